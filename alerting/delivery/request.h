@@ -1,0 +1,38 @@
+// What a channel renders a notification into: everything the sender needs, nothing decided later.
+
+#pragma once
+
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "config/config.h"
+
+namespace gatewatch::alerting {
+
+struct HttpRequest {
+  config::Secret url;
+  std::vector<config::Header> headers;
+  std::string body;
+  std::string ca;  // PEM file; empty: the system's
+};
+
+struct MailRequest {
+  std::string server;  // smtp:// or smtps://
+  config::MailTls tls = config::MailTls::Required;
+  std::string ca;
+  std::string username;  // empty: no AUTH
+  config::Secret password;
+  std::string from;  // envelope: addresses alone
+  std::vector<std::string> to;
+  std::string message;  // RFC 5322, CRLF line ends
+};
+
+struct LogRequest {
+  std::string text;  // one line
+};
+
+using Request = std::variant<HttpRequest, MailRequest, LogRequest>;
+
+}  // namespace gatewatch::alerting

@@ -1,0 +1,52 @@
+// From results to incident steps: windows, rules, quorum and incidents in one place. No I/O and no
+// clock: time comes with each call. What it returns must be stored before anything is told.
+
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "config/config.h"
+#include "config/difference.h"
+#include "probes/result.h"
+#include "storage/records.h"
+
+namespace gatewatch::alerting {
+
+struct DeskSettings {
+  std::string link_prefix;         // of incident pages: "http://127.0.0.1:9502"
+  std::int64_t last_incident = 0;  // the newest id in the store
+};
+
+// Belongs to one thread. O(1) per result and rule that covers its route.
+class IncidentDesk {
+ public:
+  IncidentDesk(std::shared_ptr<const config::Config> config, DeskSettings settings);
+  ~IncidentDesk();
+
+  // Before anything else after a start: the incidents that were open, then the results of the
+  // longest window, oldest first. Neither tells anybody anything.
+  void restore(const std::vector<storage::IncidentRecord>& open);
+  void replay(const Result& result);
+
+  // One new result, in the order of arrival; the steps that follow from it.
+  [[nodiscard]] std::vector<storage::IncidentStep> observe(const Result& result, Timestamp now);
+  // Once a second: what time alone brings (windows that empty, reminders, grouping that closes).
+  [[nodiscard]] std::vector<storage::IncidentStep> tick(Timestamp now);
+  // A reload: windows of unchanged rules and routes stay; incidents of removed ones resolve.
+  [[nodiscard]] std::vector<storage::IncidentStep> reconfigure(
+      std::shared_ptr<const config::Config> config, Timestamp now);
+
+  [[nodiscard]] std::size_t open_incidents(config::Severity severity) const;
+  // How far back replay() must reach: the longest window of any rule.
+  [[nodiscard]] config::Duration longest_window() const;
+
+ private:
+  class State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace gatewatch::alerting

@@ -1,0 +1,3 @@
+#include "alerting/notification.h"
+
+namespace gatewatch::alerting {}  // namespace gatewatch::alerting

@@ -1,0 +1,54 @@
+#include "config/config.h"
+
+#include <algorithm>
+#include <array>
+
+#include "config/glob.h"
+
+namespace gatewatch::config {
+
+std::string_view severity_name(Severity severity) noexcept {
+  constexpr std::array<std::string_view, 3> names = {"info", "warning", "critical"};
+  return names[static_cast<std::size_t>(severity)];
+}
+
+bool Rule::covers(const Route& route) const {
+  const auto id = route.id();
+  const bool named = std::ranges::any_of(
+      routes, [&id](const std::string& pattern) { return glob_matches(pattern, id); });
+  return named && std::ranges::all_of(tags, [&route](const auto& tag) {
+           const auto found = route.tags.find(tag.first);
+           return found != route.tags.end() && found->second == tag.second;
+         });
+}
+
+std::string_view Channel::type_name() const noexcept {
+  constexpr std::array<std::string_view, 4> names = {"slack", "email", "webhook", "log"};
+  static_assert(names.size() == std::variant_size_v<decltype(type)>);
+  return names[type.index()];
+}
+
+std::vector<Rule> built_in_rules(const std::vector<Channel>& channels) {
+  std::vector<std::string> everyone;
+  for (const auto& channel : channels) everyone.push_back(channel.name);
+  const auto rule = [&everyone](std::string name, std::string match) {
+    Rule made;
+    made.name = std::move(name);
+    // Every match written here is one that MatchSet knows (config_test shows it).
+    (void)made.match.add(match);
+    made.match_texts = {std::move(match)};
+    made.notify = everyone;
+    return made;
+  };
+  auto bad_gateway = rule("bad-gateway", "bad_gateway");
+  auto down = rule("down", "failing");
+  down.rate = 0.5;
+  down.window = 3min;
+  auto certificate = rule("certificate", "cert_expiring");
+  certificate.rate = 0.5;
+  certificate.window = 1h;
+  certificate.severity = Severity::Warning;
+  return {bad_gateway, down, certificate};
+}
+
+}  // namespace gatewatch::config

@@ -1,0 +1,3 @@
+#include "config/url.h"
+
+namespace gatewatch {}  // namespace gatewatch

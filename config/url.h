@@ -1,0 +1,46 @@
+// An absolute http or https URL, or a reference to one, taken apart (RFC 3986). Stricter than
+// browsers: no blanks, no control bytes, no backslashes, no user information that would leak,
+// host names of at most 253 bytes with labels of at most 63. Numeric host spellings that only
+// inet_aton reads (octal, hex, short) are refused rather than guessed.
+
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <string>
+#include <string_view>
+
+#include "config/error.h"
+
+namespace gatewatch {
+
+struct Url {
+  std::string scheme;      // "http" or "https", lower case
+  std::string host;        // lower case, no brackets, no trailing dot
+  std::uint16_t port = 0;  // always set: the scheme's default where the text had none
+  std::string path;        // begins with '/'
+  std::string query;       // without '?'; has_query tells an empty one from none
+  bool has_query = false;
+
+  // Fragments are dropped. At most 8 KiB.
+  [[nodiscard]] static std::expected<Url, Error> parse(std::string_view text);
+
+  // The target of `reference` as seen from this URL (RFC 3986 section 5.2), for Location headers.
+  [[nodiscard]] std::expected<Url, Error> resolve(std::string_view reference) const;
+
+  [[nodiscard]] bool is_https() const { return scheme == "https"; }
+  [[nodiscard]] bool has_default_port() const;
+  // "host" or "host:port" (IPv6 in brackets): the Host header and the name of an origin.
+  [[nodiscard]] std::string authority() const;
+  // "scheme://authority".
+  [[nodiscard]] std::string origin() const;
+  // Path and query: the request target in origin form (RFC 9112 section 3.2.1).
+  [[nodiscard]] std::string request_target() const;
+  [[nodiscard]] std::string text() const;
+  // The text without its query: what logs, pages and alerts may show (queries hold tokens).
+  [[nodiscard]] std::string text_without_query() const;
+
+  friend bool operator==(const Url&, const Url&) = default;
+};
+
+}  // namespace gatewatch

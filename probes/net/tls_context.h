@@ -1,0 +1,40 @@
+// What many TLS connections share: trust store, client certificate, versions. Loading the system's
+// trust store takes tens of milliseconds, so a context is made once per distinct configuration.
+
+#pragma once
+
+#include <expected>
+#include <memory>
+
+#include "config/config.h"
+#include "config/error.h"
+
+typedef struct ssl_ctx_st SSL_CTX;
+
+namespace gatewatch::net {
+
+// Immutable once made; may be shared between threads.
+class TlsContext {
+ public:
+  // For probes: no session cache, no resumption, SSL_MODE_RELEASE_BUFFERS, ALPN http/1.1.
+  [[nodiscard]] static std::expected<std::shared_ptr<const TlsContext>, Error> client(
+      const config::Tls& tls);
+  // For our own HTTP server.
+  [[nodiscard]] static std::expected<std::shared_ptr<const TlsContext>, Error> server(
+      const config::ServerTls& tls);
+
+  ~TlsContext();
+  TlsContext(const TlsContext&) = delete;
+  TlsContext& operator=(const TlsContext&) = delete;
+
+  [[nodiscard]] SSL_CTX* get() const { return context_; }
+  [[nodiscard]] bool verifies() const { return verifies_; }
+
+ private:
+  TlsContext(SSL_CTX* context, bool verifies) : context_(context), verifies_(verifies) {}
+
+  SSL_CTX* context_;
+  bool verifies_;
+};
+
+}  // namespace gatewatch::net

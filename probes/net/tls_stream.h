@@ -1,0 +1,63 @@
+// TLS as a Stream over a Stream: OpenSSL on memory BIOs, so that it runs over the real network and
+// the simulated one alike.
+
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "probes/net/network.h"
+#include "probes/net/tls_context.h"
+#include "probes/result.h"
+
+namespace gatewatch::net {
+
+// Why a handshake or a record failed.
+struct TlsFailure {
+  // One of: expired, not_yet_valid, wrong_host, untrusted, self_signed, revoked, weak, protocol,
+  // handshake, certificate, closed, reset, record.
+  std::string reason;
+  std::string detail;  // one sentence, names the certificate where one is at fault
+};
+
+// Owns an already connected stream. Reading an end without close_notify is EndOfStream all the
+// same (clean_end() tells them apart): the message's framing decides whether something is missing.
+class TlsStream final : public Stream {
+ public:
+  // As client: verifies the chain (where the context does) and that it names `server_name`, which
+  // may be an address literal (then no SNI is sent).
+  [[nodiscard]] static std::unique_ptr<TlsStream> client(std::unique_ptr<Stream> below,
+                                                         std::shared_ptr<const TlsContext> context,
+                                                         const std::string& server_name);
+  // As server.
+  [[nodiscard]] static std::unique_ptr<TlsStream> server(std::unique_ptr<Stream> below,
+                                                         std::shared_ptr<const TlsContext> context);
+  ~TlsStream() override;
+
+  // Answered by on_connected: Ok, or TlsFailure with failure() set.
+  void handshake();
+
+  void set_events(StreamEvents* events) override;
+  void connect(const Endpoint& endpoint) override;  // a bug: the stream below is connected
+  void write(std::string bytes) override;
+  void read_start() override;
+  void read_stop() override;
+  void shutdown() override;
+  [[nodiscard]] Endpoint peer() const override;
+
+  [[nodiscard]] const std::optional<TlsFailure>& failure() const;
+  [[nodiscard]] bool clean_end() const;       // close_notify came
+  [[nodiscard]] std::string version() const;  // "TLSv1.3"; empty before the handshake
+  [[nodiscard]] std::string cipher() const;
+  // What the server showed, also where it was refused; nothing when no certificate came.
+  [[nodiscard]] std::optional<CertificateFacts> certificate() const;
+
+ private:
+  class Session;
+  explicit TlsStream(std::unique_ptr<Session> session);
+
+  std::unique_ptr<Session> session_;
+};
+
+}  // namespace gatewatch::net

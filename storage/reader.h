@@ -1,0 +1,33 @@
+// Reads for pages and API on a thread and a read-only connection of their own, so that no query
+// ever holds a loop or the writer.
+
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+
+#include "storage/store.h"
+
+namespace gatewatch::storage {
+
+class Reader {
+ public:
+  using Question = std::move_only_function<void(Store&)>;
+
+  // `capacity`: questions that may wait.
+  Reader(std::unique_ptr<Store> store, std::size_t capacity);
+  // Drops the questions that wait, ends the thread after the one at work.
+  ~Reader();
+  Reader(const Reader&) = delete;
+  Reader& operator=(const Reader&) = delete;
+
+  // Any thread. The question runs on the reader's thread; false where too many wait.
+  [[nodiscard]] bool ask(Question question);
+
+ private:
+  class Thread;
+  std::unique_ptr<Thread> thread_;
+};
+
+}  // namespace gatewatch::storage

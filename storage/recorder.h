@@ -1,0 +1,66 @@
+// The one writer: a bounded queue and a thread that turns what came within 250 ms into one
+// transaction. The probe path never waits for the database: submitting takes a lock for the
+// length of a push. Incident steps and deliveries flush at once.
+
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "probes/net/network.h"
+#include "storage/store.h"
+
+namespace gatewatch::storage {
+
+struct RecorderLimits {
+  std::size_t results = 100'000;  // queued; more are dropped and counted
+  std::chrono::milliseconds batch{250};
+  std::size_t batch_results = 10'000;     // a full batch is written early
+  std::chrono::milliseconds retry{1000};  // between attempts while the database refuses
+};
+
+struct RecorderStatistics {
+  std::size_t queued_results = 0;
+  std::size_t queued_steps = 0;
+  std::uint64_t written_results = 0;
+  std::uint64_t dropped_results = 0;
+  std::uint64_t failed_writes = 0;  // attempts
+  std::uint64_t batches = 0;
+  std::chrono::nanoseconds last_write{0};   // how long the last transaction took
+  std::chrono::nanoseconds total_write{0};  // over all transactions
+  std::string last_error;                   // empty: the last write succeeded
+};
+
+class Recorder {
+ public:
+  // Called on the writer thread after a transaction, with the steps that are now durable.
+  using Written = std::function<void(const std::vector<IncidentStep>&)>;
+
+  Recorder(std::unique_ptr<Store> store, const net::Clock& clock, RecorderLimits limits,
+           Written written);
+  // Writes what is queued (one attempt), then ends the thread.
+  ~Recorder();
+  Recorder(const Recorder&) = delete;
+  Recorder& operator=(const Recorder&) = delete;
+
+  // Any thread. A result is dropped and counted where the queue is full; steps and deliveries
+  // never are: they are few and bounded by the rules.
+  void submit(Result result);
+  void submit(IncidentStep step);
+  void submit(DeliveryRecord delivery);
+  // Deletes results older than `before` in small steps between batches.
+  void forget_results(Timestamp before);
+  // Returns once everything submitted before is written, or the deadline passed: whether it is.
+  [[nodiscard]] bool flush(std::chrono::milliseconds deadline);
+  [[nodiscard]] RecorderStatistics statistics() const;
+
+ private:
+  class Writer;
+  std::unique_ptr<Writer> writer_;
+};
+
+}  // namespace gatewatch::storage

@@ -1,0 +1,16 @@
+#include "storage/records.h"
+
+#include <array>
+
+namespace gatewatch::storage {
+
+std::string_view incident_state_name(IncidentState state) noexcept {
+  return state == IncidentState::Open ? "open" : "resolved";
+}
+
+std::string_view delivery_state_name(DeliveryState state) noexcept {
+  constexpr std::array<std::string_view, 3> names = {"pending", "delivered", "failed"};
+  return names[static_cast<std::size_t>(state)];
+}
+
+}  // namespace gatewatch::storage

@@ -1,0 +1,21 @@
+// The Store in one SQLite file (WAL, synchronous=NORMAL… see schema.sql for the layout and why).
+
+#pragma once
+
+#include <expected>
+#include <memory>
+#include <string>
+
+#include "storage/store.h"
+
+namespace gatewatch::storage {
+
+enum class OpenMode : std::uint8_t { ReadWrite, ReadOnly };
+
+// Opens `path`, creating file and schema where there is none (ReadWrite), migrating an older one.
+// Refuses with a clear message: a directory that is missing or not writable, a file that is not
+// ours, is newer than this program, is damaged, or is held by another daemon.
+[[nodiscard]] std::expected<std::unique_ptr<Store>, Error> open_sqlite_store(
+    const std::string& path, OpenMode mode);
+
+}  // namespace gatewatch::storage

@@ -1,0 +1,49 @@
+// What must survive a restart, in the words of the domain. storage/sqlite is the real one,
+// tests/fakes/memory_store.h its twin; both pass tests/contracts/store_contract.
+
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <vector>
+
+#include "config/error.h"
+#include "storage/records.h"
+
+namespace gatewatch::storage {
+
+// Everything that one transaction writes, in this order.
+struct Batch {
+  std::vector<Result> results;
+  std::vector<IncidentStep> steps;
+  std::vector<DeliveryRecord> deliveries;  // known by key: state, attempts, times, error change
+
+  [[nodiscard]] bool empty() const {
+    return results.empty() && steps.empty() && deliveries.empty();
+  }
+};
+
+// One object belongs to one thread at a time. Calls block on the disk: never on a loop thread.
+// An error leaves the store as it was before the call.
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  // All of the batch or nothing, durable against kill -9 once it has returned. A step that was
+  // written before (same incident and sequence) is written again without harm.
+  [[nodiscard]] virtual std::expected<void, Error> write(const Batch& batch) = 0;
+
+  [[nodiscard]] virtual std::expected<std::vector<Result>, Error> results(
+      const ResultQuery& query) = 0;
+  [[nodiscard]] virtual std::expected<std::vector<IncidentHistory>, Error> incidents(
+      const IncidentQuery& query) = 0;
+  // In the order in which they were created: what the outbox starts with.
+  [[nodiscard]] virtual std::expected<std::vector<DeliveryRecord>, Error> pending_deliveries() = 0;
+  [[nodiscard]] virtual std::expected<std::int64_t, Error> last_incident_id() = 0;  // 0: none yet
+  // Deletes at most `limit` results that started before `before`; how many there were.
+  [[nodiscard]] virtual std::expected<std::uint64_t, Error> forget_results(Timestamp before,
+                                                                           std::uint32_t limit) = 0;
+  [[nodiscard]] virtual std::expected<std::uint64_t, Error> size_bytes() = 0;
+};
+
+}  // namespace gatewatch::storage
