@@ -78,8 +78,8 @@ std::string quote(std::string_view text, std::size_t limit) {
 std::string format_short(std::chrono::microseconds duration) {
   const auto count = static_cast<double>(duration.count());
   if (count < 1000) return fmt::format("{} µs", duration.count());
-  if (count < 1e6) return fmt::format("{:.3g} ms", count / 1e3);
-  return fmt::format("{:.3g} s", count / 1e6);
+  if (count < 1e6) return fmt::format("{:.4g} ms", count / 1e3);
+  return fmt::format("{:.4g} s", count / 1e6);
 }
 
 }  // namespace gatewatch

@@ -23,7 +23,7 @@ inline constexpr std::size_t quote_limit = 200;  // bytes
 inline constexpr std::size_t detail_limit = 300;  // bytes
 [[nodiscard]] std::string one_line(std::string_view text, std::size_t limit = detail_limit);
 
-// "2.35 s", "350 ms", "12 µs": a duration for people, three digits at most.
+// "2.35 s", "350 ms", "12 µs": a duration for people, four digits at most.
 [[nodiscard]] std::string format_short(std::chrono::microseconds duration);
 
 }  // namespace gatewatch
