@@ -37,7 +37,7 @@ class MemoryStore final : public storage::Store {
   // An error while failures are due, which it counts down.
   [[nodiscard]] std::expected<void, Error> refuse();
   void write_step(const storage::IncidentStep& step);
-  void update_delivery(const storage::DeliveryRecord& delivery);
+  void write_delivery(const storage::DeliveryRecord& delivery);
 
   std::vector<Result> results_;  // in the order of arrival
   std::map<std::int64_t, storage::IncidentRecord> incidents_;
