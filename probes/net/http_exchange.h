@@ -17,7 +17,7 @@ struct ExchangeLimits {
   std::uint64_t head = 64 << 10;      // bytes of status line and headers, 1xx and trailers included
   std::uint64_t body = 1 << 20;       // bytes of content, before and after inflating
   std::uint64_t kept = 64 << 10;      // bytes of the (inflated) body kept for expectations
-  std::uint64_t overhead = 64 << 10;  // bytes of chunk framing and extensions
+  std::uint64_t overhead = 64 << 10;  // bytes that chunk framing and extensions may add to `body`
 };
 
 enum class ExchangeState : std::uint8_t {

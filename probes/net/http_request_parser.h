@@ -25,7 +25,7 @@ class HttpRequestParser {
   enum class State : std::uint8_t { Reading, Complete, Failed };
 
   // Takes bytes up to the end of one request; the number taken. The rest belongs to the next one,
-  // to be fed after next().
+  // to be fed after take().
   std::size_t feed(std::span<const char> bytes);
   [[nodiscard]] State state() const;
   [[nodiscard]] int failure_status() const;  // 400, 413, 417, 431, 501, 505 where Failed
@@ -35,6 +35,7 @@ class HttpRequestParser {
 
  private:
   class Parser;
+  RequestLimits limits_;
   std::unique_ptr<Parser> parser_;
 };
 

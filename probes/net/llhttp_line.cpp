@@ -1,0 +1,115 @@
+#include "probes/net/llhttp_line.h"
+
+#include <algorithm>
+
+namespace gatewatch::net {
+namespace {
+
+constexpr std::size_t max_chunk_size_digits = 16;
+
+bool is_control(char byte) {
+  const auto value = static_cast<unsigned char>(byte);
+  return (value < 0x20 && byte != '\t') || value == 0x7f;
+}
+
+bool is_digit(char byte) {
+  return byte >= '0' && byte <= '9';
+}
+
+bool is_hex_digit(char byte) {
+  return is_digit(byte) || (byte >= 'a' && byte <= 'f') || (byte >= 'A' && byte <= 'F');
+}
+
+bool is_token_byte(char byte) {
+  return is_digit(byte) || (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
+         std::string_view("!#$%&'*+-.^_`|~").contains(byte);
+}
+
+bool is_token(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, is_token_byte);
+}
+
+}  // namespace
+
+ReadFault LineBuffer::push(char byte) {
+  const bool after_cr = !text_.empty() && text_.back() == '\r';
+  text_.push_back(byte);
+  if (after_cr) {
+    complete_ = byte == '\n';
+    return complete_ ? ReadFault::None : ReadFault::BareCr;
+  }
+  if (byte == '\n') {
+    return ReadFault::BareLf;
+  }
+  return byte != '\r' && is_control(byte) ? ReadFault::ControlByte : ReadFault::None;
+}
+
+std::string_view LineBuffer::content() const {
+  return std::string_view(text_).substr(0, text_.size() - 2);
+}
+
+void LineBuffer::clear() {
+  text_.clear();
+  complete_ = false;
+}
+
+bool begins_like_response(std::string_view bytes) noexcept {
+  return std::string_view("HTTP/1.1").starts_with(bytes.substr(0, 8)) ||
+         std::string_view("HTTP/1.0").starts_with(bytes.substr(0, 8));
+}
+
+ReadFault status_line_fault(std::string_view line) noexcept {
+  if (line.size() < 8 || !begins_like_response(line)) {
+    return ReadFault::NotHttp;
+  }
+  const std::string_view status = line.substr(8);
+  const bool is_right = status.size() >= 4 && status[0] == ' ' && status[1] != '0' &&
+                        std::ranges::all_of(status.substr(1, 3), is_digit) &&
+                        (status.size() == 4 || status[4] == ' ');
+  return is_right ? ReadFault::None : ReadFault::BadStatus;
+}
+
+ReadFault request_line_fault(std::string_view line) noexcept {
+  const std::size_t first = line.find(' ');
+  const std::size_t last = line.rfind(' ');
+  if (first == std::string_view::npos || first == last || !is_token(line.substr(0, first))) {
+    return ReadFault::BadRequestLine;
+  }
+  const std::string_view target = line.substr(first + 1, last - first - 1);
+  if (target.empty() || target.find_first_of(" \t") != std::string_view::npos) {
+    return ReadFault::BadRequestLine;
+  }
+  const std::string_view version = line.substr(last + 1);
+  if (version.size() != 8 || !version.starts_with("HTTP/") || !is_digit(version[5]) ||
+      version[6] != '.' || !is_digit(version[7])) {
+    return ReadFault::BadRequestLine;
+  }
+  return begins_like_response(version) ? ReadFault::None : ReadFault::BadVersion;
+}
+
+ReadFault field_line_fault(std::string_view line) noexcept {
+  if (line.starts_with(' ') || line.starts_with('\t')) {
+    return ReadFault::FoldedField;
+  }
+  const std::size_t colon = line.find(':');
+  const bool is_right = colon != std::string_view::npos && is_token(line.substr(0, colon));
+  return is_right ? ReadFault::None : ReadFault::BadField;
+}
+
+ReadFault chunk_line_fault(std::string_view line) noexcept {
+  const auto size_end = std::ranges::find_if_not(line, is_hex_digit);
+  const auto digits = static_cast<std::size_t>(size_end - line.begin());
+  const bool is_right =
+      digits > 0 && digits <= max_chunk_size_digits && (size_end == line.end() || *size_end == ';');
+  return is_right ? ReadFault::None : ReadFault::BadChunk;
+}
+
+std::string_view trim_blanks(std::string_view text) noexcept {
+  const std::size_t first = text.find_first_not_of(" \t");
+  if (first == std::string_view::npos) {
+    return {};
+  }
+  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+}  // namespace gatewatch::net

@@ -1,0 +1,41 @@
+// The lines of an HTTP/1 message (RFC 9112 section 2.2), read strictly: a line ends with CRLF and
+// with nothing else, and holds no control byte but HTAB. llhttp 8 lets some of that pass, and what
+// two readers of one message see differently is how messages are smuggled.
+
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "probes/net/llhttp_fault.h"
+
+namespace gatewatch::net {
+
+// One line on its way in.
+class LineBuffer {
+ public:
+  [[nodiscard]] ReadFault push(char byte);
+  [[nodiscard]] bool is_complete() const { return complete_; }
+  [[nodiscard]] bool empty() const { return text_.empty(); }
+  [[nodiscard]] const std::string& text() const { return text_; }  // with its CRLF
+  [[nodiscard]] std::string_view content() const;                  // a complete line without CRLF
+  void clear();
+
+ private:
+  std::string text_;
+  bool complete_ = false;
+};
+
+// The grammar of whole lines, without their CRLF.
+[[nodiscard]] ReadFault status_line_fault(std::string_view line) noexcept;
+[[nodiscard]] ReadFault request_line_fault(std::string_view line) noexcept;
+[[nodiscard]] ReadFault field_line_fault(std::string_view line) noexcept;
+[[nodiscard]] ReadFault chunk_line_fault(std::string_view line) noexcept;
+
+// Whether `bytes`, the first of a response, can go on to be HTTP/1.0 or HTTP/1.1.
+[[nodiscard]] bool begins_like_response(std::string_view bytes) noexcept;
+
+// `text` without the blanks (SP, HTAB) around it.
+[[nodiscard]] std::string_view trim_blanks(std::string_view text) noexcept;
+
+}  // namespace gatewatch::net
