@@ -1,5 +1,6 @@
 // What is stored, as values in the words of the domain. storage/sqlite/schema.sql is their form on
-// disk; the views documented there are a public format.
+// disk; the views documented there are a public format. Every field has an initialiser, so that a
+// designated one may leave it out.
 
 #pragma once
 
@@ -19,27 +20,27 @@ enum class IncidentState : std::uint8_t { Open, Resolved };
 
 // A route that takes part in an incident: since when, and how much of it failed.
 struct IncidentRoute {
-  std::string route;
-  Timestamp since;  // the first matching result
+  std::string route{};
+  Timestamp since{};  // the first matching result
   bool firing = true;
-  std::uint64_t probes = 0;          // results since then
-  std::uint64_t failures = 0;        // matching ones among them
-  std::vector<std::string> regions;  // those that breached
+  std::uint64_t probes = 0;            // results since then
+  std::uint64_t failures = 0;          // matching ones among them
+  std::vector<std::string> regions{};  // those that breached
 
   friend bool operator==(const IncidentRoute&, const IncidentRoute&) = default;
 };
 
 struct IncidentRecord {
   std::int64_t id = 0;  // from 1, never used twice
-  std::string rule;
-  std::string gateway;  // what its routes share: "https://host:port"
-  std::string severity;
+  std::string rule{};
+  std::string gateway{};  // what its routes share: "https://host:port"
+  std::string severity{};
   IncidentState state = IncidentState::Open;
-  Timestamp since;   // the first matching result: when it began
-  Timestamp opened;  // when the rule fired
-  std::optional<Timestamp> resolved;
+  Timestamp since{};   // the first matching result: when it began
+  Timestamp opened{};  // when the rule fired
+  std::optional<Timestamp> resolved{};
   std::int64_t last_event = 0;  // the sequence number of its newest event
-  std::vector<IncidentRoute> routes;
+  std::vector<IncidentRoute> routes{};
 
   friend bool operator==(const IncidentRecord&, const IncidentRecord&) = default;
 };
@@ -47,9 +48,9 @@ struct IncidentRecord {
 struct IncidentEvent {
   std::int64_t incident = 0;
   std::int64_t sequence = 0;  // from 1 within the incident, without gaps
-  Timestamp at;
-  std::string kind;  // "opened", "worsened", "reminder", "resolved", "reopened"
-  std::string text;  // one sentence
+  Timestamp at{};
+  std::string kind{};  // "opened", "worsened", "reminder", "resolved", "reopened"
+  std::string text{};  // one sentence
 
   friend bool operator==(const IncidentEvent&, const IncidentEvent&) = default;
 };
@@ -60,48 +61,48 @@ enum class DeliveryState : std::uint8_t { Pending, Delivered, Failed };
 // One notification on its way to one channel. `key` is its identity: stable over attempts and
 // restarts, unique for ever.
 struct DeliveryRecord {
-  std::string key;
+  std::string key{};
   std::int64_t incident = 0;
   std::int64_t sequence = 0;  // of the event it tells
-  std::string channel;
-  std::string notification;  // alerting::Notification as JSON
+  std::string channel{};
+  std::string notification{};  // alerting::Notification as JSON
   DeliveryState state = DeliveryState::Pending;
   int attempts = 0;
-  Timestamp created;
-  Timestamp next_attempt;
-  std::optional<Timestamp> finished;
-  std::string last_error;  // empty: none; holds no secret
+  Timestamp created{};
+  Timestamp next_attempt{};
+  std::optional<Timestamp> finished{};
+  std::string last_error{};  // empty: none; holds no secret
 
   friend bool operator==(const DeliveryRecord&, const DeliveryRecord&) = default;
 };
 
 // One step of an incident and what it tells whom: written in one transaction.
 struct IncidentStep {
-  IncidentRecord incident;  // as it is after the step
-  IncidentEvent event;
-  std::vector<DeliveryRecord> deliveries;
+  IncidentRecord incident{};  // as it is after the step
+  IncidentEvent event{};
+  std::vector<DeliveryRecord> deliveries{};
 
   friend bool operator==(const IncidentStep&, const IncidentStep&) = default;
 };
 
 struct ResultQuery {
-  std::string route;                // empty: every route
-  std::optional<Timestamp> from;    // inclusive
-  std::optional<Timestamp> before;  // exclusive
+  std::string route{};                // empty: every route
+  std::optional<Timestamp> from{};    // inclusive
+  std::optional<Timestamp> before{};  // exclusive
   bool newest_first = true;
   std::uint32_t limit = 1000;
 };
 
 struct IncidentQuery {
   bool open_only = false;
-  std::optional<std::int64_t> id;
+  std::optional<std::int64_t> id{};
   std::uint32_t limit = 100;  // newest first
 };
 
 struct IncidentHistory {
-  IncidentRecord incident;
-  std::vector<IncidentEvent> events;       // oldest first
-  std::vector<DeliveryRecord> deliveries;  // oldest first
+  IncidentRecord incident{};
+  std::vector<IncidentEvent> events{};       // oldest first
+  std::vector<DeliveryRecord> deliveries{};  // oldest first
 };
 
 }  // namespace gatewatch::storage

@@ -14,9 +14,10 @@ namespace gatewatch::storage {
 
 // Everything that one transaction writes, in this order.
 struct Batch {
-  std::vector<Result> results;
-  std::vector<IncidentStep> steps;
-  std::vector<DeliveryRecord> deliveries;  // known by key: state, attempts, times, error change
+  std::vector<Result> results{};
+  std::vector<IncidentStep> steps{};
+  // By key: state, attempts, times and error of a known one change; an unknown one is added.
+  std::vector<DeliveryRecord> deliveries{};
 
   [[nodiscard]] bool empty() const {
     return results.empty() && steps.empty() && deliveries.empty();
@@ -29,20 +30,24 @@ class Store {
  public:
   virtual ~Store() = default;
 
-  // All of the batch or nothing, durable against kill -9 once it has returned. A step that was
-  // written before (same incident and sequence) is written again without harm.
+  // All of the batch or nothing, durable against kill -9 once it has returned, and against power
+  // loss where it holds steps or deliveries. A step that was written before (same incident and
+  // sequence) changes nothing, so that a batch of them can be written again without harm.
   [[nodiscard]] virtual std::expected<void, Error> write(const Batch& batch) = 0;
 
   [[nodiscard]] virtual std::expected<std::vector<Result>, Error> results(
       const ResultQuery& query) = 0;
   [[nodiscard]] virtual std::expected<std::vector<IncidentHistory>, Error> incidents(
       const IncidentQuery& query) = 0;
-  // In the order in which they were created: what the outbox starts with.
+  // In the order in which they were first written, whatever the wall clock said: what the outbox
+  // starts with.
   [[nodiscard]] virtual std::expected<std::vector<DeliveryRecord>, Error> pending_deliveries() = 0;
   [[nodiscard]] virtual std::expected<std::int64_t, Error> last_incident_id() = 0;  // 0: none yet
-  // Deletes at most `limit` results that started before `before`; how many there were.
+  // Deletes at most `limit` results that started before `before`, the oldest first; how many.
   [[nodiscard]] virtual std::expected<std::uint64_t, Error> forget_results(Timestamp before,
                                                                            std::uint32_t limit) = 0;
+  // What the records take. Space that was freed and waits to be used again does not count, so
+  // forgetting makes it smaller at once.
   [[nodiscard]] virtual std::expected<std::uint64_t, Error> size_bytes() = 0;
 };
 

@@ -17,6 +17,8 @@
 
 namespace gatewatch::tests {
 
+class SimulatedWorld;
+
 class SimulatedNetwork final : public net::Network {
  public:
   explicit SimulatedNetwork(std::uint64_t seed = 1);
@@ -51,6 +53,8 @@ class SimulatedNetwork final : public net::Network {
   enum class ConnectFault { None, Refuse, Drop, Unreachable, NoResources };
   void set_connect_fault(const Endpoint& endpoint, ConnectFault fault);
   void set_latency(std::chrono::nanoseconds one_way);  // of every connection; 500 µs at first
+  // Adds up to `at_most` to each flight, drawn from the seed: another seed, another interleaving.
+  void set_jitter(std::chrono::nanoseconds at_most);
 
   // A server as a script: for each accepted connection the script gets a Conversation.
   class Conversation {
@@ -71,8 +75,8 @@ class SimulatedNetwork final : public net::Network {
   [[nodiscard]] std::uint64_t connects(const Endpoint& endpoint) const;
 
  private:
-  class World;
-  std::shared_ptr<World> world_;
+  std::shared_ptr<SimulatedWorld> world_;
+  std::unique_ptr<net::Resolver> resolver_;
 };
 
 }  // namespace gatewatch::tests

@@ -1,0 +1,98 @@
+// Builds every part and hands each its neighbours: the only file that knows all of them. One App
+// is one daemon: main loop, probe threads, writer, reader and sender.
+
+#pragma once
+
+#include <atomic>
+#include <expected>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "alerting/delivery/sender.h"
+#include "alerting/incident_desk.h"
+#include "alerting/outbox.h"
+#include "config/config.h"
+#include "daemon/log.h"
+#include "daemon/loop_mailbox.h"
+#include "daemon/own_metrics.h"
+#include "daemon/pipeline.h"
+#include "daemon/probe_pool.h"
+#include "daemon/reloader.h"
+#include "daemon/systemd_notify.h"
+#include "probes/net/uv_network.h"
+#include "storage/reader.h"
+#include "storage/recorder.h"
+
+namespace gatewatch::daemon {
+
+struct AppSettings {
+  LoadedConfig loaded;
+  LoadConfig load;  // what a reload calls
+  Pipeline::Observer observer;
+};
+
+class App {
+ public:
+  // Opens the store, restores what was open, binds the port and starts the threads. An error is
+  // one clear sentence; nothing is left behind.
+  [[nodiscard]] static std::expected<std::unique_ptr<App>, Error> create(AppSettings settings,
+                                                                         Log& log);
+  ~App();
+  App(const App&) = delete;
+  App& operator=(const App&) = delete;
+
+  // Runs until SIGTERM, SIGINT or stop(); probes in flight get up to 1.2 s to finish.
+  void run();
+  // Ends run() as SIGTERM does; from the main loop.
+  void stop();
+
+  [[nodiscard]] net::UvNetwork& network() { return *network_; }
+
+ private:
+  App(AppSettings settings, Log& log, std::unique_ptr<net::UvNetwork> network);
+
+  [[nodiscard]] std::optional<Error> open_storage();
+  [[nodiscard]] std::optional<Error> restore(storage::Store& store);
+  [[nodiscard]] std::optional<Error> start_alerting();
+  [[nodiscard]] std::optional<Error> start_probing();
+  void watch_signals();
+  void tick();
+  void forget_old_results();
+  void reload();
+  void apply(LoadResult result);
+  void apply_routes(const config::Config& before, const LoadedConfig& loaded);
+  void on_stored(const std::vector<storage::IncidentStep>& steps);
+  [[nodiscard]] OwnState own_state();
+
+  Log& log_;
+  std::unique_ptr<net::UvNetwork> network_;
+  std::shared_ptr<const config::Config> config_;
+  std::vector<std::shared_ptr<const Target>> first_targets_;
+  LoadConfig load_;
+  Pipeline::Observer observer_;
+  SystemdNotify systemd_;
+  ScheduleAnchor anchor_;
+  Timestamp reloaded_;
+  bool reload_successful_ = true;
+  bool stopping_ = false;
+  std::atomic<std::uint64_t> lost_results_ = 0;
+  std::vector<storage::DeliveryRecord> undelivered_;
+
+  std::unique_ptr<LoopMailbox> results_;  // from the probe threads
+  std::unique_ptr<LoopMailbox> control_;  // from everyone else
+  std::unique_ptr<Reloader> reloader_;
+  std::unique_ptr<alerting::IncidentDesk> desk_;
+  std::unique_ptr<storage::Recorder> recorder_;
+  std::unique_ptr<storage::Reader> reader_;
+  std::unique_ptr<alerting::Sender> sender_;
+  std::unique_ptr<alerting::Outbox> outbox_;
+  std::unique_ptr<ProbePool> pool_;
+  std::unique_ptr<Pipeline> pipeline_;
+  std::vector<std::unique_ptr<net::SignalWatch>> signals_;
+  std::unique_ptr<net::Timer> tick_timer_;
+  std::unique_ptr<net::Timer> stop_timer_;
+};
+
+}  // namespace gatewatch::daemon

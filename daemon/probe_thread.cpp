@@ -1,0 +1,103 @@
+#include "daemon/probe_thread.h"
+
+#include <cstdlib>
+#include <utility>
+
+namespace gatewatch::daemon {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Routes are set and removed by reloads alone: this bounds one reload of everything.
+constexpr std::size_t mailbox_capacity = 1'000'000;
+
+}  // namespace
+
+std::expected<std::unique_ptr<ProbeThread>, Error> ProbeThread::start(ProbeThreadSettings settings,
+                                                                      Deliver deliver) {
+  auto network = net::UvNetwork::create();
+  if (!network) return std::unexpected(network.error());
+  return std::unique_ptr<ProbeThread>(
+      new ProbeThread(std::move(settings), std::move(deliver), std::move(*network)));
+}
+
+ProbeThread::ProbeThread(ProbeThreadSettings settings, Deliver deliver,
+                         std::unique_ptr<net::UvNetwork> network)
+    : settings_(std::move(settings)),
+      deliver_(std::move(deliver)),
+      network_(std::move(network)),
+      mailbox_(std::make_unique<LoopMailbox>(*network_, mailbox_capacity)) {
+  scheduler_ = std::make_unique<Scheduler>(
+      *network_, settings_.anchor, settings_.in_flight_limit,
+      [this](const std::string& route, ProbeKind kind, std::uint64_t turn) {
+        return make_probe(route, kind, turn);
+      },
+      [this](Result result) { deliver_(std::move(result)); });
+  look_timer_ = network_->timer();
+  look_at_itself();
+  thread_ = std::jthread([this] { run(); });
+}
+
+ProbeThread::~ProbeThread() {
+  post([this] {
+    scheduler_.reset();
+    look_timer_.reset();
+    network_->stop();
+  });
+  thread_.join();
+  mailbox_.reset();
+  (void)network_->close();
+}
+
+void ProbeThread::run() {
+  network_->run();
+}
+
+void ProbeThread::set(std::shared_ptr<const Target> target) {
+  post([this, target = std::move(target)]() mutable {
+    const auto& route = target->route;
+    scheduler_->set({route.id(), route.interval, route.timeout, route.confirm});
+    targets_[route.id()] = std::move(target);
+  });
+}
+
+void ProbeThread::remove(const std::string& route) {
+  post([this, route] {
+    scheduler_->remove(route);
+    targets_.erase(route);
+  });
+}
+
+void ProbeThread::confirm(const std::string& route) {
+  post([this, route] { scheduler_->confirm(route); });
+}
+
+void ProbeThread::drain(std::function<void()> drained) {
+  post([this, drained = std::move(drained)]() mutable { scheduler_->drain(std::move(drained)); });
+}
+
+ProbeThreadStatistics ProbeThread::statistics() const {
+  const std::scoped_lock lock(mutex_);
+  return statistics_;
+}
+
+void ProbeThread::look_at_itself() {
+  {
+    const std::scoped_lock lock(mutex_);
+    statistics_ = {scheduler_->statistics(), network_->take_longest_turn(),
+                   network_->clock().now()};
+  }
+  look_timer_->start(1s, [this] { look_at_itself(); });
+}
+
+void ProbeThread::post(LoopMailbox::Letter letter) {
+  // A thread whose mailbox is full has stopped running its loop: nothing sane is left to do.
+  if (!mailbox_->post(std::move(letter))) std::abort();
+}
+
+std::unique_ptr<Probe> ProbeThread::make_probe(const std::string& route, ProbeKind kind,
+                                               std::uint64_t turn) {
+  return make_http_probe(*network_, settings_.identity, targets_.at(route), kind, turn);
+}
+
+}  // namespace gatewatch::daemon

@@ -1,0 +1,75 @@
+// A loop thread that probes its slice of the routes: a network, a scheduler and nothing else.
+// Everything that others want of it goes through its mailbox; results leave by value.
+
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <expected>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <unordered_map>
+
+#include "daemon/loop_mailbox.h"
+#include "daemon/scheduler.h"
+#include "probes/http_probe.h"
+#include "probes/net/uv_network.h"
+
+namespace gatewatch::daemon {
+
+struct ProbeThreadSettings {
+  ProbeIdentity identity;
+  ScheduleAnchor anchor;
+  std::size_t in_flight_limit = 4096;
+};
+
+struct ProbeThreadStatistics {
+  SchedulerStatistics scheduler;
+  std::chrono::nanoseconds longest_turn{0};  // of the loop, since the last look a second ago
+  Instant seen{};                            // when the thread last said so: stands still if stuck
+};
+
+class ProbeThread {
+ public:
+  using Deliver = std::function<void(Result)>;  // called on the probe thread
+
+  [[nodiscard]] static std::expected<std::unique_ptr<ProbeThread>, Error> start(
+      ProbeThreadSettings settings, Deliver deliver);
+  // Cancels what is in flight and ends the thread.
+  ~ProbeThread();
+  ProbeThread(const ProbeThread&) = delete;
+  ProbeThread& operator=(const ProbeThread&) = delete;
+
+  // Any thread.
+  void set(std::shared_ptr<const Target> target);
+  void remove(const std::string& route);
+  void confirm(const std::string& route);
+  // No new probes; `drained` is called on the probe thread when none is in flight any more.
+  void drain(std::function<void()> drained);
+  [[nodiscard]] ProbeThreadStatistics statistics() const;
+
+ private:
+  ProbeThread(ProbeThreadSettings settings, Deliver deliver,
+              std::unique_ptr<net::UvNetwork> network);
+
+  void run();
+  void look_at_itself();
+  void post(LoopMailbox::Letter letter);
+  std::unique_ptr<Probe> make_probe(const std::string& route, ProbeKind kind, std::uint64_t turn);
+
+  const ProbeThreadSettings settings_;
+  Deliver deliver_;
+  std::unique_ptr<net::UvNetwork> network_;
+  std::unordered_map<std::string, std::shared_ptr<const Target>> targets_;
+  std::unique_ptr<Scheduler> scheduler_;
+  std::unique_ptr<net::Timer> look_timer_;
+  mutable std::mutex mutex_;
+  ProbeThreadStatistics statistics_;  // guarded by mutex_
+  std::unique_ptr<LoopMailbox> mailbox_;
+  std::jthread thread_;
+};
+
+}  // namespace gatewatch::daemon

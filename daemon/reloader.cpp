@@ -1,0 +1,53 @@
+#include "daemon/reloader.h"
+
+#include <utility>
+
+namespace gatewatch::daemon {
+
+LoadResult load_everything(const LoadConfig& load) {
+  auto config = load();
+  if (!config) {
+    std::vector<std::string> lines;
+    for (const auto& mistake : config.error()) lines.push_back(mistake.text());
+    return std::unexpected(std::move(lines));
+  }
+  LoadedConfig loaded{std::make_shared<const config::Config>(std::move(*config)), {}};
+  TargetFactory factory;
+  std::vector<std::string> lines;
+  for (const auto& route : loaded.config->routes) {
+    auto target = factory.create(route);
+    if (target) {
+      loaded.targets.push_back(std::move(*target));
+    } else {
+      lines.push_back("route " + route.id() + ": " + target.error().message);
+    }
+  }
+  if (!lines.empty()) return std::unexpected(std::move(lines));
+  return loaded;
+}
+
+Reloader::Reloader(LoopMailbox& mailbox, LoadConfig load, Loaded loaded)
+    : mailbox_(mailbox), load_(std::move(load)), loaded_(std::move(loaded)) {}
+
+void Reloader::request() {
+  if (std::exchange(again_, busy_)) return;
+  if (!busy_) begin();
+}
+
+void Reloader::begin() {
+  busy_ = true;
+  // Assigning joins the last run, which has posted its answer and is ending.
+  thread_ = std::jthread([this] {
+    auto result = std::make_shared<LoadResult>(load_everything(load_));
+    // The mailbox refuses only when the main loop stands still: the watchdog ends that.
+    (void)mailbox_.post([this, result] { finish(std::move(*result)); });
+  });
+}
+
+void Reloader::finish(LoadResult result) {
+  busy_ = false;
+  if (std::exchange(again_, false)) begin();
+  loaded_(std::move(result));
+}
+
+}  // namespace gatewatch::daemon

@@ -1,0 +1,122 @@
+#include "probes/redaction.h"
+
+#include <algorithm>
+#include <array>
+
+#include "probes/net/http_message.h"
+#include "probes/request_writer.h"
+
+namespace gatewatch {
+namespace {
+
+// Shorter ones would blot out words by chance, and are no secrets.
+constexpr std::size_t shortest_secret = 6;  // bytes
+constexpr std::size_t shortest_prefix = 4;  // bytes of a secret that "…" cut
+constexpr std::string_view ellipsis = "…";
+
+void replace_all(std::string& text, std::string_view secret) {
+  for (auto at = text.find(secret); at != std::string::npos;
+       at = text.find(secret, at + redacted_mark.size())) {
+    text.replace(at, secret.size(), redacted_mark);
+  }
+}
+
+// The longest beginning of `secret` that `text` ends with.
+std::size_t cut_length(std::string_view text, std::string_view secret) {
+  auto length = std::min(text.size(), secret.size());
+  while (length > 0 && !text.ends_with(secret.substr(0, length))) --length;
+  return length;
+}
+
+void replace_cut(std::string& text, std::string_view secret) {
+  for (auto at = text.find(ellipsis); at != std::string::npos;
+       at = text.find(ellipsis, at + ellipsis.size())) {
+    const auto length = cut_length(std::string_view(text).substr(0, at), secret);
+    if (length < shortest_prefix) continue;
+    text.replace(at - length, length, redacted_mark);
+    at += redacted_mark.size() - length;
+  }
+}
+
+std::string lower(std::string_view text) {
+  std::string result(text);
+  std::ranges::transform(result, result.begin(), [](char character) {
+    return character >= 'A' && character <= 'Z' ? static_cast<char>(character - 'A' + 'a')
+                                                : character;
+  });
+  return result;
+}
+
+bool names_secret(std::string_view header) {
+  constexpr std::array<std::string_view, 10> parts = {
+      "cookie", "authorization", "token",   "secret",     "api-key",
+      "apikey", "password",      "session", "credential", "signature",
+  };
+  const auto name = lower(header);
+  return std::ranges::any_of(
+      parts, [&name](std::string_view part) { return name.find(part) != std::string::npos; });
+}
+
+// One line of the head, its line end left out.
+std::string redact_line(std::string_view line) {
+  const auto colon = line.find(':');
+  if (colon == std::string_view::npos) return std::string(line);
+  const auto name = line.substr(0, colon);
+  const auto with_mark = [line](std::size_t kept) {
+    return std::string(line.substr(0, kept)) + std::string(redacted_mark);
+  };
+  if (names_secret(name)) return with_mark(colon + 1).insert(colon + 1, " ");
+  const bool is_link = net::equals_ignoring_case(name, "location") ||
+                       net::equals_ignoring_case(name, "content-location") ||
+                       net::equals_ignoring_case(name, "refresh");
+  const auto query = line.find('?', colon);
+  if (is_link && query != std::string_view::npos) return with_mark(query + 1);
+  return std::string(line);
+}
+
+}  // namespace
+
+std::vector<std::string_view> secrets_of(const config::Route& route) {
+  std::vector<std::string_view> secrets;
+  for (const auto& header : route.headers) {
+    if (is_harmless_header(header.name) || net::equals_ignoring_case(header.name, "host")) continue;
+    const std::string_view value = header.value.reveal();
+    secrets.push_back(value);
+    // The token of "Bearer TOKEN", the value of "name=value".
+    const auto mark = value.find_first_of(" =");
+    if (mark != std::string_view::npos) secrets.push_back(value.substr(mark + 1));
+  }
+  return secrets;
+}
+
+std::string hide_secrets(std::string text, const std::vector<std::string_view>& secrets) {
+  for (const auto secret : secrets) {
+    if (secret.size() < shortest_secret) continue;
+    replace_all(text, secret);
+    replace_cut(text, secret);
+  }
+  return text;
+}
+
+std::string redact_head(std::string_view raw_head) {
+  std::string result;
+  bool hiding = false;
+  while (!raw_head.empty()) {
+    const auto end = std::min(raw_head.find('\n'), raw_head.size());
+    auto line = raw_head.substr(0, end);
+    const bool has_return = line.ends_with('\r');
+    if (has_return) line.remove_suffix(1);
+    const bool continues = line.starts_with(' ') || line.starts_with('\t');
+    const auto shown = redact_line(line);
+    if (!continues) hiding = shown != line;
+    if (!continues || !hiding) {
+      result += shown;
+      if (has_return) result += '\r';
+      if (end < raw_head.size()) result += '\n';
+    }
+    raw_head.remove_prefix(std::min(end + 1, raw_head.size()));
+  }
+  return result;
+}
+
+}  // namespace gatewatch

@@ -1,0 +1,28 @@
+// Keeps secrets out of what a result shows: the ones that we sent and a server may echo, and the
+// ones that a server sends (cookies, tokens). Pure.
+
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/config.h"
+
+namespace gatewatch {
+
+inline constexpr std::string_view redacted_mark = "[redacted]";
+
+// The configured header values of `route` that may be secret: what must not be echoed. Views into
+// the route, which must live on.
+[[nodiscard]] std::vector<std::string_view> secrets_of(const config::Route& route);
+
+// `text` with each of the secrets replaced by the mark; also one of which "…" cut the end off.
+[[nodiscard]] std::string hide_secrets(std::string text,
+                                       const std::vector<std::string_view>& secrets);
+
+// The head of a response with the values of cookie, authorization and token headers, and the
+// query of a Location, replaced by the mark. Lines that continue such a header go with it.
+[[nodiscard]] std::string redact_head(std::string_view raw_head);
+
+}  // namespace gatewatch

@@ -1,0 +1,47 @@
+// A route made ready to be probed. Reading files and compiling patterns happens here, before any
+// probe, and never on a loop thread that probes.
+
+#pragma once
+
+#include <expected>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "config/config.h"
+#include "config/error.h"
+#include "probes/judge.h"
+#include "probes/net/tls_context.h"
+#include "probes/proxy.h"
+
+namespace gatewatch {
+
+// Immutable; shared by the probes of the route, on any thread.
+struct Target {
+  config::Route route;
+  std::shared_ptr<const net::TlsContext> tls;            // for the origin of the route's URL
+  std::shared_ptr<const net::TlsContext> tls_elsewhere;  // for others: no client certificate
+  std::shared_ptr<const Judge> judge;
+  std::optional<Proxy> proxy;
+
+  // Both TLS contexts are always set: a redirect may lead to https.
+};
+
+// Makes the targets of one configuration. Routes with equal TLS settings share one context, since
+// loading the system's trust store takes tens of milliseconds. A factory keeps the files as it
+// first read them, so each reload wants a new one. One thread.
+class TargetFactory {
+ public:
+  // Fails where a file of the TLS settings cannot be used, or where the method, a header, the
+  // proxy or an expectation cannot.
+  [[nodiscard]] std::expected<std::shared_ptr<const Target>, Error> create(config::Route route);
+
+ private:
+  using Context = std::shared_ptr<const net::TlsContext>;
+  [[nodiscard]] std::expected<Context, Error> context_for(config::Tls tls);
+
+  std::vector<std::pair<config::Tls, Context>> contexts_;
+};
+
+}  // namespace gatewatch

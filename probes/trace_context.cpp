@@ -1,0 +1,49 @@
+#include "probes/trace_context.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <sys/random.h>
+
+#include <fmt/format.h>
+
+namespace gatewatch {
+namespace {
+
+// All zeroes is "invalid" by the standard. Such a draw is replaced rather than repeated: a source
+// that gives nothing else would never end.
+template <std::size_t Size>
+std::string make_id(const RandomSource& random) {
+  std::array<std::byte, Size> bytes{};
+  random(bytes);
+  const auto is_zero = [](std::byte byte) { return byte == std::byte{0}; };
+  if (std::ranges::all_of(bytes, is_zero)) bytes.back() = std::byte{1};
+  std::string text;
+  for (const auto byte : bytes) text += fmt::format("{:02x}", std::to_integer<unsigned>(byte));
+  return text;
+}
+
+}  // namespace
+
+void fill_from_system(std::span<std::byte> bytes) {
+  while (!bytes.empty()) {
+    const auto count = getrandom(bytes.data(), bytes.size(), 0);
+    if (count < 0 && errno != EINTR) std::abort();  // no kernel we run on refuses a few bytes
+    if (count > 0) bytes = bytes.subspan(static_cast<std::size_t>(count));
+  }
+}
+
+std::string make_trace_id(const RandomSource& random) {
+  return make_id<16>(random);
+}
+
+std::string make_span_id(const RandomSource& random) {
+  return make_id<8>(random);
+}
+
+std::string traceparent(const std::string& trace_id, const std::string& span_id) {
+  return fmt::format("00-{}-{}-01", trace_id, span_id);
+}
+
+}  // namespace gatewatch

@@ -1,0 +1,240 @@
+#include "tests/contracts/store_contract.h"
+
+#include <doctest/doctest.h>
+
+#include "tests/contracts/records_samples.h"
+
+namespace gatewatch::tests {
+
+using storage::Batch;
+using storage::DeliveryState;
+using storage::IncidentState;
+using storage::Store;
+
+namespace {
+
+std::vector<Result> results_of(Store& store, const storage::ResultQuery& query) {
+  auto results = store.results(query);
+  REQUIRE(results.has_value());
+  return std::move(*results);
+}
+
+std::vector<storage::IncidentHistory> incidents_of(Store& store,
+                                                   const storage::IncidentQuery& query = {}) {
+  auto incidents = store.incidents(query);
+  REQUIRE(incidents.has_value());
+  return std::move(*incidents);
+}
+
+std::vector<std::string> pending_keys(Store& store) {
+  const auto pending = store.pending_deliveries();
+  REQUIRE(pending.has_value());
+  std::vector<std::string> keys;
+  for (const auto& delivery : *pending) keys.push_back(delivery.key);
+  return keys;
+}
+
+void check_empty_store(Store& store) {
+  CHECK(results_of(store, {}).empty());
+  CHECK(incidents_of(store).empty());
+  CHECK(pending_keys(store).empty());
+  CHECK(store.last_incident_id() == 0);
+  CHECK(store.forget_results(sample_time(), 10) == 0u);
+  CHECK(store.size_bytes().has_value());
+  CHECK(store.write({}).has_value());
+}
+
+void check_every_field(Store& store) {
+  const auto plain = sample_result("shop/cart", sample_time());
+  const auto failure = sample_failure("shop/checkout", sample_time(1));
+  auto bare = Result{};
+  bare.started = sample_time(2);
+  REQUIRE(store.write({.results = {plain, failure, bare}}).has_value());
+  CHECK(results_of(store, {}) == std::vector{bare, failure, plain});
+
+  REQUIRE(store.write({.steps = {sample_step(1, 1)}}).has_value());
+  const auto histories = incidents_of(store);
+  REQUIRE(histories.size() == 1);
+  CHECK(histories[0].incident == sample_step(1, 1).incident);
+  CHECK(histories[0].events == std::vector{sample_step(1, 1).event});
+  CHECK(histories[0].deliveries == sample_step(1, 1).deliveries);
+}
+
+void check_every_outcome_and_phase(Store& store) {
+  std::vector<Result> results;
+  for (const auto& row : outcome_table()) {
+    auto result = sample_result("shop/cart", sample_time(static_cast<int>(row.outcome)));
+    result.outcome = row.outcome;
+    result.last_phase = static_cast<Phase>(static_cast<int>(row.outcome) % phase_count);
+    result.kind = static_cast<ProbeKind>(static_cast<int>(row.outcome) % 3);
+    results.push_back(result);
+  }
+  REQUIRE(store.write({.results = results}).has_value());
+  CHECK(results_of(store, {.newest_first = false}) == results);
+}
+
+void check_result_queries(Store& store) {
+  Batch batch;
+  for (const auto second : {3, 1, 2, 2}) {
+    batch.results.push_back(sample_result("shop/cart", sample_time(second)));
+    batch.results.back().body_size = batch.results.size();
+    batch.results.push_back(sample_result("shop/checkout", sample_time(second)));
+  }
+  REQUIRE(store.write(batch).has_value());
+  CHECK(results_of(store, {}).size() == 8);
+  CHECK(results_of(store, {.route = "shop"}).empty());
+
+  using Sizes = std::vector<std::uint64_t>;
+  const auto sizes = [&store](storage::ResultQuery query) {
+    query.route = "shop/cart";
+    Sizes found;
+    for (const auto& result : results_of(store, query)) {
+      CHECK(result.route == "shop/cart");
+      found.push_back(result.body_size);
+    }
+    return found;
+  };
+  CHECK(sizes({.newest_first = false}) == Sizes{3, 5, 7, 1});
+  CHECK(sizes({.newest_first = true}) == Sizes{1, 7, 5, 3});
+  CHECK(sizes({.from = sample_time(2), .newest_first = false}) == Sizes{5, 7, 1});
+  CHECK(sizes({.before = sample_time(2), .newest_first = false}) == Sizes{3});
+  CHECK(sizes({.from = sample_time(2), .before = sample_time(3)}) == Sizes{7, 5});
+  CHECK(sizes({.limit = 2}) == Sizes{1, 7});
+  CHECK(sizes({.limit = 0}).empty());
+}
+
+void check_incident_queries(Store& store) {
+  auto resolved = sample_step(2, 1);
+  resolved.incident.state = IncidentState::Resolved;
+  resolved.incident.resolved = sample_time(60);
+  REQUIRE(store.write({.steps = {sample_step(1, 1), resolved, sample_step(3, 1)}}).has_value());
+  CHECK(store.last_incident_id() == 3);
+
+  using Ids = std::vector<std::int64_t>;
+  const auto ids = [&store](const storage::IncidentQuery& query) {
+    Ids found;
+    for (const auto& history : incidents_of(store, query)) found.push_back(history.incident.id);
+    return found;
+  };
+  CHECK(ids({}) == Ids{3, 2, 1});
+  CHECK(ids({.open_only = true}) == Ids{3, 1});
+  CHECK(ids({.limit = 2}) == Ids{3, 2});
+  CHECK(ids({.open_only = true, .limit = 1}) == Ids{3});
+  CHECK(ids({.id = 2}) == Ids{2});
+  CHECK(ids({.open_only = true, .id = 2}).empty());
+  CHECK(ids({.id = 9}).empty());
+  CHECK(incidents_of(store, {.id = 2})[0].incident == resolved.incident);
+}
+
+void check_steps_of_one_incident(Store& store) {
+  auto second = sample_step(7, 2);
+  second.incident.routes.pop_back();
+  REQUIRE(store.write({.steps = {sample_step(7, 1), second}}).has_value());
+  const auto history = incidents_of(store)[0];
+  CHECK(history.incident == second.incident);
+  CHECK(history.events == std::vector{sample_step(7, 1).event, second.event});
+  CHECK(pending_keys(store) == std::vector<std::string>{"7/1/ops", "7/2/ops"});
+}
+
+void check_step_written_again(Store& store) {
+  auto delivered = sample_step(1, 1).deliveries[0];
+  delivered.state = DeliveryState::Delivered;
+  REQUIRE(store.write({.steps = {sample_step(1, 1), sample_step(1, 2)}, .deliveries = {delivered}})
+              .has_value());
+  const auto before = incidents_of(store)[0];
+
+  REQUIRE(store.write({.steps = {sample_step(1, 1)}}).has_value());
+  const auto after = incidents_of(store)[0];
+  CHECK(after.incident == before.incident);
+  CHECK(after.events == before.events);
+  CHECK(after.deliveries == before.deliveries);
+  CHECK(pending_keys(store) == std::vector<std::string>{"1/2/ops"});
+}
+
+void check_delivery_changes(Store& store) {
+  REQUIRE(store.write({.steps = {sample_step(1, 1)}}).has_value());
+  auto delivery = sample_step(1, 1).deliveries[0];
+  delivery.attempts = 3;
+  delivery.next_attempt = sample_time(300);
+  delivery.last_error = "the server answered 503";
+  REQUIRE(store.write({.deliveries = {delivery}}).has_value());
+  CHECK(store.pending_deliveries() == std::vector{delivery});
+
+  delivery.state = DeliveryState::Failed;
+  delivery.finished = sample_time(400);
+  REQUIRE(store.write({.deliveries = {delivery}}).has_value());
+  CHECK(pending_keys(store).empty());
+  CHECK(incidents_of(store)[0].deliveries == std::vector{delivery});
+}
+
+void check_delivery_order(Store& store) {
+  // The wall clock may jump back between two steps; what was created first is told first.
+  auto late = sample_step(1, 2);
+  late.deliveries[0].created = sample_time(-1'000);
+  auto other = sample_step(2, 1);
+  other.deliveries[0].key = "0";
+  REQUIRE(store.write({.steps = {sample_step(1, 1), other, late}}).has_value());
+  CHECK(pending_keys(store) == std::vector<std::string>{"1/1/ops", "0", "1/2/ops"});
+}
+
+void check_forgetting(Store& store) {
+  Batch batch;
+  for (int second = 9; second >= 0; --second)
+    batch.results.push_back(sample_failure("shop/cart", sample_time(second)));
+  batch.steps = {sample_step(1, 1)};
+  REQUIRE(store.write(batch).has_value());
+  const auto full = store.size_bytes();
+
+  CHECK(store.forget_results(sample_time(5), 3) == 3u);
+  CHECK(results_of(store, {.newest_first = false})[0].started == sample_time(3));
+  CHECK(store.forget_results(sample_time(5), 3) == 2u);
+  CHECK(store.forget_results(sample_time(5), 3) == 0u);
+  CHECK(results_of(store, {}).size() == 5);
+  CHECK(incidents_of(store).size() == 1);
+  CHECK(store.size_bytes().value() < full.value());
+
+  // What the forgotten results shared with later ones can be stored anew.
+  REQUIRE(store.forget_results(sample_time(100), 100) == 5u);
+  const auto fresh = sample_failure("shop/cart", sample_time(20));
+  REQUIRE(store.write({.results = {fresh}}).has_value());
+  CHECK(results_of(store, {}) == std::vector{fresh});
+}
+
+}  // namespace
+
+void check_store_contract(const std::function<std::unique_ptr<Store>()>& make) {
+  const auto store = make();
+  REQUIRE(store != nullptr);
+  SUBCASE("an empty store answers every question") {
+    check_empty_store(*store);
+  }
+  SUBCASE("every field comes back as it was written") {
+    check_every_field(*store);
+  }
+  SUBCASE("every outcome, phase and kind") {
+    check_every_outcome_and_phase(*store);
+  }
+  SUBCASE("results by route, time, order and limit") {
+    check_result_queries(*store);
+  }
+  SUBCASE("incidents by state, id and limit, newest first") {
+    check_incident_queries(*store);
+  }
+  SUBCASE("the newest step says how an incident is") {
+    check_steps_of_one_incident(*store);
+  }
+  SUBCASE("a step written again changes nothing") {
+    check_step_written_again(*store);
+  }
+  SUBCASE("a delivery changes by its key") {
+    check_delivery_changes(*store);
+  }
+  SUBCASE("deliveries keep the order in which they came") {
+    check_delivery_order(*store);
+  }
+  SUBCASE("results are forgotten, the oldest first") {
+    check_forgetting(*store);
+  }
+}
+
+}  // namespace gatewatch::tests

@@ -1,0 +1,128 @@
+#include "tests/fakes/memory_store.h"
+
+#include <algorithm>
+
+namespace gatewatch::tests {
+
+using storage::Batch;
+using storage::DeliveryRecord;
+using storage::DeliveryState;
+using storage::IncidentHistory;
+using storage::IncidentState;
+using storage::IncidentStep;
+
+namespace {
+
+bool is_older(const Result* left, const Result* right) {
+  return left->started < right->started;
+}
+
+}  // namespace
+
+void MemoryStore::fail(std::uint64_t calls, std::string message) {
+  failures_due_ = calls;
+  failure_ = std::move(message);
+}
+
+std::expected<void, Error> MemoryStore::refuse() {
+  if (failures_due_ == 0) return {};
+  --failures_due_;
+  return std::unexpected(Error{failure_});
+}
+
+std::expected<void, Error> MemoryStore::write(const Batch& batch) {
+  if (auto refusal = refuse(); !refusal) return refusal;
+  results_.insert(results_.end(), batch.results.begin(), batch.results.end());
+  for (const auto& step : batch.steps) write_step(step);
+  for (const auto& delivery : batch.deliveries) write_delivery(delivery);
+  ++writes_;
+  return {};
+}
+
+void MemoryStore::write_step(const IncidentStep& step) {
+  const auto key = std::pair(step.incident.id, step.event.sequence);
+  if (!events_.emplace(key, step.event).second) return;
+  incidents_[step.incident.id] = step.incident;
+  for (const auto& delivery : step.deliveries) write_delivery(delivery);
+}
+
+void MemoryStore::write_delivery(const DeliveryRecord& delivery) {
+  const auto known = std::ranges::find(deliveries_, delivery.key, &DeliveryRecord::key);
+  if (known == deliveries_.end()) {
+    deliveries_.push_back(delivery);
+    return;
+  }
+  known->state = delivery.state;
+  known->attempts = delivery.attempts;
+  known->next_attempt = delivery.next_attempt;
+  known->finished = delivery.finished;
+  known->last_error = delivery.last_error;
+}
+
+std::expected<std::vector<Result>, Error> MemoryStore::results(const storage::ResultQuery& query) {
+  if (auto refusal = refuse(); !refusal) return std::unexpected(refusal.error());
+  std::vector<const Result*> found;
+  for (const auto& result : results_) {
+    if (!query.route.empty() && result.route != query.route) continue;
+    if (query.from && result.started < *query.from) continue;
+    if (query.before && result.started >= *query.before) continue;
+    found.push_back(&result);
+  }
+  std::ranges::stable_sort(found, is_older);
+  if (query.newest_first) std::ranges::reverse(found);
+  if (found.size() > query.limit) found.resize(query.limit);
+  std::vector<Result> results;
+  for (const auto* result : found) results.push_back(*result);
+  return results;
+}
+
+std::expected<std::vector<IncidentHistory>, Error> MemoryStore::incidents(
+    const storage::IncidentQuery& query) {
+  if (auto refusal = refuse(); !refusal) return std::unexpected(refusal.error());
+  std::vector<IncidentHistory> histories;
+  for (auto entry = incidents_.rbegin(); entry != incidents_.rend(); ++entry) {
+    const auto& [id, incident] = *entry;
+    if (histories.size() == query.limit) break;
+    if (query.id && id != *query.id) continue;
+    if (query.open_only && incident.state != IncidentState::Open) continue;
+    auto& history = histories.emplace_back();
+    history.incident = incident;
+    for (const auto& [key, event] : events_)
+      if (key.first == id) history.events.push_back(event);
+    for (const auto& delivery : deliveries_)
+      if (delivery.incident == id) history.deliveries.push_back(delivery);
+  }
+  return histories;
+}
+
+std::expected<std::vector<DeliveryRecord>, Error> MemoryStore::pending_deliveries() {
+  if (auto refusal = refuse(); !refusal) return std::unexpected(refusal.error());
+  std::vector<DeliveryRecord> pending;
+  std::ranges::copy_if(deliveries_, std::back_inserter(pending), [](const auto& delivery) {
+    return delivery.state == DeliveryState::Pending;
+  });
+  return pending;
+}
+
+std::expected<std::int64_t, Error> MemoryStore::last_incident_id() {
+  if (auto refusal = refuse(); !refusal) return std::unexpected(refusal.error());
+  return incidents_.empty() ? 0 : incidents_.rbegin()->first;
+}
+
+std::expected<std::uint64_t, Error> MemoryStore::forget_results(Timestamp before,
+                                                                std::uint32_t limit) {
+  if (auto refusal = refuse(); !refusal) return std::unexpected(refusal.error());
+  std::ranges::stable_sort(results_, {}, &Result::started);
+  const auto end = std::ranges::lower_bound(results_, before, {}, &Result::started);
+  const auto count = std::min<std::ptrdiff_t>(end - results_.begin(), limit);
+  results_.erase(results_.begin(), results_.begin() + count);
+  return static_cast<std::uint64_t>(count);
+}
+
+std::expected<std::uint64_t, Error> MemoryStore::size_bytes() {
+  if (auto refusal = refuse(); !refusal) return std::unexpected(refusal.error());
+  return sizeof(MemoryStore) + results_.size() * sizeof(Result) +
+         events_.size() * sizeof(IncidentStep) + deliveries_.size() * sizeof(DeliveryRecord);
+}
+
+}  // namespace gatewatch::tests

@@ -1,0 +1,51 @@
+// The Store's twin in memory: the same answers without a disk, and failures on demand. It passes
+// tests/contracts/store_contract.h like the real one.
+
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "storage/store.h"
+
+namespace gatewatch::tests {
+
+class MemoryStore final : public storage::Store {
+ public:
+  [[nodiscard]] std::expected<void, Error> write(const storage::Batch& batch) override;
+  [[nodiscard]] std::expected<std::vector<Result>, Error> results(
+      const storage::ResultQuery& query) override;
+  [[nodiscard]] std::expected<std::vector<storage::IncidentHistory>, Error> incidents(
+      const storage::IncidentQuery& query) override;
+  [[nodiscard]] std::expected<std::vector<storage::DeliveryRecord>, Error> pending_deliveries()
+      override;
+  [[nodiscard]] std::expected<std::int64_t, Error> last_incident_id() override;
+  [[nodiscard]] std::expected<std::uint64_t, Error> forget_results(Timestamp before,
+                                                                   std::uint32_t limit) override;
+  [[nodiscard]] std::expected<std::uint64_t, Error> size_bytes() override;
+
+  // The next `calls` calls, of any kind, fail with `message` and change nothing.
+  void fail(std::uint64_t calls, std::string message = "the disk is full");
+  // Batches that were written.
+  [[nodiscard]] std::uint64_t writes() const { return writes_; }
+
+ private:
+  // An error while failures are due, which it counts down.
+  [[nodiscard]] std::expected<void, Error> refuse();
+  void write_step(const storage::IncidentStep& step);
+  void write_delivery(const storage::DeliveryRecord& delivery);
+
+  std::vector<Result> results_;  // in the order of arrival
+  std::map<std::int64_t, storage::IncidentRecord> incidents_;
+  std::map<std::pair<std::int64_t, std::int64_t>, storage::IncidentEvent> events_;
+  std::vector<storage::DeliveryRecord> deliveries_;  // in the order of arrival
+  std::uint64_t failures_due_ = 0;
+  std::string failure_;
+  std::uint64_t writes_ = 0;
+};
+
+}  // namespace gatewatch::tests
