@@ -1,0 +1,163 @@
+#include "daemon/web/api.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "daemon/web/api_json.h"
+#include "daemon/web/api_parameters.h"
+#include "daemon/web/pages.h"
+#include "probes/result_json.h"
+
+namespace gatewatch::daemon::web {
+namespace {
+
+using nlohmann::json;
+
+WebResponse storage_error(const Error& error) {
+  return error_response(500, error.message);
+}
+
+// The page of results that `query` asks for. It ends where a microsecond ends, so that `next`, the
+// `before` of the following page, leaves none out; only where more results than a whole page share
+// one microsecond does it cut through them.
+WebResponse results_page(storage::Store& store, storage::ResultQuery query) {
+  const std::size_t limit = query.limit;
+  ++query.limit;  // whether there are more
+  auto found = store.results(query);
+  if (!found) {
+    return storage_error(found.error());
+  }
+  std::vector<Result>& results = *found;
+  json next;
+  if (results.size() > limit) {
+    const Timestamp beyond = results[limit].started;
+    results.resize(limit);
+    const auto first_cut = std::ranges::find(results, beyond, &Result::started);
+    if (first_cut != results.begin()) {
+      results.erase(first_cut, results.end());
+    }
+    next = exact_timestamp(results.back().started);
+  }
+  json list = json::array();
+  for (const Result& result : results) {
+    list.push_back(to_json(result));
+  }
+  return json_response({{"results", std::move(list)}, {"next", std::move(next)}});
+}
+
+WebResponse incidents_page(storage::Store& store, const storage::IncidentQuery& query) {
+  const auto found = store.incidents(query);
+  if (!found) {
+    return storage_error(found.error());
+  }
+  json list = json::array();
+  for (const auto& history : *found) {
+    list.push_back(incident_json(history));
+  }
+  return json_response({{"incidents", std::move(list)}});
+}
+
+WebResponse incident_as_json(const config::Config& /*config*/,
+                             const storage::IncidentHistory& history) {
+  return json_response(incident_json(history));
+}
+
+}  // namespace
+
+void Api::ask(StoreQuestion question, const WebReply& reply) {
+  if (!sources_.ask(std::move(question), reply)) {
+    reply(error_response(503, "Too many questions wait for the storage; ask again later."));
+  }
+}
+
+void Api::index(const WebRequest& /*request*/, WebReply reply) {
+  ask(
+      [config = sources_.config()](storage::Store& store) {
+        const auto found = store.incidents({.open_only = true, .id = {}, .limit = max_incidents});
+        return found ? index_page(*config, *found) : storage_error(found.error());
+      },
+      reply);
+}
+
+void Api::answer_incident(const WebRequest& request, const WebReply& reply, RenderIncident render) {
+  ask(
+      [config = sources_.config(), id = request.id, render](storage::Store& store) {
+        const auto found = store.incidents({.open_only = false, .id = id, .limit = 1});
+        if (!found) {
+          return storage_error(found.error());
+        }
+        return found->empty() ? error_response(404, "There is no such incident.")
+                              : render(*config, found->front());
+      },
+      reply);
+}
+
+void Api::incident_page(const WebRequest& request, WebReply reply) {
+  answer_incident(request, reply, &web::incident_page);
+}
+
+void Api::incident(const WebRequest& request, WebReply reply) {
+  answer_incident(request, reply, &incident_as_json);
+}
+
+void Api::metrics(const WebRequest& /*request*/, WebReply reply) {
+  reply({.content_type = "text/plain; version=0.0.4; charset=utf-8",
+         .body = sources_.metrics(),
+         .headers = {}});
+}
+
+void Api::health(const WebRequest& /*request*/, WebReply reply) {
+  const auto checks = sources_.health();
+  const bool is_ok = std::ranges::all_of(checks, &HealthCheck::ok);
+  reply(json_response(health_json(checks), is_ok ? 200 : 503));
+}
+
+void Api::readiness(const WebRequest& /*request*/, WebReply reply) {
+  auto checks = sources_.health();
+  std::erase_if(checks, [](const HealthCheck& check) { return !check.needed_for_ready; });
+  const bool is_ok = std::ranges::all_of(checks, &HealthCheck::ok);
+  reply(json_response(health_json(checks), is_ok ? 200 : 503));
+}
+
+void Api::routes(const WebRequest& request, WebReply reply) {
+  if (const auto read = read_no_parameters(request.query); !read) {
+    return reply(error_response(400, read.error().message));
+  }
+  json list = json::array();
+  for (const config::Route& route : sources_.config()->routes) {
+    list.push_back(
+        route_json(route, sources_.last_results(route.id()), sources_.next_due(route.id())));
+  }
+  reply(json_response({{"routes", std::move(list)}}));
+}
+
+void Api::results(const WebRequest& request, WebReply reply) {
+  const auto query = read_result_query(request.query);
+  if (!query) {
+    return reply(error_response(400, query.error().message));
+  }
+  ask([query = *query](storage::Store& store) { return results_page(store, query); }, reply);
+}
+
+void Api::incidents(const WebRequest& request, WebReply reply) {
+  const auto query = read_incident_query(request.query);
+  if (!query) {
+    return reply(error_response(400, query.error().message));
+  }
+  ask([query = *query](storage::Store& store) { return incidents_page(store, query); }, reply);
+}
+
+void Api::reload(const WebRequest& /*request*/, WebReply reply) {
+  sources_.reload([reply = std::move(reply)](const std::vector<std::string>& mistakes) {
+    if (mistakes.empty()) {
+      return reply(json_response({{"reloaded", true}}));
+    }
+    reply(json_response({{"error", "The new configuration is refused; the old one goes on."},
+                         {"mistakes", mistakes}},
+                        500));
+  });
+}
+
+}  // namespace gatewatch::daemon::web

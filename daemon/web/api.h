@@ -1,0 +1,42 @@
+// The handlers behind the routes of routes.cpp. Each reads its parameters, asks its sources, and
+// answers; none of them decides who may ask.
+
+#pragma once
+
+#include <memory>
+
+#include "daemon/web/api_sources.h"
+#include "daemon/web/web_message.h"
+
+namespace gatewatch::daemon::web {
+
+// Belongs to the loop's thread.
+class Api {
+ public:
+  explicit Api(ApiSources sources) : sources_(std::move(sources)) {}
+
+  [[nodiscard]] std::shared_ptr<const config::Config> current_config() const {
+    return sources_.config();
+  }
+
+  void index(const WebRequest& request, WebReply reply);
+  void incident_page(const WebRequest& request, WebReply reply);
+  void metrics(const WebRequest& request, WebReply reply);
+  void health(const WebRequest& request, WebReply reply);
+  void readiness(const WebRequest& request, WebReply reply);
+  void routes(const WebRequest& request, WebReply reply);
+  void results(const WebRequest& request, WebReply reply);
+  void incidents(const WebRequest& request, WebReply reply);
+  void incident(const WebRequest& request, WebReply reply);
+  void reload(const WebRequest& request, WebReply reply);
+
+ private:
+  using RenderIncident = WebResponse (*)(const config::Config&, const storage::IncidentHistory&);
+
+  void ask(StoreQuestion question, const WebReply& reply);
+  void answer_incident(const WebRequest& request, const WebReply& reply, RenderIncident render);
+
+  ApiSources sources_;
+};
+
+}  // namespace gatewatch::daemon::web

@@ -1,0 +1,101 @@
+#include "daemon/web/api_json.h"
+
+#include <algorithm>
+
+#include <nlohmann/json.hpp>
+
+#include "probes/result_json.h"
+
+namespace gatewatch::daemon::web {
+namespace {
+
+using nlohmann::json;
+
+json time_json(std::optional<Timestamp> time) {
+  return time ? json(format_timestamp(*time)) : json();
+}
+
+json incident_route_json(const storage::IncidentRoute& route) {
+  return {{"route", clean_utf8(route.route)}, {"since", format_timestamp(route.since)},
+          {"firing", route.firing},           {"probes", route.probes},
+          {"failures", route.failures},       {"regions", route.regions}};
+}
+
+json event_json(const storage::IncidentEvent& event) {
+  return {{"sequence", event.sequence},
+          {"at", format_timestamp(event.at)},
+          {"kind", clean_utf8(event.kind)},
+          {"text", clean_utf8(event.text)}};
+}
+
+// Its text is left out: it quotes more than people need here, and channels have their own.
+json delivery_json(const storage::DeliveryRecord& delivery) {
+  return {{"channel", clean_utf8(delivery.channel)},
+          {"sequence", delivery.sequence},
+          {"state", storage::delivery_state_name(delivery.state)},
+          {"attempts", delivery.attempts},
+          {"created", format_timestamp(delivery.created)},
+          {"finished", time_json(delivery.finished)},
+          {"last_error", clean_utf8(delivery.last_error)}};
+}
+
+template <typename Records, typename Render>
+json array_of(const Records& records, Render render) {
+  json array = json::array();
+  for (const auto& record : records) {
+    array.push_back(render(record));
+  }
+  return array;
+}
+
+}  // namespace
+
+json route_json(const config::Route& route, const std::vector<Result>& last_results,
+                std::optional<Timestamp> next_due) {
+  return {{"id", route.id()},
+          {"group", route.group},
+          {"name", route.name},
+          {"url", route.url.text_without_query()},
+          {"method", route.method},
+          {"interval_seconds", std::chrono::duration<double>(route.interval).count()},
+          {"timeout_seconds", std::chrono::duration<double>(route.timeout).count()},
+          {"regions", route.regions},
+          {"runbook", route.runbook},
+          {"tags", route.tags},
+          {"public", route.is_public},
+          {"next_due", time_json(next_due)},
+          {"last_results",
+           array_of(last_results, [](const Result& result) { return to_json(result); })}};
+}
+
+json incident_json(const storage::IncidentHistory& history) {
+  const storage::IncidentRecord& incident = history.incident;
+  return {{"id", incident.id},
+          {"rule", clean_utf8(incident.rule)},
+          {"gateway", clean_utf8(incident.gateway)},
+          {"severity", clean_utf8(incident.severity)},
+          {"state", storage::incident_state_name(incident.state)},
+          {"since", format_timestamp(incident.since)},
+          {"opened", format_timestamp(incident.opened)},
+          {"resolved", time_json(incident.resolved)},
+          {"routes", array_of(incident.routes, incident_route_json)},
+          {"events", array_of(history.events, event_json)},
+          {"deliveries", array_of(history.deliveries, delivery_json)}};
+}
+
+json health_json(const std::vector<HealthCheck>& checks) {
+  return {{"ok", std::ranges::all_of(checks, &HealthCheck::ok)},
+          {"checks", array_of(checks, [](const HealthCheck& check) {
+             return json{
+                 {"name", check.name}, {"ok", check.ok}, {"detail", clean_utf8(check.detail)}};
+           })}};
+}
+
+WebResponse json_response(const json& body, int status) {
+  // Whatever was not cleaned above is replaced here: dump() of bad UTF-8 would throw.
+  return {.status = status,
+          .body = body.dump(-1, ' ', false, json::error_handler_t::replace) + "\n",
+          .headers = {}};
+}
+
+}  // namespace gatewatch::daemon::web

@@ -1,0 +1,34 @@
+// The parameters of API requests, read strictly: an unknown name, a value out of range or a time
+// that is none is an error that says what would be right.
+
+#pragma once
+
+#include <expected>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "config/error.h"
+#include "storage/records.h"
+
+namespace gatewatch::daemon::web {
+
+using Parameters = std::map<std::string, std::string>;
+
+inline constexpr std::uint32_t max_results = 10'000;  // of one answer
+inline constexpr std::uint32_t max_incidents = 1'000;
+
+// route, from, before, limit.
+[[nodiscard]] std::expected<storage::ResultQuery, Error> read_result_query(const Parameters& given);
+// open, limit.
+[[nodiscard]] std::expected<storage::IncidentQuery, Error> read_incident_query(
+    const Parameters& given);
+[[nodiscard]] std::expected<void, Error> read_no_parameters(const Parameters& given);
+
+// RFC 3339: "2026-11-20T10:05:06.123456Z", or with an offset; nothing where it is no time.
+[[nodiscard]] std::optional<Timestamp> parse_timestamp(std::string_view text);
+// In microseconds, so that reading it back gives the same time.
+[[nodiscard]] std::string exact_timestamp(Timestamp time);
+
+}  // namespace gatewatch::daemon::web

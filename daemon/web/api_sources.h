@@ -1,0 +1,44 @@
+// Where the API has its answers from: what the daemon hands to it. All of it is called on the
+// loop's thread and answers at once, but for the two that take a `done`.
+
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/config.h"
+#include "daemon/web/web_message.h"
+#include "probes/net/network.h"
+#include "probes/result.h"
+#include "storage/store.h"
+
+namespace gatewatch::daemon::web {
+
+struct HealthCheck {
+  std::string name;  // "storage", "probing", …
+  bool ok = true;
+  std::string detail;  // one sentence, above all where it is not ok; holds no secret
+  bool needed_for_ready = true;
+};
+
+// Runs on the reader's thread. What it makes of the answer (rendering included) is made there, so
+// that a large one holds no loop.
+using StoreQuestion = std::move_only_function<WebResponse(storage::Store&)>;
+
+struct ApiSources {
+  std::function<std::shared_ptr<const config::Config>()> config;
+  // Of a route, by region; empty: none yet.
+  std::function<std::vector<Result>(const std::string& route)> last_results;
+  std::function<std::optional<Timestamp>(const std::string& route)> next_due;
+  std::function<std::string()> metrics;  // Prometheus text format
+  std::function<std::vector<HealthCheck>()> health;
+  // Loads the configuration anew and calls `done` with its mistakes; none: it is in force.
+  std::function<void(std::function<void(std::vector<std::string> mistakes)> done)> reload;
+  // False where too many questions wait; else `done` is called on the loop's thread.
+  std::function<bool(StoreQuestion question, std::function<void(WebResponse)> done)> ask;
+};
+
+}  // namespace gatewatch::daemon::web

@@ -1,0 +1,66 @@
+#include "daemon/web/routes.h"
+
+#include <array>
+#include <charconv>
+#include <optional>
+
+#include "daemon/web/api.h"
+
+namespace gatewatch::daemon::web {
+namespace {
+
+constexpr std::array routes = {
+    WebRoute{"GET", "/", Access::Read, &Api::index},
+    WebRoute{"GET", "/incidents/{id}", Access::Read, &Api::incident_page},
+    WebRoute{"GET", "/metrics", Access::Read, &Api::metrics},
+    WebRoute{"GET", "/healthz", Access::Read, &Api::health},
+    WebRoute{"GET", "/readyz", Access::Read, &Api::readiness},
+    WebRoute{"GET", "/api/v1/routes", Access::Read, &Api::routes},
+    WebRoute{"GET", "/api/v1/results", Access::Read, &Api::results},
+    WebRoute{"GET", "/api/v1/incidents", Access::Read, &Api::incidents},
+    WebRoute{"GET", "/api/v1/incidents/{id}", Access::Read, &Api::incident},
+    WebRoute{"POST", "/-/reload", Access::Control, &Api::reload},
+};
+
+constexpr std::string_view id_segment = "{id}";
+
+// The number that stands for {id}, 0 where the path has none; nothing where it does not match.
+std::optional<std::int64_t> match_path(std::string_view pattern, std::string_view path) {
+  if (!pattern.ends_with(id_segment)) {
+    return pattern == path ? std::optional<std::int64_t>(0) : std::nullopt;
+  }
+  pattern.remove_suffix(id_segment.size());
+  if (!path.starts_with(pattern)) {
+    return std::nullopt;
+  }
+  const std::string_view digits = path.substr(pattern.size());
+  std::int64_t id = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), id);
+  const bool is_number = error == std::errc() && end == digits.data() + digits.size();
+  return is_number && id > 0 && !digits.starts_with('0') ? std::optional(id) : std::nullopt;
+}
+
+}  // namespace
+
+std::span<const WebRoute> web_routes() noexcept {
+  return routes;
+}
+
+RouteMatch match_route(std::string_view method, std::string_view path) {
+  RouteMatch match;
+  for (const WebRoute& route : routes) {
+    const std::optional<std::int64_t> id = match_path(route.path, path);
+    if (!id) {
+      continue;
+    }
+    match.allow += match.allow.empty() ? "" : ", ";
+    match.allow += route.method == "GET" ? "GET, HEAD" : route.method;
+    if (route.method == method || (route.method == "GET" && method == "HEAD")) {
+      match.route = &route;
+      match.id = *id;
+    }
+  }
+  return match;
+}
+
+}  // namespace gatewatch::daemon::web
