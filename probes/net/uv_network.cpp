@@ -1,0 +1,86 @@
+#include "probes/net/uv_network.h"
+
+#include <chrono>
+#include <csignal>
+#include <map>
+#include <string>
+#include <utility>
+
+#include "probes/net/ares_resolver.h"
+#include "probes/net/invariant.h"
+#include "probes/net/uv_listener.h"
+#include "probes/net/uv_loop.h"
+#include "probes/net/uv_signal.h"
+#include "probes/net/uv_stream.h"
+#include "probes/net/uv_timer.h"
+#include "probes/net/uv_wakeup.h"
+
+namespace gatewatch::net {
+namespace {
+
+class LibuvNetwork final : public UvNetwork {
+ public:
+  explicit LibuvNetwork(std::unique_ptr<UvLoop> loop) : loop_(std::move(loop)) {}
+  ~LibuvNetwork() override { require(close() == 0, "a handle outlives its network"); }
+
+  // Network.
+  [[nodiscard]] const Clock& clock() const override { return clock_; }
+  [[nodiscard]] std::unique_ptr<Timer> timer() override {
+    return std::make_unique<UvTimer>(*loop_);
+  }
+  [[nodiscard]] std::unique_ptr<Stream> stream() override {
+    return std::make_unique<UvStream>(*loop_);
+  }
+  [[nodiscard]] Resolver& resolver(const std::string& server) override {
+    auto& resolver = resolvers_[server];
+    if (!resolver) resolver = make_ares_resolver(*loop_, clock_, ares_resolver_settings(server));
+    return *resolver;
+  }
+  [[nodiscard]] std::expected<std::unique_ptr<Listener>, Error> listen(
+      const config::ListenAddress& address, Listener::Accept accept) override {
+    return UvListener::create(*loop_, address, std::move(accept));
+  }
+  [[nodiscard]] std::unique_ptr<Wakeup> wakeup(std::move_only_function<void()> callback) override {
+    return std::make_unique<UvWakeup>(*loop_, std::move(callback));
+  }
+
+  // UvNetwork.
+  void run() override { uv_run(loop_->get(), UV_RUN_DEFAULT); }
+  void stop() override { uv_stop(loop_->get()); }
+  [[nodiscard]] std::unique_ptr<SignalWatch> on_signal(
+      int number, std::move_only_function<void()> callback) override {
+    return std::make_unique<UvSignal>(*loop_, number, std::move(callback));
+  }
+  [[nodiscard]] std::chrono::nanoseconds take_longest_turn() override {
+    return loop_->take_longest_turn();
+  }
+  [[nodiscard]] int close() override {
+    resolvers_.clear();
+    return loop_->close();
+  }
+
+ private:
+  SystemClock clock_;
+  std::unique_ptr<UvLoop> loop_;
+  std::map<std::string, std::unique_ptr<Resolver>> resolvers_;
+};
+
+}  // namespace
+
+std::expected<std::unique_ptr<UvNetwork>, Error> UvNetwork::create() {
+  // libuv writes without MSG_NOSIGNAL: a peer that is gone is an error to us, not a signal.
+  std::signal(SIGPIPE, SIG_IGN);
+  auto loop = UvLoop::create();
+  if (!loop) return std::unexpected(loop.error());
+  return std::make_unique<LibuvNetwork>(std::move(*loop));
+}
+
+Instant SystemClock::now() const {
+  return Instant(std::chrono::steady_clock::now().time_since_epoch());
+}
+
+Timestamp SystemClock::wall_now() const {
+  return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
+}
+
+}  // namespace gatewatch::net
