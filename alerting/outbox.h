@@ -4,15 +4,15 @@
 
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "alerting/delivery/channel.h"
+#include "alerting/backoff.h"
 #include "alerting/delivery/sender.h"
 #include "config/config.h"
 #include "probes/net/network.h"
@@ -20,18 +20,10 @@
 
 namespace gatewatch::alerting {
 
-struct OutboxLimits {
-  std::chrono::milliseconds first_retry{1'000};      // doubles each time, with ±20 % jitter
-  std::chrono::milliseconds longest_retry{300'000};  // 5 min; caps Retry-After too
-  std::chrono::hours give_up{24};                    // after the delivery was created
-  std::chrono::milliseconds pace{1'000};             // at least, between two sends of one channel
-  int burst = 5;                                     // sends that may go ahead of the pace
-};
-
 struct ChannelStatistics {
   std::uint64_t delivered = 0;
   std::uint64_t attempts_failed = 0;
-  std::uint64_t given_up = 0;
+  std::uint64_t given_up = 0;  // failed for good
   std::size_t pending = 0;
   std::optional<Timestamp> oldest_pending;  // when it was created
   std::string last_error;                   // of the newest attempt; empty where it succeeded
@@ -49,16 +41,18 @@ class Outbox {
   Outbox(const Outbox&) = delete;
   Outbox& operator=(const Outbox&) = delete;
 
-  // At start and at a reload. Deliveries to a channel that is gone fail for good, and say so.
+  // At start, before add(), and at a reload. Deliveries to a channel that is gone fail for good,
+  // and say so; those to a channel that changed are tried again at once, in its new form.
   void set_channels(const std::vector<config::Channel>& channels);
   // Deliveries that are durable: new ones, or the pending ones of the last run. A key that is
-  // known already is ignored.
+  // known already is ignored, and so is what is no longer pending. Every pending one is attempted
+  // at least once, however old it is.
   void add(std::vector<storage::DeliveryRecord> deliveries);
   [[nodiscard]] std::map<std::string, ChannelStatistics> statistics() const;
 
  private:
   class State;
-  std::unique_ptr<State> state_;
+  std::shared_ptr<State> state_;  // answers of the sender hold it weakly
 };
 
 }  // namespace gatewatch::alerting

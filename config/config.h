@@ -38,7 +38,7 @@ struct ServerTls {
 };
 
 struct Daemon {
-  ListenAddress listen;            // 127.0.0.1:9502 unless named
+  ListenAddress listen{{{IpFamily::V4, {127, 0, 0, 1}}, 9502}, {}};
   std::vector<std::string> hosts;  // further Host names under which the server may be reached
   std::optional<ServerTls> tls;
   Secret token;                  // for reads from elsewhere than loopback (Authorization: Bearer)

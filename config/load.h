@@ -6,28 +6,14 @@
 
 #include <expected>
 #include <filesystem>
-#include <functional>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "config/config.h"
+#include "config/environment.h"
+#include "config/mistake.h"
 
 namespace gatewatch::config {
-
-struct Mistake {
-  std::string file;
-  int line = 0;    // from 1; 0: the file as a whole
-  int column = 0;  // from 1
-  std::string message;
-
-  [[nodiscard]] std::string text() const;  // "file:line:column: message"
-  friend bool operator==(const Mistake&, const Mistake&) = default;
-};
-
-// The value of an environment variable. A parameter, so that tests need not change the process.
-using Environment = std::function<std::optional<std::string>(const std::string&)>;
-[[nodiscard]] Environment process_environment();
 
 // The complete, valid configuration, or every mistake in it, by file and line; never empty.
 [[nodiscard]] std::expected<Config, std::vector<Mistake>> load(const std::filesystem::path& file,

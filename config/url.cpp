@@ -181,7 +181,7 @@ std::optional<Error> set_port(Url& url, std::string_view text) {
   if (text.empty()) return std::nullopt;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), url.port);
   if (error != std::errc{} || end != text.data() + text.size() || url.port == 0) {
-    return Error{fmt::format("port \"{}\" is not a number from 1 to 65535", text)};
+    return Error{"the port is not a number from 1 to 65535"};
   }
   return std::nullopt;
 }

@@ -1,7 +1,6 @@
 #include "probes/http_probe.h"
 
 #include <algorithm>
-#include <cassert>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -12,6 +11,7 @@
 #include "probes/dialer.h"
 #include "probes/failure.h"
 #include "probes/net/http_exchange.h"
+#include "probes/net/invariant.h"
 #include "probes/net/tls_stream.h"
 #include "probes/phase_clock.h"
 #include "probes/redirect.h"
@@ -122,7 +122,7 @@ class HttpProbe final : public Probe, private net::StreamEvents {
 };
 
 void HttpProbe::start(Done done) {
-  assert(state_ == State::Idle && !done_);
+  net::require(state_ == State::Idle && !done_, "a probe starts once");
   done_ = std::move(done);
   result_.started = network_.clock().wall_now();
   result_.trace_id = make_trace_id(identity_.random);

@@ -1,6 +1,8 @@
 // The one writer: a bounded queue and a thread that turns what came within 250 ms into one
 // transaction. The probe path never waits for the database: submitting takes a lock for the
-// length of a push. Incident steps and deliveries flush at once.
+// length of a push. Incident steps and deliveries flush at once. While the database refuses, what
+// is queued is kept and tried again. Waits use the steady clock of the system: no simulated clock
+// can be read from this thread.
 
 #pragma once
 
@@ -11,7 +13,6 @@
 #include <string>
 #include <vector>
 
-#include "probes/net/network.h"
 #include "storage/store.h"
 
 namespace gatewatch::storage {
@@ -21,14 +22,15 @@ struct RecorderLimits {
   std::chrono::milliseconds batch{250};
   std::size_t batch_results = 10'000;     // a full batch is written early
   std::chrono::milliseconds retry{1000};  // between attempts while the database refuses
+  std::uint32_t forget_results = 1'000;   // deleted by one step
 };
 
 struct RecorderStatistics {
-  std::size_t queued_results = 0;
+  std::size_t queued_results = 0;  // those of the batch at work among them
   std::size_t queued_steps = 0;
   std::uint64_t written_results = 0;
   std::uint64_t dropped_results = 0;
-  std::uint64_t failed_writes = 0;  // attempts
+  std::uint64_t failed_writes = 0;  // attempts, of writing or forgetting
   std::uint64_t batches = 0;
   std::chrono::nanoseconds last_write{0};   // how long the last transaction took
   std::chrono::nanoseconds total_write{0};  // over all transactions
@@ -37,24 +39,25 @@ struct RecorderStatistics {
 
 class Recorder {
  public:
-  // Called on the writer thread after a transaction, with the steps that are now durable.
+  // Called on the writer thread after each transaction that held steps: these are durable now.
   using Written = std::function<void(const std::vector<IncidentStep>&)>;
 
-  Recorder(std::unique_ptr<Store> store, const net::Clock& clock, RecorderLimits limits,
-           Written written);
-  // Writes what is queued (one attempt), then ends the thread.
+  Recorder(std::unique_ptr<Store> store, RecorderLimits limits, Written written);
+  // Writes what is queued, up to the first failure, then ends the thread.
   ~Recorder();
   Recorder(const Recorder&) = delete;
   Recorder& operator=(const Recorder&) = delete;
 
-  // Any thread. A result is dropped and counted where the queue is full; steps and deliveries
-  // never are: they are few and bounded by the rules.
+  // Any thread. Where the queue is full a result is dropped and counted (the older ones tell how
+  // the trouble began); steps and deliveries never are: they are few and bounded by the rules.
   void submit(Result result);
   void submit(IncidentStep step);
   void submit(DeliveryRecord delivery);
-  // Deletes results older than `before` in small steps between batches.
+  // Deletes results older than `before` in small steps between batches. The latest `before`
+  // of several calls holds.
   void forget_results(Timestamp before);
-  // Returns once everything submitted before is written, or the deadline passed: whether it is.
+  // Any thread but the writer's. Returns once everything submitted before is written and
+  // `written` has returned, or the deadline passed: whether it is.
   [[nodiscard]] bool flush(std::chrono::milliseconds deadline);
   [[nodiscard]] RecorderStatistics statistics() const;
 

@@ -1,4 +1,4 @@
-// A channel RENDERS a notification into a request: pure, no I/O. One file a kind; channels.h is
+// A channel RENDERS a notification into a request: pure, no I/O. One file a kind; channels.cpp is
 // the list.
 
 #pragma once

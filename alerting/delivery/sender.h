@@ -24,8 +24,8 @@ enum class SendStatus : std::uint8_t {
 
 struct SendResult {
   SendStatus status = SendStatus::Transient;
-  std::string error;                                // empty where delivered; one line, no secret
-  std::optional<std::chrono::seconds> retry_after;  // what the receiver asked for
+  std::string error;  // empty where delivered; one line, no secret
+  std::optional<std::chrono::seconds> retry_after = std::nullopt;  // what the receiver asked for
 };
 
 class Sender {

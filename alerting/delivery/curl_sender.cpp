@@ -1,0 +1,188 @@
+#include "alerting/delivery/curl_sender.h"
+
+#include <condition_variable>
+#include <csignal>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <system_error>
+#include <thread>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <curl/curl.h>
+
+#include "alerting/delivery/curl_transfer.h"
+#include "alerting/delivery/socket_guard.h"
+
+namespace gatewatch::alerting {
+namespace {
+
+constexpr std::size_t most_waiting = 4096;  // sends without an answer
+
+struct Job {
+  std::uint64_t id = 0;
+  Request request;
+};
+
+struct Answer {
+  std::uint64_t id = 0;
+  TransferOutcome outcome;
+};
+
+// Signals are for the main thread; a write to a closed connection is an error, no SIGPIPE.
+class SignalsBlocked {
+ public:
+  SignalsBlocked() {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  SignalsBlocked(const SignalsBlocked&) = delete;
+  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
+
+ private:
+  sigset_t before_{};
+};
+
+// A pool of threads that grows with the work up to `transfers` and each of which does one attempt
+// after another. Between the threads go values, under one lock.
+class CurlSender final : public Sender {
+ public:
+  CurlSender(net::Network& network, CurlSenderSettings settings)
+      : settings_(std::move(settings)),
+        guard_(settings_.policy),
+        wakeup_(network.wakeup([this] { take_answers(); })) {}
+  ~CurlSender() override;
+
+  [[nodiscard]] bool add_worker();
+  void send(Request request, Done done) override;
+
+ private:
+  void work();
+  [[nodiscard]] TransferOutcome perform(const Request& request);
+  void answer(Answer answer);
+  void take_answers();
+
+  const CurlSenderSettings settings_;
+  SocketGuard guard_;
+  std::unique_ptr<net::Wakeup> wakeup_;
+
+  // Of the loop thread.
+  std::uint64_t last_id_ = 0;
+  std::map<std::uint64_t, Done> waiting_;
+  std::vector<std::thread> workers_;
+
+  std::mutex mutex_;
+  std::condition_variable work_came_;
+  // Guarded by mutex_.
+  std::deque<Job> jobs_;
+  std::vector<Answer> answers_;
+  std::size_t idle_ = 0;  // workers waiting for a job
+  bool ending_ = false;
+};
+
+CurlSender::~CurlSender() {
+  {
+    const std::scoped_lock lock(mutex_);
+    ending_ = true;
+  }
+  guard_.cut_off();
+  work_came_.notify_all();
+  for (auto& worker : workers_) worker.join();
+  curl_global_cleanup();
+}
+
+bool CurlSender::add_worker() {
+  const SignalsBlocked blocked;
+  try {
+    workers_.emplace_back([this] { work(); });
+    return true;
+  } catch (const std::system_error&) {
+    return false;
+  }
+}
+
+void CurlSender::send(Request request, Done done) {
+  const auto id = ++last_id_;
+  const bool full = waiting_.size() >= most_waiting;
+  waiting_.emplace(id, std::move(done));
+  if (full) {
+    return answer({id, {{SendStatus::Transient, "too many sends are waiting", {}}, ""}});
+  }
+  if (auto* const log = std::get_if<LogRequest>(&request)) {
+    return answer({id, {{SendStatus::Delivered, "", {}}, std::move(log->text)}});
+  }
+  bool busy = false;
+  {
+    const std::scoped_lock lock(mutex_);
+    jobs_.push_back({id, std::move(request)});
+    busy = jobs_.size() > idle_;
+  }
+  work_came_.notify_one();
+  // Without a new thread the work waits for those there are.
+  if (busy && workers_.size() < static_cast<std::size_t>(settings_.transfers)) (void)add_worker();
+}
+
+void CurlSender::work() {
+  while (true) {
+    Job job;
+    {
+      std::unique_lock lock(mutex_);
+      ++idle_;
+      work_came_.wait(lock, [this] { return ending_ || !jobs_.empty(); });
+      --idle_;
+      if (ending_) return;
+      job = std::move(jobs_.front());
+      jobs_.pop_front();
+    }
+    answer({job.id, perform(job.request)});
+  }
+}
+
+TransferOutcome CurlSender::perform(const Request& request) {
+  if (const auto* const http = std::get_if<HttpRequest>(&request)) {
+    return perform_http(*http, settings_, guard_);
+  }
+  return perform_mail(std::get<MailRequest>(request), settings_, guard_);
+}
+
+void CurlSender::answer(Answer answer) {
+  {
+    const std::scoped_lock lock(mutex_);
+    answers_.push_back(std::move(answer));
+  }
+  wakeup_->notify();
+}
+
+void CurlSender::take_answers() {
+  std::vector<Answer> answers;
+  {
+    const std::scoped_lock lock(mutex_);
+    answers.swap(answers_);
+  }
+  for (auto& [id, outcome] : answers) {
+    auto waiting = waiting_.extract(id);
+    if (!outcome.notice.empty() && settings_.log) settings_.log(outcome.notice);
+    waiting.mapped()(std::move(outcome.result));
+  }
+}
+
+}  // namespace
+
+std::expected<std::unique_ptr<Sender>, Error> make_curl_sender(net::Network& network,
+                                                               CurlSenderSettings settings) {
+  if (const auto code = curl_global_init(CURL_GLOBAL_DEFAULT); code != CURLE_OK) {
+    return std::unexpected(Error{std::string("libcurl: ") + curl_easy_strerror(code)});
+  }
+  auto sender = std::make_unique<CurlSender>(network, std::move(settings));
+  if (!sender->add_worker()) {
+    return std::unexpected(Error{"no thread can be started for sending notifications"});
+  }
+  return sender;
+}
+
+}  // namespace gatewatch::alerting

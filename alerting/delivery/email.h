@@ -1,0 +1,19 @@
+// Mail: one RFC 5322 message with a text and an HTML part, saying the same in the same order.
+// Mails of one incident are one thread: the opening's Message-ID is made of the incident's key and
+// the channel, and every later mail refers to it. The Message-ID is the same on every attempt.
+
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "alerting/delivery/channel.h"
+
+namespace gatewatch::alerting {
+
+// `name`: of the channel. Receivers that are no address are left out; a sender that is none
+// leaves MailRequest::from empty, which the sender refuses for good.
+[[nodiscard]] std::unique_ptr<Channel> make_email_channel(const std::string& name,
+                                                          const config::EmailChannel& settings);
+
+}  // namespace gatewatch::alerting

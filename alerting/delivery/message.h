@@ -1,0 +1,44 @@
+// What a notification says, line by line, in the one order that every medium keeps: what, since
+// when, share and counts, regions, diagnosis, who fixes it, evidence, links. Pure; each text is
+// one clean, bounded line, not yet escaped for a medium.
+
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "alerting/notification.h"
+
+namespace gatewatch::alerting {
+
+struct Fact {
+  std::string label;
+  std::string text;
+
+  friend bool operator==(const Fact&, const Fact&) = default;
+};
+
+struct Link {
+  std::string label;
+  std::string url;  // http or https, fit to be a link everywhere
+
+  friend bool operator==(const Link&, const Link&) = default;
+};
+
+struct Message {
+  std::string title;    // "Resolved: 502 Bad Gateway on shop/checkout and 2 more routes"
+  std::string summary;  // the title's facts in one line, for previews
+  std::vector<Fact> facts;
+  std::vector<std::string> evidence;  // at most three
+  std::vector<Link> links;
+  std::string footer;  // severity, rule and number of the incident
+
+  friend bool operator==(const Message&, const Message&) = default;
+};
+
+[[nodiscard]] Message make_message(const Notification& notification);
+
+// Resolved, or still firing.
+[[nodiscard]] bool is_resolution(const Notification& notification);
+
+}  // namespace gatewatch::alerting

@@ -1,0 +1,71 @@
+#include "alerting/delivery/send_status.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "alerting/delivery/text.h"
+
+namespace gatewatch::alerting {
+namespace {
+
+bool is_digit(char byte) {
+  return byte >= '0' && byte <= '9';
+}
+
+}  // namespace
+
+SendStatus http_send_status(long status) {
+  if (status >= 200 && status < 300) return SendStatus::Delivered;
+  if (status == 408 || status == 425 || status == 429) return SendStatus::Transient;
+  return status >= 400 && status < 500 ? SendStatus::Permanent : SendStatus::Transient;
+}
+
+SendResult judge_http(long status, std::string_view body, std::chrono::seconds retry_after) {
+  SendResult result;
+  result.status = http_send_status(status);
+  if (result.status == SendStatus::Delivered) return result;
+  result.error = fmt::format("HTTP {}", status);
+  if (status >= 300 && status < 400) result.error += ", a redirect, which is not followed";
+  const auto said = one_line(body, longest_send_error - 60);
+  if (!said.empty()) result.error += ": " + said;
+  if (retry_after.count() > 0) result.retry_after = retry_after;
+  return result;
+}
+
+void add_reply_line(SmtpReplies& replies, std::string_view line) {
+  if (line.size() < 3 || !std::ranges::all_of(line.substr(0, 3), is_digit)) return;
+  const long code = (line[0] - '0') * 100L + (line[1] - '0') * 10L + (line[2] - '0');
+  replies.last = code;
+  if (code < 400) return;
+  if (code < 500) replies.refused_now = true;
+  replies.line = std::string(line);
+}
+
+SendResult judge_mail_failure(const SmtpReplies& replies, std::string_view broken) {
+  SendResult result;
+  const bool refused = replies.last >= 500 && replies.last < 600;
+  result.status = refused && !replies.refused_now && broken.empty() ? SendStatus::Permanent
+                                                                    : SendStatus::Transient;
+  std::string error(broken);
+  if (!replies.line.empty()) {
+    if (!error.empty()) error += "; ";
+    error += "the mail server said: " + replies.line;
+  }
+  result.error = one_line(error.empty() ? "the mail was not accepted" : error, longest_send_error);
+  return result;
+}
+
+std::string without_secrets(std::string_view text, const std::vector<std::string>& secrets) {
+  constexpr std::size_t shortest = 4;  // bytes; shorter ones would blot out plain words
+  std::string result(text);
+  for (const auto& secret : secrets) {
+    if (secret.size() < shortest) continue;
+    for (auto at = result.find(secret); at != std::string::npos; at = result.find(secret, at + 3)) {
+      result.replace(at, secret.size(), "…");
+    }
+  }
+  return one_line(result, longest_send_error);
+}
+
+}  // namespace gatewatch::alerting

@@ -1,0 +1,118 @@
+#include "alerting/delivery/webhook.h"
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <strings.h>  // strcasecmp
+#include <utility>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "alerting/delivery/message.h"
+#include "alerting/delivery/text.h"
+#include "probes/net/hmac.h"
+
+namespace gatewatch::alerting {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t longest_text = 4000;  // UTF-16 units
+constexpr std::size_t most_routes = 500;
+constexpr std::size_t most_lines = 500;  // of each other list
+
+std::string text(std::string_view data) {
+  return one_line(data, longest_text);
+}
+
+json texts(const std::vector<std::string>& data) {
+  json list = json::array();
+  const auto shown = std::min(data.size(), most_lines);
+  for (std::size_t at = 0; at < shown; ++at) list.push_back(text(data[at]));
+  return list;
+}
+
+json routes_of(const Notification& notification) {
+  json routes = json::array();
+  for (const auto& route : notification.routes) {
+    if (routes.size() == most_routes) break;
+    routes.push_back({{"id", text(route.id)},
+                      {"url", text(route.url)},
+                      {"runbook", text(route.runbook)},
+                      {"firing", route.firing}});
+  }
+  return routes;
+}
+
+std::string body_of(const Notification& notification, const std::string& key) {
+  json body = {{"version", "1"},
+               {"key", text(key)},
+               {"kind", notification_kind_name(notification.kind)},
+               {"state", is_resolution(notification) ? "resolved" : "firing"},
+               {"incident", notification.incident},
+               {"incident_key", text(notification.incident_key)},
+               {"sequence", notification.sequence},
+               {"rule", text(notification.rule)},
+               {"severity", config::severity_name(notification.severity)},
+               {"headline", text(notification.headline())},
+               {"what", text(notification.what)},
+               {"gateway", text(notification.gateway)},
+               {"share", notification.share()},
+               {"probes", notification.probes},
+               {"failures", notification.failures},
+               {"since", rfc3339_time(notification.since)},
+               {"at", rfc3339_time(notification.at)},
+               {"resolved", nullptr},
+               {"routes", routes_of(notification)},
+               {"routes_total", notification.routes.size()},
+               {"regions_failing", texts(notification.regions_failing)},
+               {"regions_clean", texts(notification.regions_clean)},
+               {"evidence", texts(notification.evidence)},
+               {"diagnosis", text(notification.diagnosis)},
+               {"fixer", text(notification.fixer)},
+               {"link", text(notification.link)}};
+  if (notification.resolved) body["resolved"] = rfc3339_time(*notification.resolved);
+  return body.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+class WebhookChannel final : public Channel {
+ public:
+  explicit WebhookChannel(config::WebhookChannel settings) : settings_(std::move(settings)) {}
+
+  [[nodiscard]] Request render(const Notification& notification,
+                               const std::string& key) const override {
+    HttpRequest request;
+    request.url = settings_.url;
+    request.ca = settings_.ca;
+    request.body = body_of(notification, key);
+    request.headers = settings_.headers;
+    add_unless_configured(request, "Content-Type", "application/json");
+    add_unless_configured(request, "Idempotency-Key", one_line(key, longest_text));
+    if (!settings_.hmac_key.empty()) {
+      add_unless_configured(request, settings_.hmac_header,
+                            net::hmac_sha256_hex(settings_.hmac_key.reveal(), request.body));
+    }
+    return request;
+  }
+
+ private:
+  static void add_unless_configured(HttpRequest& request, const std::string& name,
+                                    std::string value) {
+    const bool configured =
+        std::ranges::any_of(request.headers, [&name](const config::Header& header) {
+          return strcasecmp(header.name.c_str(), name.c_str()) == 0;
+        });
+    if (!configured) request.headers.push_back({name, config::Secret(std::move(value))});
+  }
+
+  config::WebhookChannel settings_;
+};
+
+}  // namespace
+
+std::unique_ptr<Channel> make_webhook_channel(const config::WebhookChannel& settings) {
+  return std::make_unique<WebhookChannel>(settings);
+}
+
+}  // namespace gatewatch::alerting

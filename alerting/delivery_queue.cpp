@@ -1,0 +1,75 @@
+#include "alerting/delivery_queue.h"
+
+#include <algorithm>
+
+namespace gatewatch::alerting {
+
+void DeliveryQueue::add(QueuedDelivery delivery) {
+  const auto& record = delivery.record;
+  auto& line = lines_[record.incident];
+  const auto place = std::pair(record.sequence, record.key);
+  size_ += line.emplace(place, std::move(delivery)).second ? 1 : 0;
+}
+
+QueuedDelivery* DeliveryQueue::first() {
+  QueuedDelivery* first = nullptr;
+  for (auto& [incident, line] : lines_) {
+    const bool busy =
+        std::ranges::any_of(line, [](const auto& entry) { return entry.second.in_flight; });
+    if (busy) continue;
+    auto& head = line.begin()->second;
+    if (first == nullptr || head.due < first->due) first = &head;
+  }
+  return first;
+}
+
+QueuedDelivery* DeliveryQueue::find(const DeliveryPlace& place) {
+  const auto line = lines_.find(place.incident);
+  if (line == lines_.end()) return nullptr;
+  const auto found = line->second.find({place.sequence, place.key});
+  return found == line->second.end() ? nullptr : &found->second;
+}
+
+storage::DeliveryRecord DeliveryQueue::remove(const DeliveryPlace& place) {
+  const auto line = lines_.find(place.incident);
+  const auto found = line->second.find({place.sequence, place.key});
+  auto record = std::move(found->second.record);
+  line->second.erase(found);
+  --size_;
+  if (line->second.empty()) lines_.erase(line);
+  return record;
+}
+
+std::vector<storage::DeliveryRecord> DeliveryQueue::remove_idle() {
+  std::vector<DeliveryPlace> idle;
+  for (const auto& [incident, line] : lines_) {
+    for (const auto& [place, delivery] : line) {
+      if (!delivery.in_flight) idle.push_back(place_of(delivery.record));
+    }
+  }
+  std::vector<storage::DeliveryRecord> records;
+  for (const auto& place : idle) records.push_back(remove(place));
+  return records;
+}
+
+void DeliveryQueue::make_all_due(Instant now) {
+  for (auto& [incident, line] : lines_) {
+    for (auto& [place, delivery] : line) delivery.due = now;
+  }
+}
+
+std::optional<Timestamp> DeliveryQueue::oldest() const {
+  std::optional<Timestamp> oldest;
+  for (const auto& [incident, line] : lines_) {
+    for (const auto& [place, delivery] : line) {
+      oldest = std::min(oldest.value_or(delivery.record.created), delivery.record.created);
+    }
+  }
+  return oldest;
+}
+
+DeliveryPlace place_of(const storage::DeliveryRecord& record) {
+  return {record.incident, record.sequence, record.key};
+}
+
+}  // namespace gatewatch::alerting

@@ -1,0 +1,114 @@
+#include "alerting/evidence.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <string_view>
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include "alerting/status_phrase.h"
+#include "config/glob.h"
+
+namespace gatewatch::alerting {
+namespace {
+
+constexpr std::size_t longest_value = 120;   // bytes of one header field
+constexpr std::size_t longest_detail = 240;  // bytes
+constexpr std::size_t most_request_ids = 4;
+
+constexpr std::array<std::string_view, 12> request_id_names = {
+    "X-Request-Id",     "X-Correlation-Id",      "Request-Id",       "X-Amzn-Trace-Id",
+    "X-Amzn-RequestId", "X-Amz-Cf-Id",           "X-Amz-Request-Id", "CF-Ray",
+    "X-Azure-Ref",      "X-Cloud-Trace-Context", "X-Served-By",      "Via"};
+
+// At most `length` bytes, never cut inside a UTF-8 sequence; control bytes become blanks.
+std::string clean(std::string_view text, std::size_t length) {
+  auto end = std::min(text.size(), length);
+  while (end > 0 && end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) {
+    --end;
+  }
+  std::string cleaned(text.substr(0, end));
+  std::ranges::replace_if(
+      cleaned, [](char byte) { return static_cast<unsigned char>(byte) < 0x20 || byte == 0x7F; },
+      ' ');
+  if (end < text.size()) cleaned += "…";
+  return cleaned;
+}
+
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view blanks = " \t\r";
+  const auto first = text.find_first_not_of(blanks);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(blanks) - first + 1);
+}
+
+bool status_is_the_failure(const Result& result) {
+  if (result.outcome == Outcome::StatusMismatch) return true;
+  // A 502 whose body breaks off is still a 502 to whoever reads of it; but content or latency
+  // fail by themselves, whatever status was expected.
+  return result.status >= 500 && result.outcome != Outcome::Ok &&
+         result.outcome != Outcome::ContentMismatch && result.outcome != Outcome::Slow;
+}
+
+std::string finding(const Result& result) {
+  if (result.outcome == Outcome::Ok && result.cert_expiring && result.certificate) {
+    return fmt::format(
+        "certificate expires {:%Y-%m-%d}",
+        fmt::gmtime(std::chrono::system_clock::to_time_t(
+            std::chrono::floor<std::chrono::seconds>(result.certificate->not_after))));
+  }
+  auto text = failure_name(result);
+  if (!status_is_the_failure(result)) {
+    if (result.status != 0) text += fmt::format(" (status {})", result.status);
+    if (!result.detail.empty()) text += ", " + clean(result.detail, longest_detail) + ",";
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string failure_name(const Result& result) {
+  if (status_is_the_failure(result)) {
+    const auto phrase = status_phrase(result.status);
+    return phrase.empty() ? fmt::format("Status {}", result.status)
+                          : fmt::format("{} {}", result.status, phrase);
+  }
+  if (result.outcome == Outcome::Ok && result.cert_expiring) return "Certificate expires soon";
+  return std::string(outcome_row(result.outcome).title);
+}
+
+std::string evidence_line(const Result& result, const config::Route& route) {
+  const auto started = std::chrono::floor<std::chrono::seconds>(result.started);
+  auto line = fmt::format(
+      "{} {} from {} at {:%Y-%m-%dT%H:%M:%SZ}: {} in {:.3f} s", clean(route.method, longest_value),
+      clean(route.url.text_without_query(), longest_detail), result.region,
+      fmt::gmtime(std::chrono::system_clock::to_time_t(started)), finding(result),
+      std::chrono::duration<double>(result.duration()).count());
+  if (result.remote) line += ", remote " + result.remote->text();
+  if (!result.trace_id.empty()) line += ", trace " + result.trace_id;
+  for (const auto& id : request_ids(result.response_head)) line += ", " + id;
+  return line;
+}
+
+std::vector<std::string> request_ids(const std::string& response_head) {
+  std::vector<std::string> ids;
+  std::string_view rest = response_head;
+  while (!rest.empty() && ids.size() < most_request_ids) {
+    const auto line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(rest.size(), line.size() + 1));
+    const auto colon = line.find(':');
+    if (colon == std::string_view::npos) continue;
+    const auto* const known =
+        std::ranges::find_if(request_id_names, [name = line.substr(0, colon)](auto candidate) {
+          return config::glob_matches_ignoring_case(candidate, name);  // no name holds a wildcard
+        });
+    const auto value = trimmed(line.substr(colon + 1));
+    if (known == request_id_names.end() || value.empty()) continue;
+    ids.push_back(fmt::format("{} {}", *known, clean(value, longest_value)));
+  }
+  return ids;
+}
+
+}  // namespace gatewatch::alerting

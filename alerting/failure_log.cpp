@@ -1,0 +1,19 @@
+#include "alerting/failure_log.h"
+
+#include "alerting/evidence.h"
+
+namespace gatewatch::alerting {
+
+void FailureLog::add(const Result& result, const config::Route& route) {
+  auto name = failure_name(result);
+  if (names_.size() < names_kept || names_.contains(name)) ++names_[std::move(name)];
+  if (newest_.size() == newest_kept) newest_.erase(newest_.begin());
+  newest_.push_back({.at = result.started, .line = evidence_line(result, route)});
+}
+
+void FailureLog::clear() {
+  newest_.clear();
+  names_.clear();
+}
+
+}  // namespace gatewatch::alerting

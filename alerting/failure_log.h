@@ -1,0 +1,38 @@
+// What has matched one rule on one route of late: the newest results as lines of evidence, and how
+// often which failure was seen. Bounded; forgotten when the failing stretch is over.
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "config/config.h"
+#include "probes/result.h"
+
+namespace gatewatch::alerting {
+
+struct Evidence {
+  Timestamp at;
+  std::string line;
+};
+
+class FailureLog {
+ public:
+  static constexpr std::size_t newest_kept = 3;
+  static constexpr std::size_t names_kept = 16;  // further ones are not counted
+
+  void add(const Result& result, const config::Route& route);
+  void clear();
+
+  [[nodiscard]] const std::vector<Evidence>& newest() const { return newest_; }  // oldest first
+  [[nodiscard]] const std::map<std::string, std::uint64_t>& names() const { return names_; }
+
+ private:
+  std::vector<Evidence> newest_;
+  std::map<std::string, std::uint64_t> names_;
+};
+
+}  // namespace gatewatch::alerting

@@ -1,0 +1,282 @@
+#include "alerting/outbox.h"
+
+#include <algorithm>
+#include <deque>
+#include <random>
+#include <unordered_set>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "alerting/delivery/channel.h"
+#include "alerting/delivery_queue.h"
+#include "config/units.h"
+
+namespace gatewatch::alerting {
+namespace {
+
+using storage::DeliveryRecord;
+using storage::DeliveryState;
+
+// Keys of deliveries, to ignore what was added twice: of all that wait, and of as many that are
+// done as may still come in again.
+class KnownKeys {
+ public:
+  [[nodiscard]] bool insert(const std::string& key) { return keys_.insert(key).second; }
+  void done(const std::string& key) {
+    done_.push_back(key);
+    if (done_.size() <= most_done) return;
+    keys_.erase(done_.front());
+    done_.pop_front();
+  }
+
+ private:
+  static constexpr std::size_t most_done = 10'000;
+
+  std::unordered_set<std::string> keys_;
+  std::deque<std::string> done_;
+};
+
+struct OutboxChannel {
+  explicit OutboxChannel(Pace full) : pace(full) {}
+
+  config::Channel settings;
+  std::unique_ptr<Channel> form;  // null: gone by a reload, waiting for its last answers
+  DeliveryQueue queue;
+  Pace pace;
+  Instant not_before{};  // what the receiver's Retry-After asks for
+  int in_flight = 0;
+  ChannelStatistics counts;
+};
+
+}  // namespace
+
+class Outbox::State : public std::enable_shared_from_this<State> {
+ public:
+  State(net::Network& network, Sender& sender, OutboxLimits limits, std::uint64_t jitter_seed,
+        Record record)
+      : network_(network),
+        sender_(sender),
+        limits_(limits),
+        random_(jitter_seed),
+        record_(std::move(record)),
+        timer_(network.timer()) {}
+
+  void set_channels(const std::vector<config::Channel>& channels);
+  void add(DeliveryRecord delivery);
+  // Sends what may go and sets the timer to what comes next.
+  void turn();
+  [[nodiscard]] std::map<std::string, ChannelStatistics> statistics() const;
+
+ private:
+  [[nodiscard]] Instant now() const { return network_.clock().now(); }
+  [[nodiscard]] Timestamp wall_now() const { return network_.clock().wall_now(); }
+
+  void retire(OutboxChannel& channel);
+  void pump(OutboxChannel& channel);
+  [[nodiscard]] std::optional<Instant> next_send(OutboxChannel& channel);
+  void send(OutboxChannel& channel, QueuedDelivery& delivery);
+  void answered(const std::string& name, const DeliveryPlace& place, const SendResult& result);
+  void retry(OutboxChannel& channel, QueuedDelivery& delivery, const SendResult& result);
+  void finish(DeliveryRecord record, DeliveryState state, std::string error);
+
+  net::Network& network_;
+  Sender& sender_;
+  OutboxLimits limits_;
+  std::mt19937_64 random_;
+  Record record_;
+  std::unique_ptr<net::Timer> timer_;
+  std::map<std::string, OutboxChannel> channels_;
+  KnownKeys keys_;
+};
+
+namespace {
+
+std::string gone(const std::string& channel) {
+  return fmt::format("channel \"{}\" is not configured any more", channel);
+}
+
+}  // namespace
+
+void Outbox::State::set_channels(const std::vector<config::Channel>& channels) {
+  for (auto& [name, channel] : channels_) {
+    const bool stays = std::ranges::any_of(
+        channels, [&name](const config::Channel& wanted) { return wanted.name == name; });
+    if (!stays) retire(channel);
+  }
+  std::erase_if(channels_, [](const auto& entry) {
+    return entry.second.form == nullptr && entry.second.in_flight == 0;
+  });
+  for (const auto& wanted : channels) {
+    const auto [entry, added] = channels_.try_emplace(wanted.name, Pace(limits_, now()));
+    auto& channel = entry->second;
+    if (!added && channel.form != nullptr && channel.settings == wanted) continue;
+    channel.settings = wanted;
+    channel.form = make_channel(wanted);
+    channel.not_before = now();
+    channel.queue.make_all_due(now());
+  }
+  turn();
+}
+
+void Outbox::State::retire(OutboxChannel& channel) {
+  channel.form.reset();
+  for (auto& record : channel.queue.remove_idle()) {
+    auto error = gone(record.channel);
+    finish(std::move(record), DeliveryState::Failed, std::move(error));
+  }
+}
+
+void Outbox::State::add(DeliveryRecord delivery) {
+  if (delivery.state != DeliveryState::Pending || !keys_.insert(delivery.key)) return;
+  const auto found = channels_.find(delivery.channel);
+  if (found == channels_.end() || found->second.form == nullptr) {
+    auto error = gone(delivery.channel);
+    return finish(std::move(delivery), DeliveryState::Failed, std::move(error));
+  }
+  // Stored times are of the wall clock, which may have jumped since: what follows from them is
+  // kept within the limits, and the monotonic clock counts it.
+  using Wait = std::chrono::microseconds;
+  const auto wait =
+      std::clamp<Wait>(delivery.next_attempt - wall_now(), Wait(0), limits_.longest_retry);
+  const auto life =
+      std::clamp<Wait>(delivery.created + limits_.give_up - wall_now(), Wait(0), limits_.give_up);
+  found->second.queue.add(
+      {.record = std::move(delivery), .due = now() + wait, .give_up = now() + life});
+}
+
+void Outbox::State::turn() {
+  std::optional<Instant> next;
+  for (auto& [name, channel] : channels_) {
+    pump(channel);
+    if (const auto due = next_send(channel)) next = std::min(next.value_or(*due), *due);
+  }
+  if (!next) return timer_->stop();
+  timer_->start(std::max(*next - now(), std::chrono::nanoseconds(0)), [this] { turn(); });
+}
+
+// When the channel may send next, as far as no answer comes before; nothing where it waits for
+// answers alone.
+std::optional<Instant> Outbox::State::next_send(OutboxChannel& channel) {
+  if (channel.form == nullptr || channel.in_flight >= limits_.in_flight) return std::nullopt;
+  const auto* const first = channel.queue.first();
+  if (first == nullptr) return std::nullopt;
+  return std::max({first->due, channel.not_before, channel.pace.next(now())});
+}
+
+void Outbox::State::pump(OutboxChannel& channel) {
+  while (true) {
+    const auto due = next_send(channel);
+    if (!due || *due > now()) return;
+    send(channel, *channel.queue.first());
+  }
+}
+
+void Outbox::State::send(OutboxChannel& channel, QueuedDelivery& delivery) {
+  const auto notification = notification_from_json(delivery.record.notification);
+  if (!notification) {
+    ++channel.counts.given_up;
+    channel.counts.last_error = notification.error().message;
+    return finish(channel.queue.remove(place_of(delivery.record)), DeliveryState::Failed,
+                  notification.error().message);
+  }
+  delivery.in_flight = true;
+  ++channel.in_flight;
+  channel.pace.sent(now());
+  sender_.send(channel.form->render(*notification, delivery.record.key),
+               [weak = weak_from_this(), name = delivery.record.channel,
+                place = place_of(delivery.record)](SendResult result) {
+                 if (const auto state = weak.lock()) state->answered(name, place, result);
+               });
+}
+
+void Outbox::State::answered(const std::string& name, const DeliveryPlace& place,
+                             const SendResult& result) {
+  const auto found = channels_.find(name);  // a channel stays while a send of it is in flight
+  auto& channel = found->second;
+  auto& delivery = *channel.queue.find(place);
+  --channel.in_flight;
+  delivery.in_flight = false;
+  ++delivery.record.attempts;
+  channel.counts.last_error = result.error;
+  if (result.status == SendStatus::Delivered) {
+    ++channel.counts.delivered;
+    finish(channel.queue.remove(place), DeliveryState::Delivered, "");
+  } else {
+    ++channel.counts.attempts_failed;
+    retry(channel, delivery, result);
+  }
+  if (channel.form == nullptr && channel.in_flight == 0) channels_.erase(found);
+  turn();
+}
+
+// After a failed attempt: another one later, or the end.
+void Outbox::State::retry(OutboxChannel& channel, QueuedDelivery& delivery,
+                          const SendResult& result) {
+  const auto place = place_of(delivery.record);
+  const auto fail = [&](std::string error) {
+    ++channel.counts.given_up;
+    finish(channel.queue.remove(place), DeliveryState::Failed, std::move(error));
+  };
+  if (result.status == SendStatus::Permanent) return fail(result.error);
+  if (channel.form == nullptr) {
+    return fail(
+        fmt::format("{}; the last attempt: {}", gone(delivery.record.channel), result.error));
+  }
+  if (now() >= delivery.give_up) {
+    return fail(fmt::format("given up after {}: {}", config::format_duration(limits_.give_up),
+                            result.error));
+  }
+  const double chance = std::uniform_real_distribution<double>(0.0, 1.0)(random_);
+  const auto delay = retry_delay(limits_, delivery.record.attempts, result.retry_after, chance);
+  delivery.due = std::min(now() + delay, std::max(delivery.give_up, now()));
+  if (result.retry_after) {
+    // The receiver speaks for the whole channel.
+    const auto cap = std::chrono::ceil<std::chrono::seconds>(limits_.longest_retry);
+    channel.not_before = std::max(channel.not_before, now() + std::min(*result.retry_after, cap));
+  }
+  auto& record = delivery.record;
+  record.last_error = result.error;
+  record.next_attempt =
+      wall_now() + std::chrono::ceil<std::chrono::microseconds>(delivery.due - now());
+  record_(record);
+}
+
+void Outbox::State::finish(DeliveryRecord record, DeliveryState state, std::string error) {
+  record.state = state;
+  record.last_error = std::move(error);
+  record.finished = wall_now();
+  keys_.done(record.key);
+  record_(record);
+}
+
+std::map<std::string, ChannelStatistics> Outbox::State::statistics() const {
+  std::map<std::string, ChannelStatistics> statistics;
+  for (const auto& [name, channel] : channels_) {
+    auto& counts = statistics[name] = channel.counts;
+    counts.pending = channel.queue.size();
+    counts.oldest_pending = channel.queue.oldest();
+  }
+  return statistics;
+}
+
+Outbox::Outbox(net::Network& network, Sender& sender, OutboxLimits limits,
+               std::uint64_t jitter_seed, Record record)
+    : state_(std::make_shared<State>(network, sender, limits, jitter_seed, std::move(record))) {}
+
+Outbox::~Outbox() = default;
+
+void Outbox::set_channels(const std::vector<config::Channel>& channels) {
+  state_->set_channels(channels);
+}
+
+void Outbox::add(std::vector<DeliveryRecord> deliveries) {
+  for (auto& delivery : deliveries) state_->add(std::move(delivery));
+  state_->turn();
+}
+
+std::map<std::string, ChannelStatistics> Outbox::statistics() const {
+  return state_->statistics();
+}
+
+}  // namespace gatewatch::alerting

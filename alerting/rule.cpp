@@ -1,0 +1,39 @@
+#include "alerting/rule.h"
+
+#include "alerting/wilson.h"
+
+namespace gatewatch::alerting {
+
+Threshold::Threshold(const config::Rule& rule)
+    : rule_(&rule), quantile_(rule.confidence > 0.5 ? normal_quantile(rule.confidence) : 0) {}
+
+Judgement Threshold::judge(const Window& window) const {
+  const auto whole = judge(window.counts());
+  if (whole.breaches()) return whole;
+  const auto length = window.failing_run().count;
+  auto run = judge(Counts{.samples = length, .matches = length});
+  if (!run.breaches()) return whole;
+  run.reason = Reason::RunBreaches;
+  return run;
+}
+
+bool Threshold::is_calm(const Window& window) const {
+  const auto [samples, matches] = window.counts();
+  return static_cast<double>(matches) < rule_->rate / 2 * static_cast<double>(samples);
+}
+
+Judgement Threshold::judge(Counts counts) const {
+  const auto bound = wilson_lower_bound(counts.matches, counts.samples, quantile_);
+  const auto because = [&](Reason reason) {
+    return Judgement{.reason = reason, .counts = counts, .lower_bound = bound};
+  };
+  if (counts.samples < static_cast<std::uint64_t>(rule_->min_samples)) {
+    return because(Reason::TooFewSamples);
+  }
+  if (counts.matches < static_cast<std::uint64_t>(rule_->min_matches)) {
+    return because(Reason::TooFewMatches);
+  }
+  return because(bound >= rule_->rate ? Reason::WindowBreaches : Reason::UnderRate);
+}
+
+}  // namespace gatewatch::alerting

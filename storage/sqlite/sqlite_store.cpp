@@ -1,0 +1,159 @@
+#include "storage/sqlite/sqlite_store.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "storage/sqlite/database.h"
+#include "storage/sqlite/database_file.h"
+#include "storage/sqlite/incident_table.h"
+#include "storage/sqlite/result_table.h"
+
+namespace gatewatch::storage {
+
+namespace {
+
+using sqlite::Failure;
+using sqlite::Transaction;
+
+// Free pages that stay in the file for the results to come, and how many of the others one step of
+// retention gives back to the file system.
+constexpr std::int64_t kept_free_pages = 1'000;
+constexpr std::int64_t freed_pages_per_step = 500;
+
+template <typename Value>
+std::expected<Value, Error> told(std::expected<Value, Failure> value) {
+  if (!value) return std::unexpected(Error{std::move(value.error().message)});
+  return std::move(*value);
+}
+
+class SqliteStore final : public Store {
+ public:
+  explicit SqliteStore(sqlite::DatabaseFile file)
+      : file_(std::move(file)),
+        database_(*file_.database),
+        results_(database_),
+        incidents_(database_) {}
+
+  std::expected<void, Error> write(const Batch& batch) override;
+  std::expected<std::vector<Result>, Error> results(const ResultQuery& query) override {
+    return told(results_.find(query));
+  }
+  std::expected<std::vector<IncidentHistory>, Error> incidents(const IncidentQuery& query) override;
+  std::expected<std::vector<DeliveryRecord>, Error> pending_deliveries() override {
+    return told(incidents_.pending());
+  }
+  std::expected<std::int64_t, Error> last_incident_id() override {
+    return told(incidents_.last_id());
+  }
+  std::expected<std::uint64_t, Error> forget_results(Timestamp before,
+                                                     std::uint32_t limit) override;
+  std::expected<std::uint64_t, Error> size_bytes() override;
+
+ private:
+  std::expected<void, Failure> write_all(const Batch& batch);
+  std::expected<std::uint64_t, Failure> forget(Timestamp before, std::uint32_t limit);
+  // Whether commits wait for the disk from now on.
+  std::expected<void, Failure> set_synchronous(bool full);
+  void give_back_free_pages();
+
+  sqlite::DatabaseFile file_;
+  sqlite::Database& database_;
+  sqlite::ResultTable results_;
+  sqlite::IncidentTable incidents_;
+  std::optional<bool> synchronous_full_;
+};
+
+std::expected<void, Error> SqliteStore::write(const Batch& batch) {
+  if (batch.empty()) return {};
+  auto written = write_all(batch);
+  if (written) return {};
+  results_.roll_back();
+  return std::unexpected(Error{std::move(written.error().message)});
+}
+
+std::expected<void, Failure> SqliteStore::write_all(const Batch& batch) {
+  if (auto set = set_synchronous(!batch.steps.empty() || !batch.deliveries.empty()); !set) {
+    return set;
+  }
+  auto transaction = Transaction::write(database_);
+  if (!transaction) return std::unexpected(std::move(transaction.error()));
+  for (const auto& result : batch.results) {
+    if (auto added = results_.add(result); !added) return added;
+  }
+  for (const auto& step : batch.steps) {
+    if (auto added = incidents_.add(step); !added) return added;
+  }
+  for (const auto& delivery : batch.deliveries) {
+    if (auto put = incidents_.put(delivery); !put) return put;
+  }
+  return transaction->commit();
+}
+
+std::expected<void, Failure> SqliteStore::set_synchronous(bool full) {
+  if (synchronous_full_ == full) return {};
+  auto set = database_.execute(full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
+  if (set) synchronous_full_ = full;
+  return set;
+}
+
+std::expected<std::vector<IncidentHistory>, Error> SqliteStore::incidents(
+    const IncidentQuery& query) {
+  auto transaction = Transaction::read(database_);
+  if (!transaction) return std::unexpected(Error{std::move(transaction.error().message)});
+  return told(incidents_.find(query));
+}
+
+std::expected<std::uint64_t, Error> SqliteStore::forget_results(Timestamp before,
+                                                                std::uint32_t limit) {
+  auto forgotten = forget(before, limit);
+  if (!forgotten) {
+    results_.roll_back();
+    return std::unexpected(Error{std::move(forgotten.error().message)});
+  }
+  give_back_free_pages();
+  return *forgotten;
+}
+
+std::expected<std::uint64_t, Failure> SqliteStore::forget(Timestamp before, std::uint32_t limit) {
+  if (auto set = set_synchronous(false); !set) return std::unexpected(std::move(set.error()));
+  auto transaction = Transaction::write(database_);
+  if (!transaction) return std::unexpected(std::move(transaction.error()));
+  auto forgotten = results_.forget(before, limit);
+  if (!forgotten) return forgotten;
+  if (auto committed = transaction->commit(); !committed) {
+    return std::unexpected(std::move(committed.error()));
+  }
+  return forgotten;
+}
+
+// Housekeeping: where it fails, the results are forgotten all the same, and the next step tries
+// again.
+void SqliteStore::give_back_free_pages() {
+  const auto free_pages = database_.number("PRAGMA freelist_count");
+  if (!free_pages || *free_pages <= kept_free_pages) return;
+  const auto pages = std::min(*free_pages - kept_free_pages, freed_pages_per_step);
+  static_cast<void>(database_.execute(fmt::format("PRAGMA incremental_vacuum({})", pages)));
+}
+
+std::expected<std::uint64_t, Error> SqliteStore::size_bytes() {
+  const auto size = database_.number(
+      "SELECT (page_count - freelist_count) * page_size "
+      "FROM pragma_page_count, pragma_freelist_count, pragma_page_size");
+  if (!size) return std::unexpected(Error{size.error().message});
+  return static_cast<std::uint64_t>(*size);
+}
+
+}  // namespace
+
+std::expected<std::unique_ptr<Store>, Error> open_sqlite_store(const std::string& path,
+                                                               OpenMode mode) {
+  auto file =
+      mode == OpenMode::ReadWrite ? sqlite::open_for_writing(path) : sqlite::open_for_reading(path);
+  if (!file) return std::unexpected(std::move(file.error()));
+  return std::make_unique<SqliteStore>(std::move(*file));
+}
+
+}  // namespace gatewatch::storage
