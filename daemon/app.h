@@ -48,7 +48,8 @@ class App {
   // Ends run() as SIGTERM does; from the main loop.
   void stop();
 
-  [[nodiscard]] net::UvNetwork& network() { return *network_; }
+  // Where the HTTP server listens: "http://127.0.0.1:9502".
+  [[nodiscard]] std::string address() const;
 
  private:
   App(AppSettings settings, Log& log, std::unique_ptr<net::UvNetwork> network);
@@ -56,6 +57,7 @@ class App {
   [[nodiscard]] std::optional<Error> open_storage();
   [[nodiscard]] std::optional<Error> restore(storage::Store& store);
   [[nodiscard]] std::optional<Error> start_alerting();
+  [[nodiscard]] std::optional<Error> start_web();
   [[nodiscard]] std::optional<Error> start_probing();
   void watch_signals();
   void tick();
@@ -64,17 +66,18 @@ class App {
   void apply(LoadResult result);
   void apply_routes(const config::Config& before, const LoadedConfig& loaded);
   void on_stored(const std::vector<storage::IncidentStep>& steps);
-  [[nodiscard]] OwnState own_state();
+  [[nodiscard]] OwnState own_state() const;
 
   Log& log_;
   std::unique_ptr<net::UvNetwork> network_;
   std::shared_ptr<const config::Config> config_;
   std::vector<std::shared_ptr<const Target>> first_targets_;
-  LoadConfig load_;
   Pipeline::Observer observer_;
   SystemdNotify systemd_;
   ScheduleAnchor anchor_;
   Timestamp reloaded_;
+  Instant next_forget_{};
+  std::chrono::nanoseconds own_turns_{0};  // the longest turn of the main loop, in the last second
   bool reload_successful_ = true;
   bool stopping_ = false;
   std::atomic<std::uint64_t> lost_results_ = 0;

@@ -1,7 +1,100 @@
-#include <cstdio>
+// Arguments to command.
 
+#include <csignal>
+#include <exception>
+
+#include <CLI/CLI.hpp>
+
+#include "daemon/commands/command.h"
 #include "daemon/version.h"
 
-int main() {
-  std::printf("gatewatch %s\n", gatewatch::daemon::version().data());
+namespace gatewatch::daemon {
+namespace {
+
+// Which command was named, and its options, filled by the parser.
+struct Arguments {
+  RunOptions run;
+  CheckOptions check;
+  ProbeOptions probe;
+  DemoOptions demo;
+};
+
+void add_run(CLI::App& app, RunOptions& options) {
+  auto* const command = app.add_subcommand("run", "Run the daemon in the foreground");
+  command->add_option("-c,--config", options.config_file, "Configuration file")
+      ->capture_default_str();
+  command->add_flag("-v,--verbose", options.verbose, "Log more");
+}
+
+void add_check(CLI::App& app, CheckOptions& options) {
+  auto* const command = app.add_subcommand("check", "List every mistake of a configuration");
+  command->add_option("-c,--config", options.config_file, "Configuration file")
+      ->capture_default_str();
+  command->add_flag("--print", options.print, "Print what it comes to, without secrets");
+}
+
+void add_probe(CLI::App& app, ProbeOptions& options) {
+  auto* const command =
+      app.add_subcommand("probe", "Probe URLs once; exits 0 ok, 1 warning, 2 critical, 3 unknown");
+  command->add_option("URL", options.urls, "What to probe")->required();
+  command->add_option("-X,--method", options.method, "Method")->capture_default_str();
+  command->add_option("-H,--header", options.headers, "Header field, \"Name: value\"")
+      ->allow_extra_args(false);
+  command->add_option("-t,--timeout", options.timeout, "Deadline over everything")
+      ->capture_default_str();
+  command->add_option("--redirects", options.redirects, "How many redirects to follow")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 100));
+  command->add_flag("-k,--insecure", options.insecure, "Do not verify the certificate");
+  command->add_flag("--json", options.json, "Print the result as JSON");
+}
+
+void add_demo(CLI::App& app, DemoOptions& options) {
+  auto* const command = app.add_subcommand(
+      "demo", "Watch a built-in site with an outage every two minutes, or the URLs given");
+  command->add_option("URL", options.urls, "What to watch instead of the built-in site");
+}
+
+int dispatch(const CLI::App& app, const Arguments& arguments) {
+  if (app.got_subcommand("run")) return run_command(arguments.run);
+  if (app.got_subcommand("check")) return check_command(arguments.check);
+  if (app.got_subcommand("probe")) return probe_command(arguments.probe);
+  if (app.got_subcommand("demo")) return demo_command(arguments.demo);
+  return version_command();
+}
+
+int run(int argument_count, char** argument_values) {
+  CLI::App app("gatewatch watches web routes and tells, within seconds, why a gateway answers 502.",
+               "gatewatch");
+  app.require_subcommand(1);
+  app.set_version_flag("--version", std::string(version()));
+  Arguments arguments;
+  add_run(app, arguments.run);
+  add_check(app, arguments.check);
+  add_probe(app, arguments.probe);
+  add_demo(app, arguments.demo);
+  app.add_subcommand("version", "Print the version");
+  try {
+    app.parse(argument_count, argument_values);
+  } catch (const CLI::ParseError& error) {
+    // A monitoring plugin's "unknown" is 3; everywhere else a usage error is 2.
+    const int printed = app.exit(error);
+    if (printed == 0) return exit_fine;
+    return app.got_subcommand("probe") ? 3 : exit_usage;
+  }
+  return dispatch(app, arguments);
+}
+
+}  // namespace
+}  // namespace gatewatch::daemon
+
+int main(int argument_count, char** argument_values) {
+  // A peer that went away is an error of that connection, not the end of the process.
+  std::signal(SIGPIPE, SIG_IGN);
+  try {
+    return gatewatch::daemon::run(argument_count, argument_values);
+  } catch (const std::exception& error) {  // memory or a library's bug: nothing sane is left to do
+    std::fprintf(stderr, "gatewatch: %s\n", error.what());
+    return gatewatch::daemon::exit_failed;
+  }
 }

@@ -22,7 +22,9 @@ void Pipeline::handle(Result result) {
   submit(std::move(steps));
 }
 
-void Pipeline::tick() { submit(desk_.tick(clock_.wall_now())); }
+void Pipeline::tick() {
+  submit(desk_.tick(clock_.wall_now()));
+}
 
 void Pipeline::submit(std::vector<storage::IncidentStep> steps) {
   for (auto& step : steps) {

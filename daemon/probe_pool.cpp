@@ -29,9 +29,13 @@ void ProbePool::set(std::shared_ptr<const Target> target) {
   thread_of(target->route.id()).set(std::move(target));
 }
 
-void ProbePool::remove(const std::string& route) { thread_of(route).remove(route); }
+void ProbePool::remove(const std::string& route) {
+  thread_of(route).remove(route);
+}
 
-void ProbePool::confirm(const std::string& route) { thread_of(route).confirm(route); }
+void ProbePool::confirm(const std::string& route) {
+  thread_of(route).confirm(route);
+}
 
 void ProbePool::drain(std::function<void()> drained) {
   const auto left = std::make_shared<std::atomic<std::size_t>>(threads_.size());
@@ -49,9 +53,8 @@ std::vector<ProbeThreadStatistics> ProbePool::statistics() const {
 }
 
 bool ProbePool::alive(Instant now, std::chrono::nanoseconds age) const {
-  return std::ranges::all_of(threads_, [now, age](const auto& thread) {
-    return now - thread->statistics().seen <= age;
-  });
+  return std::ranges::all_of(
+      threads_, [now, age](const auto& thread) { return now - thread->statistics().seen <= age; });
 }
 
 ProbeThread& ProbePool::thread_of(const std::string& route) {

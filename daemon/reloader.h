@@ -26,8 +26,7 @@ struct LoadedConfig {
 
 // Every mistake, one line each.
 using LoadResult = std::expected<LoadedConfig, std::vector<std::string>>;
-using LoadConfig =
-    std::function<std::expected<config::Config, std::vector<config::Mistake>>()>;
+using LoadConfig = std::function<std::expected<config::Config, std::vector<config::Mistake>>()>;
 
 // Blocks: reads files.
 [[nodiscard]] LoadResult load_everything(const LoadConfig& load);

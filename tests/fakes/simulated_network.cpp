@@ -115,6 +115,10 @@ bool SimulatedNetwork::run_until(const std::function<bool()>& condition,
   return true;
 }
 
+void SimulatedNetwork::stall(std::chrono::nanoseconds duration) {
+  world_->advance_to(world_->now() + duration);
+}
+
 void SimulatedNetwork::jump_wall_clock(std::chrono::microseconds by) {
   world_->jump_wall_clock(by);
 }

@@ -40,6 +40,8 @@ class SimulatedNetwork final : public net::Network {
   bool step();
   // Until `condition` holds, at most `limit` of simulated time: whether it holds.
   bool run_until(const std::function<bool()>& condition, std::chrono::nanoseconds limit);
+  // The process stands still (SIGSTOP): time passes and nothing runs.
+  void stall(std::chrono::nanoseconds duration);
   // The wall clock jumps; the monotonic clock does not.
   void jump_wall_clock(std::chrono::microseconds by);
 

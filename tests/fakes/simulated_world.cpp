@@ -40,7 +40,7 @@ bool SimulatedWorld::run_next(Instant horizon) {
   take_posted();
   if (events_.empty() || events_.begin()->first.first > horizon) return false;
   auto node = events_.extract(events_.begin());
-  now_ = node.key().first;
+  now_ = std::max(now_, node.key().first);
   node.mapped()();
   return true;
 }

@@ -1,0 +1,304 @@
+#include "daemon/app.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <random>
+#include <signal.h>
+#include <thread>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "alerting/delivery/curl_sender.h"
+#include "config/difference.h"
+#include "daemon/version.h"
+#include "storage/sqlite/sqlite_store.h"
+
+namespace gatewatch::daemon {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t results_capacity = 100'000;  // between the probe threads and the main loop
+constexpr std::size_t control_capacity = 100'000;
+constexpr std::size_t questions_capacity = 256;  // of the API to the reader
+constexpr auto replay_slice = 1min;
+constexpr auto drain_limit = 1200ms;
+constexpr auto flush_limit = 500ms;
+constexpr auto stuck_after = 10s;  // a loop that has not turned for so long starves the watchdog
+
+std::string database_path(const config::Config& config) {
+  return (std::filesystem::path(config.daemon.data) / "gatewatch.db").string();
+}
+
+std::string link_prefix(const config::Daemon& daemon) {
+  if (!daemon.external_url.empty()) return daemon.external_url;
+  if (!daemon.listen.unix_path.empty()) return {};
+  return (daemon.tls ? "https://" : "http://") + daemon.listen.endpoint.text();
+}
+
+int thread_count(const config::Daemon& daemon) {
+  if (daemon.probe_threads > 0) return daemon.probe_threads;
+  return static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+}
+
+}  // namespace
+
+std::expected<std::unique_ptr<App>, Error> App::create(AppSettings settings, Log& log) {
+  auto network = net::UvNetwork::create();
+  if (!network) return std::unexpected(network.error());
+  std::unique_ptr<App> app(new App(std::move(settings), log, std::move(*network)));
+  if (auto error = app->open_storage()) return std::unexpected(std::move(*error));
+  if (auto error = app->start_alerting()) return std::unexpected(std::move(*error));
+  if (auto error = app->start_web()) return std::unexpected(std::move(*error));
+  if (auto error = app->start_probing()) return std::unexpected(std::move(*error));
+  app->watch_signals();
+  return app;
+}
+
+App::App(AppSettings settings, Log& log, std::unique_ptr<net::UvNetwork> network)
+    : log_(log),
+      network_(std::move(network)),
+      config_(settings.loaded.config),
+      first_targets_(std::move(settings.loaded.targets)),
+      observer_(std::move(settings.observer)),
+      anchor_{network_->clock().wall_now(), network_->clock().now()},
+      reloaded_(anchor_.wall),
+      results_(std::make_unique<LoopMailbox>(*network_, results_capacity)),
+      control_(std::make_unique<LoopMailbox>(*network_, control_capacity)),
+      reloader_(
+          std::make_unique<Reloader>(*control_, std::move(settings.load),
+                                     [this](LoadResult result) { apply(std::move(result)); })),
+      tick_timer_(network_->timer()),
+      stop_timer_(network_->timer()) {}
+
+// In the order in which data flows: who hands something on ends before who takes it.
+App::~App() {
+  pool_.reset();
+  web_.reset();
+  reloader_.reset();
+  signals_.clear();
+  tick_timer_.reset();
+  stop_timer_.reset();
+  outbox_.reset();
+  sender_.reset();
+  pipeline_.reset();
+  recorder_.reset();
+  reader_.reset();
+  desk_.reset();
+  results_.reset();
+  control_.reset();
+  (void)network_->close();
+}
+
+std::optional<Error> App::open_storage() {
+  const auto path = database_path(*config_);
+  auto store = storage::open_sqlite_store(path, storage::OpenMode::ReadWrite);
+  if (!store) return store.error();
+  if (auto error = restore(**store)) return error;
+  auto readable = storage::open_sqlite_store(path, storage::OpenMode::ReadOnly);
+  if (!readable) return readable.error();
+  reader_ = std::make_unique<storage::Reader>(std::move(*readable), questions_capacity);
+  recorder_ = std::make_unique<storage::Recorder>(
+      std::move(*store), network_->clock(), storage::RecorderLimits{},
+      [this](const std::vector<storage::IncidentStep>& steps) {
+        // A letter that finds no place is not lost: its deliveries are stored as pending.
+        (void)control_->post([this, steps] { on_stored(steps); });
+      });
+  return std::nullopt;
+}
+
+std::optional<Error> App::restore(storage::Store& store) {
+  const auto last = store.last_incident_id();
+  if (!last) return last.error();
+  desk_ = std::make_unique<alerting::IncidentDesk>(
+      config_, alerting::DeskSettings{link_prefix(config_->daemon), *last});
+  const auto open = store.incidents({.open_only = true, .id = {}, .limit = 100'000});
+  if (!open) return open.error();
+  std::vector<storage::IncidentRecord> records;
+  for (const auto& history : *open) records.push_back(history.incident);
+  desk_->restore(records);
+
+  const auto now = anchor_.wall;
+  for (auto from = now - desk_->longest_window(); from < now; from += replay_slice) {
+    const auto results = store.results({.route = {},
+                                        .from = from,
+                                        .before = std::min(now, from + replay_slice),
+                                        .newest_first = false,
+                                        .limit = std::numeric_limits<std::uint32_t>::max()});
+    if (!results) return results.error();
+    for (const auto& result : *results) desk_->replay(result);
+  }
+  auto undelivered = store.pending_deliveries();
+  if (!undelivered) return undelivered.error();
+  undelivered_ = std::move(*undelivered);
+  log_.info("storage opened", {{"file", database_path(*config_)},
+                               {"open_incidents", std::to_string(records.size())},
+                               {"undelivered", std::to_string(undelivered_.size())}});
+  return std::nullopt;
+}
+
+std::optional<Error> App::start_alerting() {
+  auto sender = alerting::make_curl_sender(*network_, {.policy = config_->daemon.targets,
+                                                       .user_agent = user_agent(),
+                                                       .log = [this](const std::string& text) {
+                                                         log_.warning("alert", {{"text", text}});
+                                                       }});
+  if (!sender) return sender.error();
+  sender_ = std::move(*sender);
+  outbox_ = std::make_unique<alerting::Outbox>(
+      *network_, *sender_, alerting::OutboxLimits{}, std::random_device{}(),
+      [this](const storage::DeliveryRecord& delivery) { recorder_->submit(delivery); });
+  outbox_->set_channels(config_->channels);
+  outbox_->add(std::exchange(undelivered_, {}));
+  return std::nullopt;
+}
+
+std::optional<Error> App::start_probing() {
+  pipeline_ = std::make_unique<Pipeline>(
+      network_->clock(), *desk_, *recorder_,
+      [this](const std::string& route) { pool_->confirm(route); }, std::move(observer_));
+  const auto& daemon = config_->daemon;
+  auto pool = ProbePool::start(
+      thread_count(daemon),
+      {.identity = {daemon.region, user_agent(), daemon.targets},
+       .anchor = anchor_,
+       .in_flight_limit = static_cast<std::size_t>(daemon.probes_in_flight)},
+      [this](Result result) {
+        const bool taken = results_->post(
+            [this, result = std::move(result)]() mutable { pipeline_->handle(std::move(result)); });
+        if (!taken) ++lost_results_;
+      });
+  if (!pool) return pool.error();
+  pool_ = std::move(*pool);
+  for (auto& target : std::exchange(first_targets_, {})) pool_->set(std::move(target));
+  return std::nullopt;
+}
+
+void App::watch_signals() {
+  for (const int number : {SIGTERM, SIGINT}) {
+    signals_.push_back(network_->on_signal(number, [this] { stop(); }));
+  }
+  signals_.push_back(network_->on_signal(SIGHUP, [this] { reload(); }));
+}
+
+void App::run() {
+  log_.info("running", {{"version", std::string(version())},
+                        {"region", config_->daemon.region},
+                        {"routes", std::to_string(config_->routes.size())},
+                        {"rules", std::to_string(config_->rules.size())},
+                        {"channels", std::to_string(config_->channels.size())},
+                        {"listen", web_->address()}});
+  if (config_->channels.empty() && !config_->routes.empty()) {
+    log_.warning("no [[channel]] is configured: incidents go to the log and the pages alone");
+  }
+  systemd_.ready(fmt::format("Watching {} routes", config_->routes.size()));
+  tick();
+  network_->run();
+}
+
+void App::tick() {
+  pipeline_->tick();
+  own_turns_ = network_->take_longest_turn();
+  forget_old_results();
+  if (pool_->alive(network_->clock().now(), stuck_after)) systemd_.alive();
+  tick_timer_->start(1s, [this] { tick(); });
+}
+
+void App::forget_old_results() {
+  const auto now = network_->clock().now();
+  if (now < next_forget_) return;
+  next_forget_ = now + 1min;
+  recorder_->forget_results(network_->clock().wall_now() - config_->storage.results);
+}
+
+void App::stop() {
+  if (std::exchange(stopping_, true)) return;
+  log_.info("stopping");
+  systemd_.stopping();
+  const auto end = [this] {
+    if (!recorder_->flush(flush_limit)) {
+      log_.error("the newest results could not be written before the end");
+    }
+    network_->stop();
+  };
+  stop_timer_->start(drain_limit, end);
+  pool_->drain([this, end] {
+    (void)control_->post([this, end] {
+      stop_timer_->stop();
+      end();
+    });
+  });
+}
+
+void App::reload() {
+  if (stopping_) return;
+  systemd_.reloading();
+  reloader_->request();
+}
+
+void App::apply(LoadResult result) {
+  reload_successful_ = result.has_value();
+  if (!result) {
+    for (const auto& line : result.error()) log_.error("reload refused", {{"mistake", line}});
+    log_.error("the configuration in force goes on");
+  } else {
+    const auto before = config_;
+    config_ = result->config;
+    apply_routes(*before, *result);
+    outbox_->set_channels(config_->channels);
+    pipeline_->submit(desk_->reconfigure(config_, network_->clock().wall_now()));
+    reloaded_ = network_->clock().wall_now();
+    log_.info("configuration reloaded", {{"routes", std::to_string(config_->routes.size())}});
+  }
+  systemd_.ready(fmt::format("Watching {} routes", config_->routes.size()));
+}
+
+void App::apply_routes(const config::Config& before, const LoadedConfig& loaded) {
+  const auto difference = config::difference(before, *loaded.config);
+  for (const auto& setting : difference.needs_restart) {
+    log_.warning("only a restart applies this change", {{"setting", setting}});
+  }
+  for (const auto& route : difference.removed) {
+    pool_->remove(route);
+    pipeline_->forget(route);
+  }
+  std::vector<std::string> set;
+  for (const auto* const route : difference.added) set.push_back(route->id());
+  for (const auto* const route : difference.changed) set.push_back(route->id());
+  std::ranges::sort(set);
+  for (const auto& target : loaded.targets) {
+    if (std::ranges::binary_search(set, target->route.id())) pool_->set(target);
+  }
+}
+
+void App::on_stored(const std::vector<storage::IncidentStep>& steps) {
+  for (const auto& step : steps) {
+    log_.info("incident", {{"id", std::to_string(step.incident.id)},
+                           {"event", step.event.kind},
+                           {"rule", step.incident.rule},
+                           {"text", step.event.text}});
+    outbox_->add(step.deliveries);
+  }
+}
+
+OwnState App::own_state() const {
+  OwnState state;
+  state.probe_threads = pool_->statistics();
+  state.main_longest_turn = own_turns_;
+  state.recorder = recorder_->statistics();
+  state.channels = outbox_->statistics();
+  for (const auto severity :
+       {config::Severity::Info, config::Severity::Warning, config::Severity::Critical}) {
+    state.open_incidents[std::string(config::severity_name(severity))] =
+        desk_->open_incidents(severity);
+  }
+  state.lost_results = lost_results_;
+  state.last_reload_successful = reload_successful_;
+  state.last_reload_success = reloaded_;
+  state.started = anchor_.wall;
+  state.version = version();
+  return state;
+}
+
+}  // namespace gatewatch::daemon

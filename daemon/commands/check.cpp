@@ -1,0 +1,64 @@
+// `gatewatch check`: every mistake of a configuration in one run, or what it comes to.
+
+#include <cstdio>
+#include <vector>
+
+#include <fmt/core.h>
+#include <fmt/ranges.h>
+
+#include "config/load.h"
+#include "daemon/commands/command.h"
+#include "daemon/reloader.h"
+
+namespace gatewatch::daemon {
+namespace {
+
+void print_routes(const config::Config& config) {
+  for (const auto& route : config.routes) {
+    fmt::print("route {}: {} {} every {}, timeout {}\n", route.id(), route.method,
+               route.url.text_without_query(), config::format_duration(route.interval),
+               config::format_duration(route.timeout));
+  }
+}
+
+void print_rules(const config::Config& config) {
+  for (const auto& rule : config.rules) {
+    std::vector<std::string> covered;
+    for (const auto& route : config.routes) {
+      if (rule.covers(route)) covered.push_back(route.id());
+    }
+    fmt::print("rule {}: {} at {:g} % over {}, {}, tells {}; covers {} routes\n", rule.name,
+               fmt::join(rule.match_texts, ", "), rule.rate * 100,
+               config::format_duration(rule.window), config::severity_name(rule.severity),
+               rule.notify.empty() ? "the log alone" : fmt::to_string(fmt::join(rule.notify, ", ")),
+               covered.size());
+  }
+}
+
+}  // namespace
+
+int check_command(const CheckOptions& options) {
+  const auto loaded = load_everything(
+      [&options] { return config::load(options.config_file, config::process_environment()); });
+  if (!loaded) {
+    for (const auto& line : loaded.error()) fmt::print(stderr, "{}\n", line);
+    fmt::print(stderr, "{}: {} mistakes\n", options.config_file, loaded.error().size());
+    return exit_usage;
+  }
+  const auto& config = *loaded->config;
+  if (options.print) {
+    print_routes(config);
+    print_rules(config);
+    for (const auto& channel : config.channels) {
+      fmt::print("channel {}: {}\n", channel.name, channel.type_name());
+    }
+  }
+  if (config.channels.empty() && !config.routes.empty()) {
+    fmt::print(stderr, "warning: no [[channel]]: incidents go to the log and the pages alone\n");
+  }
+  fmt::print("{}: fine, {} routes, {} rules, {} channels\n", options.config_file,
+             config.routes.size(), config.rules.size(), config.channels.size());
+  return exit_fine;
+}
+
+}  // namespace gatewatch::daemon

@@ -1,0 +1,91 @@
+#include "daemon/commands/waterfall.h"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "probes/result_json.h"
+
+namespace gatewatch::daemon {
+namespace {
+
+constexpr int bar_width = 48;  // columns of the whole duration
+
+double milliseconds(std::chrono::microseconds duration) {
+  return std::chrono::duration<double, std::milli>(duration).count();
+}
+
+int columns(std::chrono::microseconds part, std::chrono::microseconds whole) {
+  return static_cast<int>(part.count() * bar_width / std::max<std::int64_t>(1, whole.count()));
+}
+
+std::string summary(const Result& result) {
+  if (result.outcome == Outcome::Ok)
+    return fmt::format("{} in time and as expected", result.status);
+  const auto& row = outcome_row(result.outcome);
+  auto text = std::string(row.title);
+  if (!result.reason.empty()) text += fmt::format(" ({})", result.reason);
+  if (!result.detail.empty()) text += ": " + clean_utf8(result.detail);
+  return text;
+}
+
+}  // namespace
+
+int plugin_exit_code(const Result& result) {
+  if (result.outcome == Outcome::Vantage) return 3;
+  if (result.outcome == Outcome::Ok) return result.cert_expiring ? 1 : 0;
+  return result.outcome == Outcome::Slow ? 1 : 2;
+}
+
+std::string plugin_line(const Result& result) {
+  constexpr std::array<const char*, 4> words = {"OK", "WARNING", "CRITICAL", "UNKNOWN"};
+  auto text = fmt::format("{}: {}: {}", words[static_cast<std::size_t>(plugin_exit_code(result))],
+                          result.route, summary(result));
+  if (result.cert_expiring) text += ", its certificate expires soon";
+  std::ranges::replace(text, '|', '/');  // '|' begins the performance data
+  std::ranges::replace(text, '\n', ' ');
+  return text + fmt::format(" | time={:.6f}s;;;0 size={}B;;;0",
+                            std::chrono::duration<double>(result.duration()).count(),
+                            result.body_size);
+}
+
+std::string waterfall(const Result& result) {
+  std::string text;
+  std::chrono::microseconds before{0};
+  for (int index = 0; index < phase_count; ++index) {
+    const auto phase = static_cast<Phase>(index);
+    const auto part = result.timings[phase];
+    const bool stopped_here = result.is_failing() && phase == result.last_phase;
+    if (part.count() > 0 || stopped_here) {
+      const int width = std::max(1, columns(part, result.duration()));
+      text += fmt::format("  {:<8}{:>10.1f} ms  {:{}}{:=<{}}{}\n", phase_name(phase),
+                          milliseconds(part), "", columns(before, result.duration()), "", width,
+                          stopped_here ? "  stopped here" : "");
+    }
+    before += part;
+  }
+  text += fmt::format("  {:<8}{:>10.1f} ms\n", "total", milliseconds(result.duration()));
+  if (result.remote) text += fmt::format("  from    {}\n", result.remote->text());
+  if (!result.tls_version.empty()) {
+    text += fmt::format("  tls     {} {}\n", result.tls_version, result.tls_cipher);
+  }
+  if (result.certificate) {
+    text += fmt::format("  cert    {}, expires {}\n", clean_utf8(result.certificate->subject),
+                        format_timestamp(result.certificate->not_after));
+  }
+  if (!result.response_head.empty()) {
+    auto head = clean_utf8(result.response_head);
+    while (head.ends_with('\n')) head.pop_back();
+    text += "\n  ";
+    for (const char character : head) {
+      if (character == '\r') continue;
+      text += character;
+      if (character == '\n') text += "  ";
+    }
+    text += '\n';
+  }
+  return text;
+}
+
+}  // namespace gatewatch::daemon

@@ -1,0 +1,69 @@
+#include "daemon/commands/waterfall.h"
+
+#include <chrono>
+
+#include <doctest/doctest.h>
+
+using namespace gatewatch;
+using namespace gatewatch::daemon;
+using namespace std::chrono_literals;
+
+namespace {
+
+Result bad_gateway() {
+  Result result;
+  result.route = "https://shop.example.com/";
+  result.outcome = Outcome::StatusMismatch;
+  result.status = 502;
+  result.reason = "status";
+  result.detail = "wanted 2xx, got 502 Bad Gateway";
+  result.last_phase = Phase::Receive;
+  result.timings[Phase::Dns] = 10ms;
+  result.timings[Phase::Connect] = 20ms;
+  result.timings[Phase::Wait] = 70ms;
+  return result;
+}
+
+}  // namespace
+
+TEST_CASE("exit codes are those of a monitoring plugin") {
+  Result result;
+  CHECK(plugin_exit_code(result) == 0);
+  result.cert_expiring = true;
+  CHECK(plugin_exit_code(result) == 1);
+  result.outcome = Outcome::Slow;
+  CHECK(plugin_exit_code(result) == 1);
+  result.outcome = Outcome::Vantage;
+  CHECK(plugin_exit_code(result) == 3);
+  CHECK(plugin_exit_code(bad_gateway()) == 2);
+}
+
+TEST_CASE("the first line says the verdict, the cause and the performance data") {
+  CHECK(plugin_line(bad_gateway()) ==
+        "CRITICAL: https://shop.example.com/: Unexpected status (status): wanted 2xx, got 502 Bad "
+        "Gateway | time=0.100000s;;;0 size=0B;;;0");
+}
+
+TEST_CASE("each phase starts where the one before ended, and the last one is marked") {
+  const auto text = waterfall(bad_gateway());
+  CHECK(text.find("  dns           10.0 ms  ====\n") != std::string::npos);
+  CHECK(text.find("  connect       20.0 ms      =========\n") != std::string::npos);
+  CHECK(text.find("  receive        0.0 ms") != std::string::npos);
+  CHECK(text.find("stopped here\n") != std::string::npos);
+  CHECK(text.find("  tls") == std::string::npos);
+  CHECK(text.find("  total        100.0 ms\n") != std::string::npos);
+}
+
+TEST_CASE("what a server said reaches the terminal without control codes") {
+  auto result = bad_gateway();
+  result.detail = "\x1b]0;owned\x07|forged\nOK: all is well";
+  result.response_head = "HTTP/1.1 502 \x1b[31mBad\r\nX: \xff\r\n\r\n";
+  const auto line = plugin_line(result);
+  CHECK(line.find('\x1b') == std::string::npos);
+  CHECK(line.find('\n') == std::string::npos);
+  CHECK(line.find('|') == line.rfind('|'));
+  const auto text = waterfall(result);
+  CHECK(text.find('\x1b') == std::string::npos);
+  CHECK(text.find('\r') == std::string::npos);
+  CHECK(text.find('\xff') == std::string::npos);
+}

@@ -1,0 +1,117 @@
+#include "daemon/pipeline.h"
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "tests/fakes/memory_store.h"
+#include "tests/fakes/shared_store.h"
+#include "tests/fakes/simulated_network.h"
+
+using namespace gatewatch;
+using namespace gatewatch::daemon;
+using namespace std::chrono_literals;
+
+namespace {
+
+std::shared_ptr<const config::Config> one_route() {
+  config::Config config;
+  config::Route route;
+  route.group = "shop";
+  route.name = "checkout";
+  route.url = Url::parse("http://shop.example.com/").value();
+  route.expect.status.add("2xx");
+  config.routes.push_back(route);
+  config.channels.push_back({"ops", config::LogChannel{}});
+  config.rules = config::built_in_rules(config.channels);
+  return std::make_shared<const config::Config>(std::move(config));
+}
+
+// The pipeline between a desk and a recorder on a store in memory that outlives them.
+class Bench {
+ public:
+  // The store's content after everything was written.
+  tests::MemoryStore& settle() {
+    CHECK(recorder.flush(10s));
+    return *store;
+  }
+
+  Result result(Outcome outcome, int status) {
+    Result result;
+    result.started = network.clock().wall_now();
+    result.route = "shop/checkout";
+    result.region = "local";
+    result.outcome = outcome;
+    result.status = status;
+    network.run_for(1s);
+    return result;
+  }
+
+  tests::SimulatedNetwork network;
+  std::shared_ptr<tests::MemoryStore> store = std::make_shared<tests::MemoryStore>();
+  alerting::IncidentDesk desk{one_route(), {}};
+  std::vector<std::string> confirmed;
+  int results_seen = 0;
+  std::vector<std::string> events_seen;
+  storage::Recorder recorder{std::unique_ptr<storage::Store>(store),
+                             network.clock(),
+                             {},
+                             [](const std::vector<storage::IncidentStep>&) {}};
+  Pipeline pipeline{
+      network.clock(),
+      desk,
+      recorder,
+      [this](const std::string& route) { confirmed.push_back(route); },
+      {[this](const Result&) { ++results_seen; },
+       [this](const storage::IncidentStep& step) { events_seen.push_back(step.event.kind); }}};
+};
+
+}  // namespace
+
+TEST_CASE("a result is counted, shown, stored, and asks for confirmations once") {
+  Bench bench;
+  bench.pipeline.handle(bench.result(Outcome::Ok, 200));
+  bench.pipeline.handle(bench.result(Outcome::StatusMismatch, 502));
+  bench.pipeline.handle(bench.result(Outcome::StatusMismatch, 502));
+  CHECK(bench.confirmed == std::vector<std::string>{"shop/checkout"});
+  CHECK(bench.results_seen == 3);
+  REQUIRE(bench.pipeline.live().find("shop/checkout") != nullptr);
+  CHECK(bench.pipeline.live().find("shop/checkout")->at("local").status == 502);
+  CHECK_FALSE(bench.pipeline.metrics().families().front().metric.empty());
+  CHECK(bench.settle().results({})->size() == 3);
+}
+
+TEST_CASE("an outage is stored as one incident with what it tells, and resolved as such") {
+  Bench bench;
+  for (int turn = 0; turn < 5; ++turn) bench.pipeline.handle(bench.result(Outcome::Ok, 200));
+  for (int turn = 0; turn < 6; ++turn) {
+    bench.pipeline.handle(bench.result(Outcome::StatusMismatch, 502));
+    bench.pipeline.tick();
+  }
+  {
+    const auto incidents = bench.settle().incidents({}).value();
+    REQUIRE(incidents.size() == 1);
+    CHECK(incidents[0].incident.state == storage::IncidentState::Open);
+    CHECK(incidents[0].deliveries.size() == 1);
+  }
+  for (int turn = 0; turn < 400; ++turn) {
+    bench.pipeline.handle(bench.result(Outcome::Ok, 200));
+    bench.pipeline.tick();
+  }
+  const auto incidents = bench.settle().incidents({}).value();
+  REQUIRE(incidents.size() == 1);
+  CHECK(incidents[0].incident.state == storage::IncidentState::Resolved);
+  CHECK(bench.events_seen == std::vector<std::string>{"opened", "resolved"});
+}
+
+TEST_CASE("a route that is forgotten is neither shown nor counted") {
+  Bench bench;
+  bench.pipeline.handle(bench.result(Outcome::Ok, 200));
+  bench.pipeline.forget("shop/checkout");
+  CHECK(bench.pipeline.live().find("shop/checkout") == nullptr);
+  CHECK(bench.pipeline.metrics().families().front().metric.empty());
+}

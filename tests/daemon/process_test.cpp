@@ -1,0 +1,24 @@
+#include "daemon/process.h"
+
+#include <sys/resource.h>
+
+#include <doctest/doctest.h>
+
+using namespace gatewatch::daemon;
+
+TEST_CASE("the soft limit on descriptors becomes the hard one, and cores are forbidden") {
+  rlimit before{};
+  REQUIRE(getrlimit(RLIMIT_NOFILE, &before) == 0);
+  rlimit low = before;
+  low.rlim_cur = before.rlim_max / 2;
+  REQUIRE(setrlimit(RLIMIT_NOFILE, &low) == 0);
+  raise_descriptor_limit();
+  rlimit after{};
+  REQUIRE(getrlimit(RLIMIT_NOFILE, &after) == 0);
+  CHECK(after.rlim_cur == before.rlim_max);
+
+  forbid_core_dumps();
+  rlimit core{};
+  REQUIRE(getrlimit(RLIMIT_CORE, &core) == 0);
+  CHECK(core.rlim_cur == 0);
+}

@@ -1,0 +1,45 @@
+#include "daemon/route_health.h"
+
+#include <doctest/doctest.h>
+
+using namespace gatewatch;
+using namespace gatewatch::daemon;
+
+namespace {
+
+Result result_of(Outcome outcome, ProbeKind kind = ProbeKind::Scheduled) {
+  Result result;
+  result.route = "shop/checkout";
+  result.outcome = outcome;
+  result.kind = kind;
+  return result;
+}
+
+}  // namespace
+
+TEST_CASE("the first failure of a healthy route asks for confirmations, the next ones do not") {
+  RouteHealth health;
+  CHECK_FALSE(health.wants_confirmation(result_of(Outcome::Ok)));
+  CHECK(health.wants_confirmation(result_of(Outcome::StatusMismatch)));
+  CHECK_FALSE(health.wants_confirmation(result_of(Outcome::StatusMismatch)));
+  CHECK_FALSE(
+      health.wants_confirmation(result_of(Outcome::StatusMismatch, ProbeKind::Confirmation)));
+}
+
+TEST_CASE("a clean confirmation does not make the route healthy, a clean turn does") {
+  RouteHealth health;
+  CHECK(health.wants_confirmation(result_of(Outcome::Timeout)));
+  CHECK_FALSE(health.wants_confirmation(result_of(Outcome::Ok, ProbeKind::Confirmation)));
+  CHECK_FALSE(health.wants_confirmation(result_of(Outcome::Timeout, ProbeKind::Confirmation)));
+  CHECK_FALSE(health.wants_confirmation(result_of(Outcome::Ok)));
+  CHECK(health.wants_confirmation(result_of(Outcome::Timeout)));
+}
+
+TEST_CASE("our own faults and manual probes ask for nothing") {
+  RouteHealth health;
+  CHECK_FALSE(health.wants_confirmation(result_of(Outcome::Vantage)));
+  CHECK_FALSE(health.wants_confirmation(result_of(Outcome::Timeout, ProbeKind::Manual)));
+  CHECK(health.wants_confirmation(result_of(Outcome::Timeout)));
+  health.forget("shop/checkout");
+  CHECK(health.wants_confirmation(result_of(Outcome::Timeout)));
+}

@@ -1,0 +1,43 @@
+// A store in memory seen through an owner of its own: a recorder takes its store with it when it
+// ends, and a test wants to look at it, or start another daemon on it, afterwards.
+
+#pragma once
+
+#include <memory>
+#include <utility>
+
+#include "tests/fakes/memory_store.h"
+
+namespace gatewatch::tests {
+
+class SharedStore final : public storage::Store {
+ public:
+  explicit SharedStore(std::shared_ptr<MemoryStore> store) : store_(std::move(store)) {}
+
+  std::expected<void, Error> write(const storage::Batch& batch) override {
+    return store_->write(batch);
+  }
+  std::expected<std::vector<Result>, Error> results(const storage::ResultQuery& query) override {
+    return store_->results(query);
+  }
+  std::expected<std::vector<storage::IncidentHistory>, Error> incidents(
+      const storage::IncidentQuery& query) override {
+    return store_->incidents(query);
+  }
+  std::expected<std::vector<storage::DeliveryRecord>, Error> pending_deliveries() override {
+    return store_->pending_deliveries();
+  }
+  std::expected<std::int64_t, Error> last_incident_id() override {
+    return store_->last_incident_id();
+  }
+  std::expected<std::uint64_t, Error> forget_results(Timestamp before,
+                                                     std::uint32_t limit) override {
+    return store_->forget_results(before, limit);
+  }
+  std::expected<std::uint64_t, Error> size_bytes() override { return store_->size_bytes(); }
+
+ private:
+  std::shared_ptr<MemoryStore> store_;
+};
+
+}  // namespace gatewatch::tests
