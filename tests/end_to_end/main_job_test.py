@@ -8,6 +8,7 @@ import time
 import pytest
 
 from parts.alerts import alerts_by_channel, states
+from parts.mail_server import MailServer
 from parts.process import wait_until
 
 ROUTE = """
@@ -119,6 +120,33 @@ def test_mail_is_sent_encrypted_and_by_who_logged_in(site, receiver, mail_server
     site.break_down()
     told(receiver, mail_server, 1, 30, daemon)
     assert re.search(r"P=esmtpsa X=TLS1\.[23]:\S+ .*A=(plain|login):gatewatch", mail_server.log())
+
+
+def test_mail_is_not_sent_in_clear_where_the_server_lost_starttls(site, receiver, work,
+                                                                  start_daemon):
+    directory = work / "mail"
+    directory.mkdir()
+    server = MailServer(directory, tls=False).start()
+    try:
+        daemon = start_daemon(ROUTE.format(url=site.url, interval="1s") + f"""
+[[channel]]
+name = "email"
+type = "email"
+server = "{server.url}"
+username = "{server.username}"
+password = "{server.password}"
+from = "gatewatch@example.test"
+to = ["oncall@example.test"]
+""")
+        daemon.wait_for_results(3)
+        site.break_down()
+        wait_until(lambda: daemon.query("SELECT count(*) FROM deliveries WHERE attempts > 0")[0][0],
+                   30, lambda: f"an attempt; it said:\n{daemon.said()}")
+        assert server.messages() == [] and "<=" not in server.log()
+        (state, error), = daemon.query("SELECT DISTINCT state, last_error FROM deliveries")
+        assert state != "delivered" and "TLS" in error, (state, error)
+    finally:
+        server.stop()
 
 
 def test_an_outage_that_two_rules_see_is_one_conversation(site, receiver, mail_server, channels,

@@ -40,6 +40,7 @@ class Daemon:
                                env={**os.environ, **(environment or {})}, **options)
 
     def configure(self, text):
+        self.file.touch(mode=0o600)  # it may hold secrets
         self.file.write_text(f"""\
 [daemon]
 listen = "127.0.0.1:{self.port}"
