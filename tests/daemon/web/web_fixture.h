@@ -1,0 +1,112 @@
+// An Api over a store in memory, with every source in the test's hands.
+
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "daemon/web/api.h"
+#include "daemon/web/web_application.h"
+#include "tests/fakes/memory_store.h"
+
+namespace gatewatch::tests {
+
+inline Timestamp at_second(std::int64_t second) {
+  return Timestamp(std::chrono::seconds(1'790'000'000 + second));
+}
+
+struct WebFixture {
+  WebFixture() : api(sources()) { config->daemon.listen.endpoint = *Endpoint::parse("127.0.0.1:9502"); }
+  WebFixture(const WebFixture&) = delete;
+  WebFixture& operator=(const WebFixture&) = delete;
+
+  daemon::web::ApiSources sources() {
+    using namespace daemon::web;
+    return {.config = [this] { return config; },
+            .last_results = [this](const std::string& route) { return last_results[route]; },
+            .next_due = [this](const std::string&) { return next_due; },
+            .metrics = [] { return std::string("# TYPE gatewatch_up gauge\ngatewatch_up 1\n"); },
+            .health = [this] { return checks; },
+            .reload =
+                [this](std::function<void(std::vector<std::string>)> done) {
+                  ++reloads;
+                  done(mistakes);
+                },
+            .ask =
+                [this](StoreQuestion question, std::function<void(WebResponse)> done) {
+                  if (!is_store_free) return false;
+                  done(question(store));
+                  return true;
+                }};
+  }
+
+  // The answer to a request with `Host: localhost` and these headers.
+  daemon::web::WebResponse request(
+      std::string method, std::string target,
+      const std::vector<std::pair<std::string, std::string>>& headers = {}) {
+    net::Request request{.method = std::move(method),
+                         .target = std::move(target),
+                         .http_version = "1.1",
+                         .headers = {},
+                         .body = {}};
+    bool has_host = false;
+    for (const auto& [name, value] : headers) {
+      has_host = has_host || name == "Host";
+      request.headers.add(name, value);
+    }
+    if (!has_host) request.headers.add("Host", "localhost");
+    std::optional<daemon::web::WebResponse> answer;
+    daemon::web::answer_request(api, std::move(request),
+                                [&answer](daemon::web::WebResponse response) {
+                                  answer = std::move(response);
+                                });
+    return answer.value();
+  }
+  daemon::web::WebResponse get(std::string target) { return request("GET", std::move(target)); }
+
+  std::shared_ptr<config::Config> config = std::make_shared<config::Config>();
+  MemoryStore store;
+  bool is_store_free = true;
+  std::map<std::string, std::vector<Result>> last_results;
+  std::optional<Timestamp> next_due;
+  std::vector<daemon::web::HealthCheck> checks;
+  std::vector<std::string> mistakes;
+  int reloads = 0;
+  daemon::web::Api api;
+};
+
+inline Result result_at(Timestamp started, std::string route = "shop/checkout") {
+  Result result;
+  result.started = started;
+  result.route = std::move(route);
+  result.region = "local";
+  return result;
+}
+
+inline storage::IncidentStep incident_step(std::int64_t id, storage::IncidentState state) {
+  storage::IncidentStep step;
+  step.incident = {.id = id,
+                   .rule = "bad-gateway",
+                   .gateway = "https://shop.example.com:443",
+                   .severity = "critical",
+                   .state = state,
+                   .since = at_second(0),
+                   .opened = at_second(5),
+                   .resolved = {},
+                   .last_event = 1,
+                   .routes = {{.route = "shop/checkout",
+                               .since = at_second(0),
+                               .firing = true,
+                               .probes = 41,
+                               .failures = 37,
+                               .regions = {"eu", "us"}}}};
+  step.event = {.incident = id, .sequence = 1, .at = at_second(5), .kind = "opened", .text = "It began."};
+  return step;
+}
+
+}  // namespace gatewatch::tests

@@ -1,0 +1,43 @@
+#include "daemon/web/web_message.h"
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include <string>
+
+using namespace gatewatch::daemon::web;
+
+TEST_CASE("every response forbids to guess, to store, to refer and to load") {
+  const std::string bytes = response_bytes({.body = "{}", .headers = {}}, true, false);
+  CHECK(bytes.starts_with("HTTP/1.1 200 OK\r\n"));
+  for (const auto* const line :
+       {"Content-Type: application/json; charset=utf-8\r\n", "Content-Length: 2\r\n",
+        "Connection: keep-alive\r\n", "Cache-Control: no-store\r\n",
+        "Content-Security-Policy: default-src 'none'", "Referrer-Policy: no-referrer\r\n",
+        "X-Content-Type-Options: nosniff\r\n"}) {
+    CAPTURE(line);
+    CHECK(bytes.find(line) != std::string::npos);
+  }
+  CHECK(bytes.find("Access-Control") == std::string::npos);
+  CHECK(bytes.ends_with("\r\n\r\n{}"));
+}
+
+TEST_CASE("the answer to HEAD tells the length and ends with its head") {
+  const std::string bytes = response_bytes({.body = "12345", .headers = {}}, false, true);
+  CHECK(bytes.find("Content-Length: 5\r\n") != std::string::npos);
+  CHECK(bytes.find("Connection: close\r\n") != std::string::npos);
+  CHECK(bytes.ends_with("\r\n\r\n"));
+}
+
+TEST_CASE("headers of one response stand beside those of all") {
+  WebResponse response = error_response(405, "no");
+  response.headers.emplace_back("Allow", "GET, HEAD");
+  const std::string bytes = response_bytes(response, true, false);
+  CHECK(bytes.starts_with("HTTP/1.1 405 Method Not Allowed\r\n"));
+  CHECK(bytes.find("\r\nAllow: GET, HEAD\r\n") != std::string::npos);
+}
+
+TEST_CASE("errors are JSON, whatever bytes they quote") {
+  const auto body = nlohmann::json::parse(error_response(400, "bad \xff\"\x1b").body);
+  CHECK(body["error"] == "bad \uFFFD\"\uFFFD");
+}
