@@ -12,6 +12,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <prometheus/text_serializer.h>
 
 #include "alerting/delivery/curl_sender.h"
 #include "config/difference.h"
