@@ -1,10 +1,13 @@
 // What many TLS connections share: trust store, client certificate, versions. Loading the system's
 // trust store takes tens of milliseconds, so a context is made once per distinct configuration.
+// OpenSSL's own security level decides which keys and digests are too weak.
 
 #pragma once
 
 #include <expected>
 #include <memory>
+#include <utility>
+#include <vector>
 
 #include "config/config.h"
 #include "config/error.h"
@@ -16,7 +19,9 @@ namespace gatewatch::net {
 // Immutable once made; may be shared between threads.
 class TlsContext {
  public:
-  // For probes: no session cache, no resumption, SSL_MODE_RELEASE_BUFFERS, ALPN http/1.1.
+  // For probes: no session cache, no resumption, SSL_MODE_RELEASE_BUFFERS, ALPN http/1.1. With
+  // `ca`, each certificate of that file is trusted as it is, a root or not. A min_version below 1.2
+  // also lowers the security level to 0: those versions cannot do without SHA-1.
   [[nodiscard]] static std::expected<std::shared_ptr<const TlsContext>, Error> client(
       const config::Tls& tls);
   // For our own HTTP server.
@@ -35,6 +40,15 @@ class TlsContext {
 
   SSL_CTX* context_;
   bool verifies_;
+};
+
+// Client contexts by configuration, each made once. Belongs to one thread.
+class TlsContextCache {
+ public:
+  [[nodiscard]] std::expected<std::shared_ptr<const TlsContext>, Error> client(config::Tls tls);
+
+ private:
+  std::vector<std::pair<config::Tls, std::shared_ptr<const TlsContext>>> made_;
 };
 
 }  // namespace gatewatch::net

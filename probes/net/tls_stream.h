@@ -9,17 +9,16 @@
 
 #include "probes/net/network.h"
 #include "probes/net/tls_context.h"
+#include "probes/net/tls_failure.h"
 #include "probes/result.h"
+
+typedef struct x509_store_ctx_st X509_STORE_CTX;
 
 namespace gatewatch::net {
 
-// Why a handshake or a record failed.
-struct TlsFailure {
-  // One of: expired, not_yet_valid, wrong_host, untrusted, self_signed, revoked, weak, protocol,
-  // handshake, certificate, closed, reset, record.
-  std::string reason;
-  std::string detail;  // one sentence, names the certificate where one is at fault
-};
+// What every client context verifies with: OpenSSL's verification, its findings noted in the
+// TlsStream that the SSL object belongs to.
+int tls_verify(X509_STORE_CTX* store, void* unused) noexcept;
 
 // Owns an already connected stream. Reading an end without close_notify is EndOfStream all the
 // same (clean_end() tells them apart): the message's framing decides whether something is missing.
@@ -35,7 +34,7 @@ class TlsStream final : public Stream {
                                                          std::shared_ptr<const TlsContext> context);
   ~TlsStream() override;
 
-  // Answered by on_connected: Ok, or TlsFailure with failure() set.
+  // Answered by on_connected: Ok, or TlsFailure with failure() set. Once, before anything else.
   void handshake();
 
   void set_events(StreamEvents* events) override;
@@ -55,9 +54,10 @@ class TlsStream final : public Stream {
 
  private:
   class Session;
-  explicit TlsStream(std::unique_ptr<Session> session);
+  friend int tls_verify(X509_STORE_CTX* store, void* unused) noexcept;
+  explicit TlsStream(std::shared_ptr<Session> session);
 
-  std::unique_ptr<Session> session_;
+  std::shared_ptr<Session> session_;  // outlives this in an event that destroys it
 };
 
 }  // namespace gatewatch::net

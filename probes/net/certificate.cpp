@@ -1,0 +1,59 @@
+#include "probes/net/certificate.h"
+
+#include <algorithm>
+#include <array>
+#include <ctime>
+#include <memory>
+
+#include <fmt/format.h>
+#include <openssl/bio.h>
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+
+namespace gatewatch::net {
+namespace {
+
+constexpr std::size_t longest_name = 256;
+
+std::string name_text(const X509_NAME* name) {
+  const std::unique_ptr<BIO, decltype(&BIO_free)> memory(BIO_new(BIO_s_mem()), BIO_free);
+  if (!memory || X509_NAME_print_ex(memory.get(), name, 0, XN_FLAG_RFC2253) < 0) return {};
+  char* text = nullptr;
+  const long size = BIO_get_mem_data(memory.get(), &text);
+  return {text, std::min(static_cast<std::size_t>(std::max(0L, size)), longest_name)};
+}
+
+std::string fingerprint(const X509* certificate) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned size = 0;
+  if (X509_digest(certificate, EVP_sha256(), digest.data(), &size) != 1) return {};
+  std::string hex;
+  for (unsigned index = 0; index < size; ++index) hex += fmt::format("{:02x}", digest[index]);
+  return hex;
+}
+
+}  // namespace
+
+Timestamp certificate_time(const ASN1_TIME* time) {
+  std::tm parts{};
+  if (time == nullptr || ASN1_TIME_to_tm(time, &parts) != 1) return {};
+  const auto day = std::chrono::year(parts.tm_year + 1900) /
+                   std::chrono::month(static_cast<unsigned>(parts.tm_mon) + 1) /
+                   std::chrono::day(static_cast<unsigned>(parts.tm_mday));
+  return std::chrono::sys_days(day) + std::chrono::hours(parts.tm_hour) +
+         std::chrono::minutes(parts.tm_min) + std::chrono::seconds(parts.tm_sec);
+}
+
+std::string certificate_subject(const X509* certificate) {
+  return name_text(X509_get_subject_name(certificate));
+}
+
+CertificateFacts certificate_facts(const X509* certificate) {
+  return {.not_before = certificate_time(X509_get0_notBefore(certificate)),
+          .not_after = certificate_time(X509_get0_notAfter(certificate)),
+          .subject = certificate_subject(certificate),
+          .issuer = name_text(X509_get_issuer_name(certificate)),
+          .fingerprint = fingerprint(certificate)};
+}
+
+}  // namespace gatewatch::net

@@ -1,0 +1,89 @@
+#include "probes/net/tls_failure.h"
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509_vfy.h>
+
+namespace gatewatch::net {
+namespace {
+
+// Empty where the queue's reason says nothing better than where it happened.
+std::string_view queue_reason(int reason) noexcept {
+  switch (reason) {
+    case SSL_R_WRONG_VERSION_NUMBER:  // also whatever is not TLS at all, like plain HTTP
+    case SSL_R_WRONG_SSL_VERSION:
+    case SSL_R_UNSUPPORTED_PROTOCOL:
+    case SSL_R_UNSUPPORTED_SSL_VERSION:
+    case SSL_R_UNKNOWN_PROTOCOL:
+    case SSL_R_NO_PROTOCOLS_AVAILABLE:
+    case SSL_R_VERSION_TOO_LOW:
+    case SSL_R_VERSION_TOO_HIGH:
+    case SSL_R_HTTP_REQUEST:
+    case SSL_R_HTTPS_PROXY_REQUEST:
+    case SSL_R_BAD_PROTOCOL_VERSION_NUMBER:
+    case SSL_R_TLSV1_ALERT_PROTOCOL_VERSION:
+    case SSL_R_TLSV1_ALERT_INAPPROPRIATE_FALLBACK:
+      return "protocol";
+    case SSL_R_EE_KEY_TOO_SMALL:
+    case SSL_R_CA_KEY_TOO_SMALL:
+    case SSL_R_CA_MD_TOO_WEAK:
+    case SSL_R_DH_KEY_TOO_SMALL:
+    case SSL_R_TLSV1_ALERT_INSUFFICIENT_SECURITY:
+      return "weak";
+    case SSL_R_SSLV3_ALERT_BAD_CERTIFICATE:  // the alerts that a server sends about ours
+    case SSL_R_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE:
+    case SSL_R_SSLV3_ALERT_CERTIFICATE_REVOKED:
+    case SSL_R_SSLV3_ALERT_CERTIFICATE_EXPIRED:
+    case SSL_R_SSLV3_ALERT_CERTIFICATE_UNKNOWN:
+    case SSL_R_TLSV1_ALERT_UNKNOWN_CA:
+    case SSL_R_TLSV1_ALERT_ACCESS_DENIED:
+    case SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED:
+      return "certificate";
+    default:
+      return {};
+  }
+}
+
+}  // namespace
+
+std::string_view certificate_reason(long verify_error) noexcept {
+  switch (verify_error) {
+    case X509_V_ERR_CERT_HAS_EXPIRED:
+      return "expired";
+    case X509_V_ERR_CERT_NOT_YET_VALID:
+      return "not_yet_valid";
+    case X509_V_ERR_HOSTNAME_MISMATCH:
+    case X509_V_ERR_IP_ADDRESS_MISMATCH:
+      return "wrong_host";
+    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+      return "self_signed";
+    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+    case X509_V_ERR_CERT_UNTRUSTED:
+      return "untrusted";
+    case X509_V_ERR_CERT_REVOKED:
+      return "revoked";
+    case X509_V_ERR_EE_KEY_TOO_SMALL:
+    case X509_V_ERR_CA_KEY_TOO_SMALL:
+    case X509_V_ERR_CA_MD_TOO_WEAK:
+      return "weak";
+    default:
+      return "certificate";
+  }
+}
+
+TlsFailure library_failure(unsigned long error, bool handshaken) {
+  TlsFailure failure{.reason = handshaken ? "record" : "handshake", .detail = "TLS failed"};
+  if (error == 0) return failure;
+  if (ERR_GET_LIB(error) == ERR_LIB_SSL) {
+    const auto reason = queue_reason(ERR_GET_REASON(error));
+    if (!reason.empty()) failure.reason = reason;
+  }
+  const char* const text = ERR_reason_error_string(error);
+  if (text != nullptr) failure.detail = std::string("TLS failed: ") + text;
+  return failure;
+}
+
+}  // namespace gatewatch::net

@@ -1,0 +1,92 @@
+// The inside of a TlsStream: one SSL object between two memory BIOs, driven by the events of the
+// stream below. Kept alive by whoever is inside one of its functions, since an event told upwards
+// may destroy the TlsStream.
+
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+
+#include <openssl/ssl.h>
+
+#include "probes/net/tls_stream.h"
+
+namespace gatewatch::net {
+
+class TlsStream::Session final : public StreamEvents,
+                                 public std::enable_shared_from_this<TlsStream::Session> {
+ public:
+  enum class Role : std::uint8_t { Client, Server };
+  Session(std::unique_ptr<Stream> below, std::shared_ptr<const TlsContext> context, Role role,
+          const std::string& server_name);
+  ~Session();
+
+  void handshake();
+  void write(std::string bytes);
+  void read_start();
+  void read_stop();
+  void shutdown();
+  void close();  // nothing is told afterwards
+
+  static int verify(X509_STORE_CTX* store) noexcept;
+
+  // StreamEvents, from below.
+  void on_connected(IoResult) override {}
+  void on_written(IoResult result) override;
+  void on_read(std::span<const char> bytes) override;
+  void on_read_end(IoResult result) override;
+
+  StreamEvents* events = nullptr;
+  std::optional<TlsFailure> failure;
+  std::optional<CertificateFacts> certificate;
+  bool clean_end = false;
+
+  [[nodiscard]] Endpoint peer() const { return peer_; }
+  [[nodiscard]] bool is_handshaken() const { return handshaken_; }
+  [[nodiscard]] const SSL* ssl() const { return ssl_.get(); }
+
+ private:
+  struct FreeSsl {
+    void operator()(SSL* ssl) const { SSL_free(ssl); }
+  };
+
+  [[nodiscard]] bool set_peer_name(const std::string& server_name);
+  void note_certificate(X509_STORE_CTX* store, bool verified);
+
+  void drive();
+  void step_handshake();
+  void read_records();
+  void pump_out();
+  void encrypt_more();
+  void turn();  // makes sure that an event from below follows
+  void fail(TlsFailure why);
+  void tell_read_end(IoResult result);
+  void tell_written(IoResult result);
+
+  std::shared_ptr<const TlsContext> context_;
+  std::unique_ptr<Stream> below_;
+  Endpoint peer_;
+  std::unique_ptr<SSL, FreeSsl> ssl_;
+  BIO* incoming_ = nullptr;  // both owned by ssl_
+  BIO* outgoing_ = nullptr;
+  std::string plain_;  // of the write in flight
+  std::size_t plain_taken_ = 0;
+  std::uint64_t handshake_bytes_ = 0;
+  std::optional<TlsFailure> verify_failure_;
+  bool asked_ = false;
+  bool handshaken_ = false;
+  bool told_connected_ = false;
+  bool reading_ = false;
+  bool ended_ = false;
+  bool writing_ = false;        // a write() of ours is unanswered
+  bool below_writing_ = false;  // a write below is unanswered
+  bool finishing_ = false;      // shutdown() was asked for
+  bool said_goodbye_ = false;   // close_notify is on its way
+  bool finished_ = false;       // and passed on
+  bool driving_ = false;
+  bool closed_ = false;
+};
+
+}  // namespace gatewatch::net
