@@ -1,5 +1,6 @@
 #include "storage/sqlite/database_file.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
@@ -91,10 +92,11 @@ std::expected<void, Error> check_health(Database& database) {
                                                        "PRAGMA quick_check(incident_event)",
                                                        "PRAGMA quick_check(delivery)"};
   for (const auto* const check : checks) {
-    const auto answer = database.answer(check);
+    auto answer = database.answer(check);
     if (!answer) return std::unexpected(opening_error(database, answer.error()));
     if (*answer == "ok") continue;
-    return std::unexpected(opening_error(database, {SQLITE_CORRUPT, *answer}));
+    std::ranges::replace(*answer, '\n', ' ');
+    return std::unexpected(opening_error(database, {SQLITE_CORRUPT, std::move(*answer)}));
   }
   return {};
 }

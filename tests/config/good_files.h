@@ -6,6 +6,7 @@
 #include <iterator>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include <doctest/doctest.h>
 
@@ -21,7 +22,8 @@ inline std::optional<std::string> test_environment(const std::string& name) {
 
 inline Config loaded(const std::string& text) {
   auto config = load_text(text, "test.toml", test_environment);
-  REQUIRE_MESSAGE(config.has_value(), config ? std::string() : config.error().front().text());
+  const auto mistake = config ? std::string() : config.error().front().text();
+  REQUIRE_MESSAGE(config.has_value(), mistake);
   return *std::move(config);
 }
 

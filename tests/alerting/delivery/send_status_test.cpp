@@ -40,7 +40,7 @@ TEST_CASE("SMTP: 5yz is for good, 4yz and a broken session are not") {
     for (const auto line : lines) add_reply_line(replies, line);
     return judge_mail_failure(replies, broken);
   };
-  auto result = judged({"220 hi", "250-x", "250 y", "550 5.1.1 no such user\r\n"}, "");
+  auto result = judged({"220 hi", "250-x", "250 y", "550 5.1.1 no such user\r\n", "221 bye"}, "");
   CHECK(result.status == SendStatus::Permanent);
   CHECK(result.error == "the mail server said: 550 5.1.1 no such user");
   CHECK(judged({"220 hi", "250 x", "451 greylisted"}, "").status == SendStatus::Transient);
