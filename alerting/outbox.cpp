@@ -185,7 +185,7 @@ void Outbox::State::send(OutboxChannel& channel, QueuedDelivery& delivery) {
   channel.pace.sent(now());
   sender_.send(channel.form->render(*notification, delivery.record.key),
                [weak = weak_from_this(), name = delivery.record.channel,
-                place = place_of(delivery.record)](SendResult result) {
+                place = place_of(delivery.record)](const SendResult& result) {
                  if (const auto state = weak.lock()) state->answered(name, place, result);
                });
 }

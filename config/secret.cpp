@@ -1,6 +1,6 @@
 #include "config/secret.h"
 
-#include <string.h>  // explicit_bzero
+#include <cstring>  // explicit_bzero
 #include <utility>
 
 namespace gatewatch::config {
