@@ -229,8 +229,19 @@ void App::tick() {
   pipeline_->tick();
   own_turns_ = network_->take_longest_turn();
   forget_old_results();
+  log_own_troubles();
   if (pool_->alive(network_->clock().now(), stuck_after)) systemd_.alive();
   tick_timer_->start(1s, [this] { tick(); });
+}
+
+void App::log_own_troubles() {
+  for (const auto& line : self_report_.look(own_state())) {
+    if (line.is_trouble) {
+      log_.error(line.what, {{"detail", line.detail}});
+    } else {
+      log_.info(line.what, {{"detail", line.detail}});
+    }
+  }
 }
 
 void App::forget_old_results() {

@@ -20,6 +20,7 @@
 #include "daemon/pipeline.h"
 #include "daemon/probe_pool.h"
 #include "daemon/reloader.h"
+#include "daemon/self_report.h"
 #include "daemon/systemd_notify.h"
 #include "daemon/web_front.h"
 #include "probes/net/uv_network.h"
@@ -62,6 +63,7 @@ class App {
   [[nodiscard]] std::optional<Error> start_probing();
   void watch_signals();
   void tick();
+  void log_own_troubles();
   void forget_old_results();
   // `done` hears of the mistakes; none: the new configuration is in force.
   void reload(std::function<void(std::vector<std::string>)> done);
@@ -81,6 +83,7 @@ class App {
   std::vector<std::shared_ptr<const Target>> first_targets_;
   Pipeline::Observer observer_;
   SystemdNotify systemd_;
+  SelfReport self_report_;
   ScheduleAnchor anchor_;
   Timestamp reloaded_;
   Instant next_forget_{};

@@ -3,9 +3,6 @@
 
 #pragma once
 
-#include <chrono>
-#include <cstdint>
-#include <optional>
 #include <string>
 
 namespace gatewatch::daemon {
@@ -15,10 +12,7 @@ class SystemdNotify {
   void ready(const std::string& status) const;
   void reloading() const;
   void stopping() const;
-  void alive() const;
-  void status(const std::string& status) const;
-  // How often alive() must be called; nothing where systemd does not watch.
-  [[nodiscard]] static std::optional<std::chrono::microseconds> watchdog_interval();
+  void alive() const;  // well within WatchdogSec of the unit
 };
 
 }  // namespace gatewatch::daemon

@@ -1,0 +1,37 @@
+#include "daemon/self_report.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace gatewatch::daemon {
+
+std::vector<SelfReport::Line> SelfReport::look(const OwnState& state) {
+  std::vector<Line> lines;
+  note(lines, "storage", state.recorder.last_error);
+  std::uint64_t given_up = 0;
+  for (const auto& [name, channel] : state.channels) {
+    note(lines, "channel " + name, channel.last_error);
+    given_up += channel.given_up;
+  }
+  const auto dropped = state.recorder.dropped_results + state.lost_results;
+  if (const auto before = std::exchange(dropped_, dropped); dropped > before) {
+    lines.push_back(
+        {true, "results dropped",
+         fmt::format("{} results found a full queue and were not stored", dropped - before)});
+  }
+  if (const auto before = std::exchange(given_up_, given_up); given_up > before) {
+    lines.push_back({true, "notifications given up",
+                     fmt::format("{} notifications will not be delivered", given_up - before)});
+  }
+  return lines;
+}
+
+void SelfReport::note(std::vector<Line>& lines, const std::string& what, const std::string& error) {
+  auto& told = troubles_[what];
+  if (told == error) return;
+  told = error;
+  lines.push_back({!error.empty(), what, error.empty() ? "works again" : error});
+}
+
+}  // namespace gatewatch::daemon
