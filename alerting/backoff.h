@@ -14,6 +14,7 @@ struct OutboxLimits {
   std::chrono::milliseconds first_retry{1'000};      // doubles each time, with ±20 % jitter
   std::chrono::milliseconds longest_retry{300'000};  // 5 min; caps Retry-After too
   std::chrono::hours give_up{24};                    // after the delivery was created
+  std::chrono::hours last_chance{1};                 // but not before this much of the current run
   std::chrono::milliseconds pace{1'000};             // at least, between two sends of one channel
   int burst = 5;                                     // sends that may go ahead of the pace
   int in_flight = 4;                                 // sends of one channel at once

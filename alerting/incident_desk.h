@@ -27,12 +27,15 @@ class IncidentDesk {
   IncidentDesk(std::shared_ptr<const config::Config> config, DeskSettings settings);
   ~IncidentDesk();
 
-  // Before anything else after a start: the incidents that were open, then the results of the
-  // longest window, oldest first. Neither tells anybody anything.
-  void restore(const std::vector<storage::IncidentRecord>& open);
+  // Before anything else after a start: the incidents that are open, and those resolved lately
+  // (they may reopen; older ones do no harm), with their events and deliveries: whom they told
+  // of what is never told again. Then the results of the longest window, oldest first. Neither
+  // tells anybody anything.
+  void restore(const std::vector<storage::IncidentHistory>& incidents);
   void replay(const Result& result);
 
-  // One new result, in the order of arrival; the steps that follow from it.
+  // One new result, in the order of arrival; the steps that follow from it. Vantage results and
+  // manual probes change nothing.
   [[nodiscard]] std::vector<storage::IncidentStep> observe(const Result& result, Timestamp now);
   // Once a second: what time alone brings (windows that empty, reminders, grouping that closes).
   [[nodiscard]] std::vector<storage::IncidentStep> tick(Timestamp now);

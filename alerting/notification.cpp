@@ -92,7 +92,7 @@ std::string_view notification_kind_name(NotificationKind kind) noexcept {
 std::string Notification::headline() const {
   if (routes.empty()) return what;
   const auto more = routes.size() - 1;
-  const auto first = fmt::format("{} on {}", what, routes.front().id);
+  auto first = fmt::format("{} on {}", what, routes.front().id);
   if (more == 0) return first;
   return fmt::format("{} and {} more route{}", first, more, more == 1 ? "" : "s");
 }

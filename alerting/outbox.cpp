@@ -10,7 +10,6 @@
 
 #include "alerting/delivery/channel.h"
 #include "alerting/delivery_queue.h"
-#include "config/units.h"
 
 namespace gatewatch::alerting {
 namespace {
@@ -135,12 +134,13 @@ void Outbox::State::add(DeliveryRecord delivery) {
     return finish(std::move(delivery), DeliveryState::Failed, std::move(error));
   }
   // Stored times are of the wall clock, which may have jumped since: what follows from them is
-  // kept within the limits, and the monotonic clock counts it.
+  // kept within the limits, and the monotonic clock counts it. After a long stop the network may
+  // come up later than we do: what is old has a last chance, too.
   using Wait = std::chrono::microseconds;
   const auto wait =
       std::clamp<Wait>(delivery.next_attempt - wall_now(), Wait(0), limits_.longest_retry);
-  const auto life =
-      std::clamp<Wait>(delivery.created + limits_.give_up - wall_now(), Wait(0), limits_.give_up);
+  const auto life = std::clamp<Wait>(delivery.created + limits_.give_up - wall_now(),
+                                     limits_.last_chance, limits_.give_up);
   found->second.queue.add(
       {.record = std::move(delivery), .due = now() + wait, .give_up = now() + life});
 }
@@ -185,7 +185,7 @@ void Outbox::State::send(OutboxChannel& channel, QueuedDelivery& delivery) {
   channel.pace.sent(now());
   sender_.send(channel.form->render(*notification, delivery.record.key),
                [weak = weak_from_this(), name = delivery.record.channel,
-                place = place_of(delivery.record)](SendResult result) {
+                place = place_of(delivery.record)](const SendResult& result) {
                  if (const auto state = weak.lock()) state->answered(name, place, result);
                });
 }
@@ -224,8 +224,7 @@ void Outbox::State::retry(OutboxChannel& channel, QueuedDelivery& delivery,
         fmt::format("{}; the last attempt: {}", gone(delivery.record.channel), result.error));
   }
   if (now() >= delivery.give_up) {
-    return fail(fmt::format("given up after {}: {}", config::format_duration(limits_.give_up),
-                            result.error));
+    return fail(fmt::format("given up after {} h: {}", limits_.give_up.count(), result.error));
   }
   const double chance = std::uniform_real_distribution<double>(0.0, 1.0)(random_);
   const auto delay = retry_delay(limits_, delivery.record.attempts, result.retry_after, chance);

@@ -46,7 +46,7 @@ class Outbox {
   void set_channels(const std::vector<config::Channel>& channels);
   // Deliveries that are durable: new ones, or the pending ones of the last run. A key that is
   // known already is ignored, and so is what is no longer pending. Every pending one is attempted
-  // at least once, however old it is.
+  // for OutboxLimits::last_chance at least, however old it is.
   void add(std::vector<storage::DeliveryRecord> deliveries);
   [[nodiscard]] std::map<std::string, ChannelStatistics> statistics() const;
 

@@ -25,7 +25,7 @@ Table convert_table(const toml::table& source, int file) {
     table.push_back(
         {std::string(key.str()), place_of(key.source().begin, file), convert(value, file)});
   }
-  std::ranges::stable_sort(table, {}, &Entry::place);
+  std::ranges::sort(table, {}, &Entry::place);
   return table;
 }
 

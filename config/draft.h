@@ -15,6 +15,7 @@ struct RouteDraft {
   Route route;
   Place place;                   // of the name, or of the table
   bool timeout_written = false;  // in the route or in [defaults]
+  Place latency;                 // of expect.latency, in the route or in [defaults]
   bool certain = true;           // false: there may be defaults, but they could not be read
 };
 

@@ -38,7 +38,7 @@ struct IpNetwork {
 
   // "192.0.2.0/24", "fe80::/10", or an address alone (all bits).
   [[nodiscard]] static std::expected<IpNetwork, Error> parse(std::string_view text);
-  [[nodiscard]] bool contains(const IpAddress& address) const;
+  [[nodiscard]] bool contains(const IpAddress& other) const;
   [[nodiscard]] std::string text() const;
 
   friend bool operator==(const IpNetwork&, const IpNetwork&) = default;

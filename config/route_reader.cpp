@@ -163,7 +163,10 @@ void read_keys(Section& section, RouteDraft& draft) {
   read_link(section, "runbook", route.runbook);
   section.text_map("tags", route.tags);
   section.flag("public", route.is_public);
-  if (auto expect = section.section("expect")) read_expectation(*expect, route.expect);
+  if (auto expect = section.section("expect")) {
+    if (expect->has("latency")) draft.latency = expect->place_of("latency");
+    read_expectation(*expect, route.expect);
+  }
 }
 
 // What a route's own keys and the defaults must agree on.
@@ -181,11 +184,11 @@ void complete(Section& section, RouteDraft& draft) {
                           format_duration(route.timeout), format_duration(route.interval))});
   }
   if (route.expect.latency && *route.expect.latency >= route.timeout) {
-    section.refuse(
-        section.has("expect") ? "expect" : "timeout",
-        Error{fmt::format("the latency ({}) is not shorter than the timeout ({}), so no answer "
-                          "can be slow",
-                          format_duration(*route.expect.latency), format_duration(route.timeout))});
+    section.mistakes().add(draft.latency,
+                           fmt::format("expect.latency ({}) is not shorter than the timeout of "
+                                       "route {} ({}), so no answer can be slow",
+                                       format_duration(*route.expect.latency), route.id(),
+                                       format_duration(route.timeout)));
   }
   if (route.expect.status.empty()) {
     route.expect.status.add(200, route.redirects == 0 ? 399 : 299);

@@ -99,8 +99,8 @@ RuleDraft read_rule(Section& section) {
   section.choice<Severity>(
       "severity", rule.severity,
       {{"critical", Severity::Critical}, {"warning", Severity::Warning}, {"info", Severity::Info}});
+  draft.notify_written = section.has("notify");
   if (auto channels = section.texts("notify")) {
-    draft.notify_written = true;
     for (const auto& channel : *channels) rule.notify.push_back(channel.text);
     draft.notify = *std::move(channels);
   }

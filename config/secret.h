@@ -14,7 +14,7 @@ class Secret {
   Secret() = default;
   explicit Secret(std::string text);
   Secret(const Secret&) = default;
-  Secret(Secret&&) noexcept = default;
+  Secret(Secret&& other) noexcept;
   Secret& operator=(const Secret& other);
   Secret& operator=(Secret&& other) noexcept;
   ~Secret();

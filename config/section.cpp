@@ -28,7 +28,7 @@ const Entry* Section::entry(std::string_view key) const {
 }
 
 const Value* Section::take(std::string_view key) {
-  known_.emplace_back(key);
+  if (std::ranges::find(known_, key) == known_.end()) known_.emplace_back(key);
   const auto* const found = entry(key);
   return found == nullptr ? nullptr : &found->value;
 }
@@ -212,6 +212,7 @@ std::optional<std::vector<PlacedText>> Section::texts(std::string_view key) {
       texts.push_back({*text, element.place});
     }
   }
+  if (texts.size() != list->size()) return std::nullopt;
   return texts;
 }
 

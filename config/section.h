@@ -68,6 +68,7 @@ class Section {
   void rate(std::string_view key, double& into);
   // An absolute path of a file that can be read; a relative one counts from the file's folder.
   void readable_file(std::string_view key, std::string& into);
+  // The strings of a list; nothing where it is absent or anything in it is wrong.
   std::optional<std::vector<PlacedText>> texts(std::string_view key);
   // Adds to `into`, replacing values of equal keys.
   void text_map(std::string_view key, std::map<std::string, std::string>& into);

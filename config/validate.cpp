@@ -57,7 +57,7 @@ void check_routes_of(const RuleDraft& rule, const Draft& draft, Mistakes& mistak
   }
   const bool covers_any = std::ranges::any_of(
       draft.routes, [&rule](const RouteDraft& route) { return rule.rule.covers(route.route); });
-  if (every_glob_matches && !covers_any) {
+  if (every_glob_matches && !covers_any && !rule.rule.tags.empty()) {
     mistakes.add(rule.tags, "tags: none of the rule's routes has all of them");
   }
 }
@@ -87,9 +87,9 @@ void check_firing(const std::string& title, const Rule& rule, const Place& place
     return;
   }
   std::vector<const Route*> starved;
-  for (const auto& [route, name, timeout_written, certain] : draft.routes) {
-    if (certain && rule.covers(route) && results_given(rule, route) < *needed) {
-      starved.push_back(&route);
+  for (const auto& route : draft.routes) {
+    if (route.certain && rule.covers(route.route) && results_given(rule, route.route) < *needed) {
+      starved.push_back(&route.route);
     }
   }
   if (starved.empty()) return;
@@ -97,13 +97,12 @@ void check_firing(const std::string& title, const Rule& rule, const Place& place
   const auto others =
       starved.size() == 1 ? std::string() : fmt::format(" and {} more", starved.size() - 1);
   mistakes.add(
-      place,
-      fmt::format("{} cannot fire for route {}{}: it needs {} results within its window "
-                  "of {}, but a probe every {} and {} confirmations give it {}; a window "
-                  "of {} would do",
-                  title, slowest.id(), others, *needed, format_duration(rule.window),
-                  format_duration(slowest.interval), slowest.confirm.times,
-                  results_given(rule, slowest), format_duration(slowest.interval * *needed)));
+      place, fmt::format("{} cannot fire for route {}{}: it needs {} results within its window of "
+                         "{} and gets {} from a probe every {} (and {} confirmations of a "
+                         "failure); a window of {} would do",
+                         title, slowest.id(), others, *needed, format_duration(rule.window),
+                         results_given(rule, slowest), format_duration(slowest.interval),
+                         slowest.confirm.times, format_duration(slowest.interval * *needed)));
 }
 
 void check_regions_of(const RuleDraft& rule, Mistakes& mistakes) {

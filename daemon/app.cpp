@@ -1,17 +1,24 @@
 #include "daemon/app.h"
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
+#include <iterator>
+#include <limits>
 #include <random>
 #include <signal.h>
 #include <thread>
+#include <unistd.h>
 #include <utility>
 
 #include <fmt/format.h>
+#include <prometheus/text_serializer.h>
 
 #include "alerting/delivery/curl_sender.h"
 #include "config/difference.h"
+#include "daemon/health.h"
 #include "daemon/version.h"
+#include "daemon/web/store_questions.h"
 #include "storage/sqlite/sqlite_store.h"
 
 namespace gatewatch::daemon {
@@ -22,6 +29,8 @@ using namespace std::chrono_literals;
 constexpr std::size_t results_capacity = 100'000;  // between the probe threads and the main loop
 constexpr std::size_t control_capacity = 100'000;
 constexpr std::size_t questions_capacity = 256;  // of the API to the reader
+constexpr std::uint32_t most_open_incidents = 100'000;
+constexpr std::uint32_t newest_incidents = 1'000;
 constexpr auto replay_slice = 1min;
 constexpr auto drain_limit = 1200ms;
 constexpr auto flush_limit = 500ms;
@@ -31,10 +40,15 @@ std::string database_path(const config::Config& config) {
   return (std::filesystem::path(config.daemon.data) / "gatewatch.db").string();
 }
 
-std::string link_prefix(const config::Daemon& daemon) {
+// What links in notifications begin with. `address`: of our server, as it came to listen.
+std::string link_prefix(const config::Daemon& daemon, const std::string& address) {
   if (!daemon.external_url.empty()) return daemon.external_url;
   if (!daemon.listen.unix_path.empty()) return {};
-  return (daemon.tls ? "https://" : "http://") + daemon.listen.endpoint.text();
+  if (!daemon.listen.endpoint.address.is_unspecified()) return address;
+  std::array<char, 256> host{};
+  if (gethostname(host.data(), host.size() - 1) != 0) return {};
+  return fmt::format("{}://{}{}", daemon.tls ? "https" : "http", host.data(),
+                     address.substr(address.rfind(':')));
 }
 
 int thread_count(const config::Daemon& daemon) {
@@ -48,9 +62,9 @@ std::expected<std::unique_ptr<App>, Error> App::create(AppSettings settings, Log
   auto network = net::UvNetwork::create();
   if (!network) return std::unexpected(network.error());
   std::unique_ptr<App> app(new App(std::move(settings), log, std::move(*network)));
+  if (auto error = app->start_web()) return std::unexpected(std::move(*error));
   if (auto error = app->open_storage()) return std::unexpected(std::move(*error));
   if (auto error = app->start_alerting()) return std::unexpected(std::move(*error));
-  if (auto error = app->start_web()) return std::unexpected(std::move(*error));
   if (auto error = app->start_probing()) return std::unexpected(std::move(*error));
   app->watch_signals();
   return app;
@@ -100,7 +114,7 @@ std::optional<Error> App::open_storage() {
   if (!readable) return readable.error();
   reader_ = std::make_unique<storage::Reader>(std::move(*readable), questions_capacity);
   recorder_ = std::make_unique<storage::Recorder>(
-      std::move(*store), network_->clock(), storage::RecorderLimits{},
+      std::move(*store), storage::RecorderLimits{},
       [this](const std::vector<storage::IncidentStep>& steps) {
         // A letter that finds no place is not lost: its deliveries are stored as pending.
         (void)control_->post([this, steps] { on_stored(steps); });
@@ -112,12 +126,19 @@ std::optional<Error> App::restore(storage::Store& store) {
   const auto last = store.last_incident_id();
   if (!last) return last.error();
   desk_ = std::make_unique<alerting::IncidentDesk>(
-      config_, alerting::DeskSettings{link_prefix(config_->daemon), *last});
-  const auto open = store.incidents({.open_only = true, .id = {}, .limit = 100'000});
+      config_, alerting::DeskSettings{link_prefix(config_->daemon, address()), *last});
+  auto open = store.incidents({.open_only = true, .id = {}, .limit = most_open_incidents});
   if (!open) return open.error();
-  std::vector<storage::IncidentRecord> records;
-  for (const auto& history : *open) records.push_back(history.incident);
-  desk_->restore(records);
+  const auto open_count = open->size();
+  // Those resolved lately may reopen.
+  auto newest = store.incidents({.open_only = false, .id = {}, .limit = newest_incidents});
+  if (!newest) return newest.error();
+  for (auto& history : *newest) {
+    if (history.incident.state == storage::IncidentState::Resolved) {
+      open->push_back(std::move(history));
+    }
+  }
+  desk_->restore(*open);
 
   const auto now = anchor_.wall;
   for (auto from = now - desk_->longest_window(); from < now; from += replay_slice) {
@@ -133,7 +154,7 @@ std::optional<Error> App::restore(storage::Store& store) {
   if (!undelivered) return undelivered.error();
   undelivered_ = std::move(*undelivered);
   log_.info("storage opened", {{"file", database_path(*config_)},
-                               {"open_incidents", std::to_string(records.size())},
+                               {"open_incidents", std::to_string(open_count)},
                                {"undelivered", std::to_string(undelivered_.size())}});
   return std::nullopt;
 }
@@ -151,6 +172,13 @@ std::optional<Error> App::start_alerting() {
       [this](const storage::DeliveryRecord& delivery) { recorder_->submit(delivery); });
   outbox_->set_channels(config_->channels);
   outbox_->add(std::exchange(undelivered_, {}));
+  return std::nullopt;
+}
+
+std::optional<Error> App::start_web() {
+  auto web = WebFront::open(*network_, config_->daemon, api_sources());
+  if (!web) return web.error();
+  web_ = std::move(*web);
   return std::nullopt;
 }
 
@@ -179,7 +207,7 @@ void App::watch_signals() {
   for (const int number : {SIGTERM, SIGINT}) {
     signals_.push_back(network_->on_signal(number, [this] { stop(); }));
   }
-  signals_.push_back(network_->on_signal(SIGHUP, [this] { reload(); }));
+  signals_.push_back(network_->on_signal(SIGHUP, [this] { reload([](const auto&) {}); }));
 }
 
 void App::run() {
@@ -188,7 +216,7 @@ void App::run() {
                         {"routes", std::to_string(config_->routes.size())},
                         {"rules", std::to_string(config_->rules.size())},
                         {"channels", std::to_string(config_->channels.size())},
-                        {"listen", web_->address()}});
+                        {"listen", address()}});
   if (config_->channels.empty() && !config_->routes.empty()) {
     log_.warning("no [[channel]] is configured: incidents go to the log and the pages alone");
   }
@@ -231,27 +259,34 @@ void App::stop() {
   });
 }
 
-void App::reload() {
-  if (stopping_) return;
+void App::reload(std::function<void(std::vector<std::string>)> done) {
+  if (stopping_) return done({"the daemon is stopping"});
+  reload_waiters_.push_back(std::move(done));
   systemd_.reloading();
   reloader_->request();
 }
 
 void App::apply(LoadResult result) {
   reload_successful_ = result.has_value();
-  if (!result) {
-    for (const auto& line : result.error()) log_.error("reload refused", {{"mistake", line}});
-    log_.error("the configuration in force goes on");
+  std::vector<std::string> mistakes;
+  if (result) {
+    put_in_force(*result);
   } else {
-    const auto before = config_;
-    config_ = result->config;
-    apply_routes(*before, *result);
-    outbox_->set_channels(config_->channels);
-    pipeline_->submit(desk_->reconfigure(config_, network_->clock().wall_now()));
-    reloaded_ = network_->clock().wall_now();
-    log_.info("configuration reloaded", {{"routes", std::to_string(config_->routes.size())}});
+    mistakes = std::move(result.error());
+    for (const auto& line : mistakes) log_.error("reload refused", {{"mistake", line}});
+    log_.error("the configuration in force goes on");
   }
   systemd_.ready(fmt::format("Watching {} routes", config_->routes.size()));
+  for (const auto& waiter : std::exchange(reload_waiters_, {})) waiter(mistakes);
+}
+
+void App::put_in_force(const LoadedConfig& loaded) {
+  const auto before = std::exchange(config_, loaded.config);
+  apply_routes(*before, loaded);
+  outbox_->set_channels(config_->channels);
+  pipeline_->submit(desk_->reconfigure(config_, network_->clock().wall_now()));
+  reloaded_ = network_->clock().wall_now();
+  log_.info("configuration reloaded", {{"routes", std::to_string(config_->routes.size())}});
 }
 
 void App::apply_routes(const config::Config& before, const LoadedConfig& loaded) {
@@ -299,6 +334,42 @@ OwnState App::own_state() const {
   state.started = anchor_.wall;
   state.version = version();
   return state;
+}
+
+web::ApiSources App::api_sources() {
+  return {.config = [this] { return config_; },
+          .last_results = [this](const std::string& route) { return last_results(route); },
+          .next_due = [this](const std::string& route) { return next_due(route); },
+          .metrics = [this] { return metrics_text(); },
+          .health = [this] { return health_checks(own_state(), network_->clock().now()); },
+          .reload = [this](auto done) { reload(std::move(done)); },
+          .ask =
+              [this](web::StoreQuestion question, auto done) {
+                return web::ask_through(*reader_, *control_)(std::move(question), std::move(done));
+              }};
+}
+
+std::string App::metrics_text() const {
+  auto families = pipeline_->metrics().families();
+  std::ranges::move(own_families(own_state()), std::back_inserter(families));
+  return prometheus::TextSerializer().Serialize(families);
+}
+
+std::vector<Result> App::last_results(const std::string& route) const {
+  std::vector<Result> results;
+  if (const auto* const regions = pipeline_->live().find(route)) {
+    for (const auto& [region, result] : *regions) results.push_back(result);
+  }
+  return results;
+}
+
+std::optional<Timestamp> App::next_due(const std::string& route) const {
+  const auto found = std::ranges::find(config_->routes, route, &config::Route::id);
+  if (found == config_->routes.end()) return std::nullopt;
+  const Schedule schedule(anchor_, found->interval, schedule_phase(route, found->interval));
+  const auto now = network_->clock().now();
+  const auto wait = schedule.due(schedule.first_turn(now)) - now;
+  return network_->clock().wall_now() + std::chrono::duration_cast<std::chrono::microseconds>(wait);
 }
 
 }  // namespace gatewatch::daemon

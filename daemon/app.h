@@ -21,6 +21,7 @@
 #include "daemon/probe_pool.h"
 #include "daemon/reloader.h"
 #include "daemon/systemd_notify.h"
+#include "daemon/web_front.h"
 #include "probes/net/uv_network.h"
 #include "storage/reader.h"
 #include "storage/recorder.h"
@@ -49,7 +50,7 @@ class App {
   void stop();
 
   // Where the HTTP server listens: "http://127.0.0.1:9502".
-  [[nodiscard]] std::string address() const;
+  [[nodiscard]] const std::string& address() const { return web_->address(); }
 
  private:
   App(AppSettings settings, Log& log, std::unique_ptr<net::UvNetwork> network);
@@ -62,11 +63,17 @@ class App {
   void watch_signals();
   void tick();
   void forget_old_results();
-  void reload();
+  // `done` hears of the mistakes; none: the new configuration is in force.
+  void reload(std::function<void(std::vector<std::string>)> done);
   void apply(LoadResult result);
+  void put_in_force(const LoadedConfig& loaded);
   void apply_routes(const config::Config& before, const LoadedConfig& loaded);
   void on_stored(const std::vector<storage::IncidentStep>& steps);
   [[nodiscard]] OwnState own_state() const;
+  [[nodiscard]] web::ApiSources api_sources();
+  [[nodiscard]] std::string metrics_text() const;
+  [[nodiscard]] std::vector<Result> last_results(const std::string& route) const;
+  [[nodiscard]] std::optional<Timestamp> next_due(const std::string& route) const;
 
   Log& log_;
   std::unique_ptr<net::UvNetwork> network_;
@@ -93,6 +100,8 @@ class App {
   std::unique_ptr<alerting::Outbox> outbox_;
   std::unique_ptr<ProbePool> pool_;
   std::unique_ptr<Pipeline> pipeline_;
+  std::unique_ptr<WebFront> web_;
+  std::vector<std::function<void(std::vector<std::string>)>> reload_waiters_;
   std::vector<std::unique_ptr<net::SignalWatch>> signals_;
   std::unique_ptr<net::Timer> tick_timer_;
   std::unique_ptr<net::Timer> stop_timer_;

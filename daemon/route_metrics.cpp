@@ -41,7 +41,8 @@ void RouteMetrics::forget(const std::string& route) {
 std::vector<prometheus::MetricFamily> RouteMetrics::families() const {
   auto responses =
       counter_family("gatewatch_probe_responses_total", "Complete responses by status code.");
-  auto results = counter_family("gatewatch_probe_results_total", "Results by outcome.");
+  auto results = counter_family("gatewatch_probe_results_total",
+                                "Results: ok, failing, or unknown for a fault of our own.");
   auto failures = counter_family("gatewatch_probe_failures_total",
                                  "Failing results by reason: the outcome's name.");
   auto phases = histogram_family("gatewatch_probe_phase_duration_seconds",
@@ -60,12 +61,17 @@ std::vector<prometheus::MetricFamily> RouteMetrics::families() const {
     for (const auto& [status, count] : series.responses) {
       add_value(responses, static_cast<double>(count), with("code", std::to_string(status)));
     }
+    std::uint64_t failing = 0;
     for (const auto& row : outcome_table()) {
-      const auto count =
-          static_cast<double>(series.outcomes[static_cast<std::size_t>(row.outcome)]);
-      add_value(results, count, with("outcome", std::string(row.name)));
-      if (row.failing) add_value(failures, count, with("reason", std::string(row.name)));
+      if (!row.failing) continue;
+      failing += series.count(row.outcome);
+      add_value(failures, static_cast<double>(series.count(row.outcome)),
+                with("reason", std::string(row.name)));
     }
+    add_value(results, static_cast<double>(series.count(Outcome::Ok)), with("result", "ok"));
+    add_value(results, static_cast<double>(failing), with("result", "failing"));
+    add_value(results, static_cast<double>(series.count(Outcome::Vantage)),
+              with("result", "unknown"));
     for (int phase = 0; phase < phase_count; ++phase) {
       add(phases, series.phases[static_cast<std::size_t>(phase)],
           with("phase", std::string(phase_name(static_cast<Phase>(phase)))));

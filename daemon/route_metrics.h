@@ -35,6 +35,10 @@ class RouteMetrics {
     DurationHistogram whole;
     bool up = false;
     std::optional<Timestamp> certificate_expiry;
+
+    [[nodiscard]] std::uint64_t count(Outcome outcome) const {
+      return outcomes[static_cast<std::size_t>(outcome)];
+    }
   };
   using Key = std::pair<std::string, std::string>;  // route, region
 

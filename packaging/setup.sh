@@ -1,6 +1,6 @@
 # Sourced by quickstart.sh and tests/run.sh: where the tree is, who builds, and how.
-# Sets `root` and `build`; as root through sudo, the invoking user builds, so that no file in the
-# tree ends up belonging to root.
+# Sets `root` and `build`. Where root calls, the one who called sudo builds, or the tree's owner: no
+# file in it ends up belonging to root.
 # shellcheck shell=bash
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
@@ -14,14 +14,20 @@ fail() { printf '[%3ds] error: %s\n' $((SECONDS - started)) "$*" >&2; exit 1; }
 builder=()
 as_builder() { "${builder[@]}" "$@"; }
 
+home_of() { getent passwd "$1" | cut -d: -f6; }
+
+# can_build USER: whether there is such a user, with a home, who may write to the tree.
+can_build() {
+  getent passwd "$1" >/dev/null && runuser -u "$1" -- test -w "$(home_of "$1")" -a -w "$root"
+}
+
 choose_builder() {
-  if [ "$(id -u)" -eq 0 ] && [ -n "${SUDO_USER-}" ] && [ "$SUDO_USER" != root ] &&
-     runuser -u "$SUDO_USER" -- test -w "$root" -a -x "$root"; then
-    builder=(runuser -u "$SUDO_USER" -- env HOME="$(getent passwd "$SUDO_USER" | cut -d: -f6)")
-    say "building as $SUDO_USER, who called sudo"
-    if [ -d "$build" ]; then
-      find "$build" ! -user "$SUDO_USER" -exec chown -h "$SUDO_USER:" {} +
-    fi
+  local user=${SUDO_USER-}
+  if [ -z "$user" ]; then user=$(stat -c %U "$root"); fi
+  if [ "$(id -u)" -eq 0 ] && [ "$user" != root ] && can_build "$user"; then
+    builder=(runuser -u "$user" -- env HOME="$(home_of "$user")")
+    say "building as $user, so that the tree stays theirs"
+    if [ -d "$build" ]; then find "$build" ! -user "$user" -exec chown -h "$user:" {} +; fi
   fi
   as_builder mkdir -p "$build" 2>/dev/null || fail "cannot write to $root. Take a checkout of your own."
   local foreign

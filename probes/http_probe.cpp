@@ -1,6 +1,5 @@
 #include "probes/http_probe.h"
 
-#include <algorithm>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -20,8 +19,6 @@
 
 namespace gatewatch {
 namespace {
-
-constexpr std::uint64_t most_kept_body = 64 << 10;  // bytes
 
 // Each hop goes through these in order; a proxy is greeted where there is one to greet, and
 // Waiting is left out where the answer begins before the request is sent whole.
@@ -267,7 +264,7 @@ void HttpProbe::begin_request() {
   }
   net::ExchangeLimits limits;
   limits.body = route().max_body;
-  limits.kept = std::min(target_->judge->body_bytes_needed(), most_kept_body);
+  limits.kept = target_->judge->body_bytes_needed();
   exchange_.emplace(hop().method, limits);
   stream_->read_start();  // an answer may come before the request is sent whole
   send(write_request(route(), hop(), details));

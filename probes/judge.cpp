@@ -33,7 +33,7 @@ std::string describe(const config::StatusSet& statuses) {
   return text;
 }
 
-Verdict content_mismatch(std::string reason, std::string detail) {
+Verdict content_mismatch(std::string reason, const std::string& detail) {
   return {Outcome::ContentMismatch, std::move(reason), one_line(detail)};
 }
 

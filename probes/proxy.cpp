@@ -92,7 +92,8 @@ std::expected<Proxy, Error> Proxy::parse(const config::Secret& text) {
   if (url->path != "/" || url->has_query) return fault("has a path");
   proxy.host = url->host;
   const auto bracket = rest.find(']');
-  const bool has_port = rest.find(':', bracket == rest.npos ? 0 : bracket) != rest.npos;
+  const bool has_port =
+      rest.find(':', bracket == std::string_view::npos ? 0 : bracket) != std::string_view::npos;
   proxy.port = !has_port && proxy.kind == ProxyKind::Socks5 ? 1080 : url->port;
   return proxy;
 }

@@ -1,22 +1,12 @@
 #include "probes/target.h"
 
-#include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "probes/request_writer.h"
 
 namespace gatewatch {
-
-std::expected<TargetFactory::Context, Error> TargetFactory::context_for(config::Tls tls) {
-  tls.server_name.clear();  // belongs to the connection, not to the context
-  const auto known = std::ranges::find(
-      contexts_, tls, [](const auto& entry) -> const config::Tls& { return entry.first; });
-  if (known != contexts_.end()) return known->second;
-  auto context = net::TlsContext::client(tls);
-  if (context) contexts_.emplace_back(std::move(tls), *context);
-  return context;
-}
 
 std::expected<std::shared_ptr<const Target>, Error> TargetFactory::create(config::Route route) {
   const auto fail = [&route](const Error& error) {
@@ -32,13 +22,13 @@ std::expected<std::shared_ptr<const Target>, Error> TargetFactory::create(config
   auto judge = Judge::create(route.expect);
   if (!judge) return fail(judge.error());
   target->judge = *std::move(judge);
-  auto context = context_for(route.tls);
+  auto context = contexts_.client(route.tls);
   if (!context) return fail(context.error());
   target->tls = *std::move(context);
   auto anonymous = route.tls;
   anonymous.certificate.clear();
   anonymous.key = config::Secret();
-  auto elsewhere = context_for(std::move(anonymous));
+  auto elsewhere = contexts_.client(std::move(anonymous));
   if (!elsewhere) return fail(elsewhere.error());
   target->tls_elsewhere = *std::move(elsewhere);
   target->route = std::move(route);

@@ -6,8 +6,6 @@
 #include <expected>
 #include <memory>
 #include <optional>
-#include <utility>
-#include <vector>
 
 #include "config/config.h"
 #include "config/error.h"
@@ -38,10 +36,7 @@ class TargetFactory {
   [[nodiscard]] std::expected<std::shared_ptr<const Target>, Error> create(config::Route route);
 
  private:
-  using Context = std::shared_ptr<const net::TlsContext>;
-  [[nodiscard]] std::expected<Context, Error> context_for(config::Tls tls);
-
-  std::vector<std::pair<config::Tls, Context>> contexts_;
+  net::TlsContextCache contexts_;
 };
 
 }  // namespace gatewatch

@@ -111,9 +111,9 @@ stage_fuzz() {
   built fuzz all || return 0
   while IFS= read -r fuzzer; do
     name=${fuzzer##*/}
-    corpus=$root/tests/fuzz/corpus/${name%_fuzz}
+    corpus=$root/tests/fuzz/corpus/$name
     if [ ! -d "$corpus" ]; then
-      say "FAILED: $name has no corpus in tests/fuzz/corpus/${name%_fuzz}"
+      say "FAILED: $name has no corpus in tests/fuzz/corpus/$name"
       miss
       continue
     fi

@@ -61,6 +61,15 @@ std::string without_comments_and_literals(std::string text) {
   return text;
 }
 
+// Whether what stands before a name makes it a declaration: a type, as in "Timestamp time(".
+bool declares(std::string_view before) {
+  while (before.ends_with(' ')) before.remove_suffix(1);
+  auto begin = before.size();
+  while (begin > 0 && is_name_part(before[begin - 1])) --begin;
+  const auto word = before.substr(begin);
+  return !word.empty() && word != "return" && word != "else" && word != "case";
+}
+
 enum class Brace { Scope, Function, Other };
 
 // What the brace after `statement` opens; `enclosing` is what it stands in.
@@ -140,7 +149,8 @@ std::vector<int> Source::calls(std::string_view name) const {
     const bool member = before.ends_with('.') || before.ends_with("->");
     const bool foreign = before.ends_with("::") && !before.ends_with("std::") &&
                          before.size() > 2 && is_name_part(before[before.size() - 3]);
-    if (!part_of_name && !member && !foreign) found.push_back(line_of(code, at));
+    if (!part_of_name && !member && !foreign && !declares(before))
+      found.push_back(line_of(code, at));
   }
   return found;
 }

@@ -60,6 +60,7 @@ std::vector<std::string> secrets_of(const HttpRequest& request) {
   secrets.push_back(url);
   if (path != std::string::npos) {
     secrets.push_back(url.substr(path));
+    secrets.push_back(url.substr(path, url.find_first_of("?#", path) - path));
     std::string part;
     for (const char byte : url.substr(path) + "/") {
       if (std::string_view("/?&=#").find(byte) == std::string_view::npos) {

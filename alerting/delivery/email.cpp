@@ -81,9 +81,11 @@ class EmailChannel final : public Channel {
       receivers += receiver.header_text();
     }
     auto text = fmt::format("From: {}\r\nTo: {}\r\n", from_->header_text(), receivers);
-    const auto word = is_resolution(notification) ? std::string_view("resolved")
-                                                  : config::severity_name(notification.severity);
-    text += text_header("Subject", fmt::format("[{}] {}", word, message.title));
+    text += text_header(
+        "Subject",
+        is_resolution(notification)
+            ? message.title
+            : fmt::format("[{}] {}", config::severity_name(notification.severity), message.title));
     text += fmt::format("Date: {}\r\n", mail_date(notification.at));
     text += fmt::format("Message-ID: {}\r\n", opens ? thread : message_id(key));
     if (!opens) text += fmt::format("In-Reply-To: {}\r\nReferences: {}\r\n", thread, thread);

@@ -36,6 +36,8 @@ SendResult judge_http(long status, std::string_view body, std::chrono::seconds r
 void add_reply_line(SmtpReplies& replies, std::string_view line) {
   if (line.size() < 3 || !std::ranges::all_of(line.substr(0, 3), is_digit)) return;
   const long code = (line[0] - '0') * 100L + (line[1] - '0') * 10L + (line[2] - '0');
+  constexpr long answer_to_quit = 221;  // comes after the verdict
+  if (code == answer_to_quit) return;
   replies.last = code;
   if (code < 400) return;
   if (code < 500) replies.refused_now = true;

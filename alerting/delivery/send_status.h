@@ -24,7 +24,7 @@ inline constexpr std::size_t longest_send_error = 200;  // UTF-16 units
 
 // The replies of an SMTP session that was not a success.
 struct SmtpReplies {
-  long last = 0;             // code of the last reply; 0: none
+  long last = 0;             // code of the last reply but that to QUIT; 0: none
   bool refused_now = false;  // any reply was a 4yz: some step may succeed later
   std::string line;          // the last refusal (4yz or 5yz) as it came; empty: none
 };

@@ -92,6 +92,7 @@ class Stream {
   virtual void read_start() = 0;
   virtual void read_stop() = 0;
   virtual void shutdown() = 0;  // FIN after what was written; not answered
+  // An accepted Unix socket's is 127.0.0.1 port 0: its peer is local.
   [[nodiscard]] virtual Endpoint peer() const = 0;
 };
 

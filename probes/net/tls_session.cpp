@@ -186,7 +186,8 @@ void TlsStream::Session::write(std::string bytes) {
 // Moves what OpenSSL has to send downwards, then more of the write in flight, then the end.
 void TlsStream::Session::pump_out() {
   if (below_writing_ || finished_) return;
-  if (BIO_pending(outgoing_) == 0 && !failure) encrypt_more();
+  const bool failed_before = failure.has_value();
+  if (BIO_pending(outgoing_) == 0 && !failed_before) encrypt_more();
   const auto pending = static_cast<std::size_t>(BIO_pending(outgoing_));
   if (pending > 0) {
     std::string bytes(pending, '\0');
@@ -194,7 +195,7 @@ void TlsStream::Session::pump_out() {
     below_writing_ = true;
     below_->write(std::move(bytes));
   } else if (failure) {
-    turn();
+    if (!failed_before) turn();  // for on_written to be told
   } else if (finishing_ && !writing_) {
     finished_ = true;
     below_->shutdown();
@@ -226,14 +227,13 @@ void TlsStream::Session::on_written(IoResult result) {
   const auto self = shared_from_this();
   below_writing_ = false;
   if (closed_) return;
-  if (failure && !told_connected_) return fail(*failure);
+  if (failure) return told_connected_ ? tell_written(tls_failed) : fail(*failure);
   if (!handshaken_) {
     // After a reset the reading side learns more: an alert may be waiting there.
     if (!result.ok() && result.status != IoStatus::Reset) return on_read_end(result);
     if (result.ok()) pump_out();
     return;
   }
-  if (failure) return tell_written(tls_failed);
   if (!result.ok()) return tell_written(result);
   pump_out();
   if (!below_writing_) tell_written({});

@@ -68,7 +68,6 @@ class LibuvNetwork final : public UvNetwork {
 }  // namespace
 
 std::expected<std::unique_ptr<UvNetwork>, Error> UvNetwork::create() {
-  // libuv writes without MSG_NOSIGNAL: a peer that is gone is an error to us, not a signal.
   std::signal(SIGPIPE, SIG_IGN);
   auto loop = UvLoop::create();
   if (!loop) return std::unexpected(loop.error());

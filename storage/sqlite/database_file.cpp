@@ -1,5 +1,6 @@
 #include "storage/sqlite/database_file.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
@@ -66,7 +67,7 @@ std::expected<void, Error> check_is_file(const std::string& path) {
 }
 
 std::expected<void, Failure> prepare_for_writing(Database& database) {
-  // auto_vacuum counts only before the first page is written: that is, in a new file.
+  // auto_vacuum counts only before the first page is written: in a new file.
   auto prepared =
       database.execute("PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_size_limit = 67108864");
   if (!prepared) return prepared;
@@ -91,10 +92,11 @@ std::expected<void, Error> check_health(Database& database) {
                                                        "PRAGMA quick_check(incident_event)",
                                                        "PRAGMA quick_check(delivery)"};
   for (const auto* const check : checks) {
-    const auto answer = database.answer(check);
+    auto answer = database.answer(check);
     if (!answer) return std::unexpected(opening_error(database, answer.error()));
     if (*answer == "ok") continue;
-    return std::unexpected(opening_error(database, {SQLITE_CORRUPT, *answer}));
+    std::ranges::replace(*answer, '\n', ' ');
+    return std::unexpected(opening_error(database, {SQLITE_CORRUPT, std::move(*answer)}));
   }
   return {};
 }
@@ -126,11 +128,12 @@ std::expected<DatabaseFile, Error> open_for_writing(const std::string& path) {
   const auto layout = current_layout();
   const auto version = identify(database, layout);
   if (!version) return std::unexpected(version.error());
-  if (auto prepared = prepare_for_writing(database); !prepared) {
-    return std::unexpected(opening_error(database, prepared.error()));
-  }
+  // Before anything is set: a pragma may write into a file that is damaged.
   if (*version > 0) {
     if (auto healthy = check_health(database); !healthy) return std::unexpected(healthy.error());
+  }
+  if (auto prepared = prepare_for_writing(database); !prepared) {
+    return std::unexpected(opening_error(database, prepared.error()));
   }
   if (auto migrated = migrate(database, layout, *version); !migrated) {
     return std::unexpected(migrated.error());

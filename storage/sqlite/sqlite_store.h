@@ -1,7 +1,8 @@
-// The Store in one SQLite file (WAL, synchronous=NORMAL… see schema.sql for the layout and why).
+// The Store in one SQLite file; schema.sql says how it is laid out and why.
 
 #pragma once
 
+#include <cstdint>
 #include <expected>
 #include <memory>
 #include <string>
@@ -13,8 +14,9 @@ namespace gatewatch::storage {
 enum class OpenMode : std::uint8_t { ReadWrite, ReadOnly };
 
 // Opens `path`, creating file and schema where there is none (ReadWrite), migrating an older one.
-// Refuses with a clear message: a directory that is missing or not writable, a file that is not
-// ours, is newer than this program, is damaged, or is held by another daemon.
+// A ReadWrite store holds PATH.lock for its life. Refuses with a clear message: a directory that is
+// missing or not writable, a file that is not ours, is newer than this program, is damaged, or is
+// held by another daemon.
 [[nodiscard]] std::expected<std::unique_ptr<Store>, Error> open_sqlite_store(
     const std::string& path, OpenMode mode);
 

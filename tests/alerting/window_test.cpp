@@ -18,7 +18,11 @@ class BruteForce {
  public:
   explicit BruteForce(config::Duration length) : length_(length) {}
 
-  void add(Timestamp time, bool match) { results_.push_back({time, match}); }
+  void add(Timestamp time, bool match) {
+    results_.push_back({time, match});
+    clean_run_ = match ? 0 : clean_run_ + 1;
+    while (results_.front().time <= time - 2 * length_) results_.pop_front();
+  }
   [[nodiscard]] Counts counts(Timestamp now, std::chrono::microseconds late = 0us) const {
     Counts counts;
     for (const auto& [time, match] : results_) {
@@ -36,13 +40,7 @@ class BruteForce {
     }
     return run;
   }
-  [[nodiscard]] std::uint64_t clean_run() const {
-    std::uint64_t run = 0;
-    for (auto result = results_.rbegin(); result != results_.rend() && !result->match; ++result) {
-      ++run;
-    }
-    return run;
-  }
+  [[nodiscard]] std::uint64_t clean_run() const { return clean_run_; }
 
  private:
   struct Seen {
@@ -51,12 +49,13 @@ class BruteForce {
   };
   config::Duration length_;
   std::deque<Seen> results_;
+  std::uint64_t clean_run_ = 0;
 };
 
 }  // namespace
 
 TEST_CASE("a window agrees with one that keeps everything, up to one bucket") {
-  for (unsigned seed = 1; seed <= 40; ++seed) {
+  for (unsigned seed = 1; seed <= 25; ++seed) {
     CAPTURE(seed);
     std::mt19937 random(seed);
     const config::Duration length{std::uniform_int_distribution(1'000, 600'000)(random)};
@@ -68,7 +67,7 @@ TEST_CASE("a window agrees with one that keeps everything, up to one bucket") {
     Window window(length);
     BruteForce model(length);
     auto now = start;
-    for (int step = 0; step < 1'500; ++step) {
+    for (int step = 0; step < 1'000; ++step) {
       now += std::chrono::microseconds{gap(random)};
       if (step % 7 == 0) {
         window.expire(now);

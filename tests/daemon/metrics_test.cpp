@@ -76,7 +76,7 @@ TEST_CASE("our own fault is counted as a result and says nothing of the route") 
   CHECK(text.find("reason=\"vantage\"") == std::string::npos);
   CHECK(has(text,
             "gatewatch_probe_results_total{route=\"shop/checkout\",region=\"eu\","
-            "outcome=\"vantage\"} 1"));
+            "result=\"unknown\"} 1"));
 }
 
 TEST_CASE("a route that is gone has no series") {

@@ -24,7 +24,7 @@ std::shared_ptr<const config::Config> one_route() {
   route.group = "shop";
   route.name = "checkout";
   route.url = Url::parse("http://shop.example.com/").value();
-  route.expect.status.add("2xx");
+  route.expect.status.add(200, 299);
   config.routes.push_back(route);
   config.channels.push_back({"ops", config::LogChannel{}});
   config.rules = config::built_in_rules(config.channels);
@@ -57,9 +57,8 @@ class Bench {
   std::vector<std::string> confirmed;
   int results_seen = 0;
   std::vector<std::string> events_seen;
-  storage::Recorder recorder{std::unique_ptr<storage::Store>(store),
-                             network.clock(),
-                             {},
+  storage::Recorder recorder{std::make_unique<tests::SharedStore>(store),
+                             storage::RecorderLimits{},
                              [](const std::vector<storage::IncidentStep>&) {}};
   Pipeline pipeline{
       network.clock(),

@@ -24,7 +24,7 @@ config::Route refused_route(const std::string& name, std::uint16_t port) {
   route.interval = 100ms;
   route.timeout = 100ms;
   route.tls.verify = false;
-  route.expect.status.add("2xx");
+  route.expect.status.add(200, 299);
   return route;
 }
 

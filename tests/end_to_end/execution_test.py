@@ -21,7 +21,7 @@ name = "shop"
 url = "{site.url}"
 interval = "500ms"
 timeout = "500ms"
-""" + channels, prefix=("strace", "-f", "-e", "trace=execve,execveat,fork,vfork", "-o", trace))
+""" + channels, prefix=("strace", "-D", "-f", "-e", "trace=execve,execveat,fork,vfork", "-o", trace))
     daemon.wait_for_results(3)
     site.break_down()
     wait_until(lambda: receiver.accepted("/slack") and mail_server.messages(), 40,
@@ -29,6 +29,7 @@ timeout = "500ms"
     daemon.reload()
     wait_until(lambda: daemon.metric("gatewatch_config_last_reload_successful") == 1, 10, "reload")
     assert daemon.stop() == 0
+    wait_until(lambda: "+++ exited with 0" in trace.read_text(), 5, "strace has written it all")
     calls = [line for line in trace.read_text().splitlines()
              if "exec" in line or "fork(" in line]
     assert len(calls) == 1 and "gatewatch" in calls[0], calls

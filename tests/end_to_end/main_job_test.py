@@ -8,6 +8,7 @@ import time
 import pytest
 
 from parts.alerts import alerts_by_channel, states
+from parts.mail_server import MailServer
 from parts.process import wait_until
 
 ROUTE = """
@@ -20,13 +21,13 @@ timeout = "1s"
 runbook = "https://wiki.example.test/502"
 """
 
-# The built-in rule, but for the resolution: at long intervals five clean results take minutes.
+# The built-in rule, but for the resolution: that comes when the failures have left the window.
 RULE = """
 [[rule]]
 name = "bad-gateway"
 match = ["bad_gateway"]
+window = "{window}"
 resolve_after = 2
-notify = ["slack", "webhook", "email"]
 """
 
 LONGEST_DELAY = 5.0  # seconds from the first 502 that a probe saw to the received alert
@@ -42,12 +43,14 @@ def told(receiver, mail_server, count, seconds, daemon):
         f"it said:\n{daemon.said()}"))
 
 
-@pytest.mark.parametrize("interval, history, recovery", [("1s", 10, 20), ("30s", 1, 100)])
-def test_the_main_job(interval, history, recovery, site, receiver, mail_server, channels,
+@pytest.mark.parametrize("interval, window, history, recovery", [
+    ("1s", "20s", 20, 40), ("30s", "60s", 1, 100)])
+def test_the_main_job(interval, window, history, recovery, site, receiver, mail_server, channels,
                       start_daemon, start_scraper, promtool):
-    daemon = start_daemon(ROUTE.format(url=site.url, interval=interval) + RULE + channels)
+    daemon = start_daemon(ROUTE.format(url=site.url, interval=interval) +
+                          RULE.format(window=window) + channels)
     scraper = start_scraper(daemon.port)
-    daemon.wait_for_results(history, seconds=45)
+    daemon.wait_for_results(history, seconds=60)
     assert states(alerts_by_channel(receiver, mail_server)) == {
         "slack": [], "webhook": [], "email": []}
 
@@ -114,11 +117,38 @@ def check_threads(closed):
 
 def test_mail_is_sent_encrypted_and_by_who_logged_in(site, receiver, mail_server, channels,
                                                      start_daemon):
-    daemon = start_daemon(ROUTE.format(url=site.url, interval="1s") + RULE + channels)
+    daemon = start_daemon(ROUTE.format(url=site.url, interval="1s") + channels)
     daemon.wait_for_results(3)
     site.break_down()
     told(receiver, mail_server, 1, 30, daemon)
     assert re.search(r"P=esmtpsa X=TLS1\.[23]:\S+ .*A=(plain|login):gatewatch", mail_server.log())
+
+
+def test_mail_is_not_sent_in_clear_where_the_server_lost_starttls(site, receiver, work,
+                                                                  start_daemon):
+    directory = work / "mail"
+    directory.mkdir()
+    server = MailServer(directory, tls=False).start()
+    try:
+        daemon = start_daemon(ROUTE.format(url=site.url, interval="1s") + f"""
+[[channel]]
+name = "email"
+type = "email"
+server = "{server.url}"
+username = "{server.username}"
+password = "{server.password}"
+from = "gatewatch@example.test"
+to = ["oncall@example.test"]
+""")
+        daemon.wait_for_results(3)
+        site.break_down()
+        wait_until(lambda: daemon.query("SELECT count(*) FROM deliveries WHERE attempts > 0")[0][0],
+                   30, lambda: f"an attempt; it said:\n{daemon.said()}")
+        assert server.messages() == [] and "<=" not in server.log()
+        (state, error), = daemon.query("SELECT DISTINCT state, last_error FROM deliveries")
+        assert state != "delivered" and "TLS" in error, (state, error)
+    finally:
+        server.stop()
 
 
 def test_an_outage_that_two_rules_see_is_one_conversation(site, receiver, mail_server, channels,

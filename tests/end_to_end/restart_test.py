@@ -18,8 +18,8 @@ timeout = "1s"
 [[rule]]
 name = "bad-gateway"
 match = ["bad_gateway"]
+window = "10s"
 resolve_after = 2
-notify = ["slack", "webhook", "email"]
 """
 
 

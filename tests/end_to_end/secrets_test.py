@@ -2,6 +2,7 @@
 configuration that takes one, and a search through everything that comes out."""
 
 import re
+import resource
 
 from parts.alerts import alerts_by_channel
 from parts.daemon import run_gatewatch
@@ -116,8 +117,14 @@ url = {{ credential = "hook" }}
                lambda: f"an alert; it said:\n{daemon.said()}")
 
 
+def allow_cores():
+    _, most = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (most, most))
+
+
 def test_no_core_is_dumped(site, start_daemon):
-    daemon = start_daemon(f'[[route]]\nname = "shop"\nurl = "{site.url}"\n')
+    daemon = start_daemon(f'[[route]]\nname = "shop"\nurl = "{site.url}"\n',
+                          preexec_fn=allow_cores)
     limits = open(f"/proc/{daemon.process.pid}/limits").read()
     dumpable = re.search(r"^Max core file size +(\d+|unlimited)", limits, re.M)[1]
     assert dumpable == "0", "a core would hold every secret"

@@ -64,7 +64,7 @@ class SimulatedDaemon::Process {
         desk_(daemon.config_, {{}, daemon.store_->last_incident_id().value()}),
         mailbox_(network_, 100'000),
         sender_(network_, daemon.sent_),
-        recorder_(std::make_unique<SharedStore>(daemon.store_), network_.clock(), {},
+        recorder_(std::make_unique<SharedStore>(daemon.store_), storage::RecorderLimits{},
                   [this](const std::vector<storage::IncidentStep>& steps) {
                     CHECK(mailbox_.post([this, steps] {
                       for (const auto& step : steps) outbox_.add(step.deliveries);
@@ -107,11 +107,7 @@ class SimulatedDaemon::Process {
 
  private:
   void restore() {
-    std::vector<storage::IncidentRecord> open;
-    for (const auto& history : daemon_.store_->incidents({.open_only = true, .id = {}}).value()) {
-      open.push_back(history.incident);
-    }
-    desk_.restore(open);
+    desk_.restore(daemon_.store_->incidents({}).value());
     const auto from = network_.clock().wall_now() - desk_.longest_window();
     const storage::ResultQuery window{.route = {},
                                       .from = from,

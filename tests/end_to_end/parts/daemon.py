@@ -40,6 +40,7 @@ class Daemon:
                                env={**os.environ, **(environment or {})}, **options)
 
     def configure(self, text):
+        self.file.touch(mode=0o600)  # it may hold secrets
         self.file.write_text(f"""\
 [daemon]
 listen = "127.0.0.1:{self.port}"
@@ -95,14 +96,15 @@ region = "here"
         return text
 
     def metric(self, name, **labels):
-        """The value of the series of that name that has these labels; None where there is none."""
+        """The sum of the series of that name that have these labels; None where there is none."""
+        values = []
         for line in self.metrics().splitlines():
             match = re.fullmatch(r"(\w+)(?:\{(.*)\})? (\S+)", line)
             if match and match[1] == name:
                 found = dict(re.findall(r'(\w+)="((?:[^"\\]|\\.)*)"', match[2] or ""))
                 if labels.items() <= found.items():
-                    return float(match[3])
-        return None
+                    values.append(float(match[3]))
+        return sum(values) if values else None
 
     def said(self):
         return self.process.said()

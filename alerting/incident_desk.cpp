@@ -1,0 +1,285 @@
+#include "alerting/incident_desk.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "alerting/coverage.h"
+#include "alerting/incident_list.h"
+#include "alerting/notify.h"
+#include "alerting/step.h"
+
+namespace gatewatch::alerting {
+
+using Steps = std::vector<storage::IncidentStep>;
+
+class IncidentDesk::State {
+ public:
+  State(std::shared_ptr<const config::Config> config, DeskSettings settings)
+      : settings_(std::move(settings)), coverage_(std::make_unique<Coverage>(std::move(config))) {}
+
+  void restore(const storage::IncidentHistory& history);
+  void replay(const Result& result);
+  Steps observe(const Result& result, Timestamp now);
+  Steps tick(Timestamp now);
+  Steps reconfigure(std::shared_ptr<const config::Config> config, Timestamp now);
+
+  [[nodiscard]] const Coverage& coverage() const { return *coverage_; }
+  [[nodiscard]] const IncidentList& incidents() const { return incidents_; }
+
+ private:
+  void take(Watched& watched, const Result& result, Timestamp now, Steps& steps);
+  void apply(Watched& watched, WatchChange change, Timestamp now);
+  void enter_incident(Watched& watched, Incident& incident, Timestamp now);
+  void activate(Watched& watched);
+  void tell(Incident& incident, Timestamp now, Steps& steps);
+  void tell_all(Timestamp now, Steps& steps);
+  void forget(Incident& incident);
+  void finish_replay(Timestamp now);
+
+  DeskSettings settings_;
+  std::unique_ptr<Coverage> coverage_;
+  IncidentList incidents_;
+  std::vector<Watched*> active_;  // what time may change
+  bool replaying_ = true;
+};
+
+namespace {
+
+bool counts_for_rules(const Result& result) {
+  return result.outcome != Outcome::Vantage && result.kind != ProbeKind::Manual;
+}
+
+bool matches(const config::Rule& rule, const Result& result) {
+  return rule.match.contains(result.outcome, result.status, result.cert_expiring);
+}
+
+void count(Watched& watched, bool match) {
+  auto& participant = watched.incident->participants.at(watched.route->id());
+  ++participant.probes;
+  participant.failures += match ? 1 : 0;
+}
+
+void note_regions(Watched& watched) {
+  for (const auto& region : watched.watch.breaching_regions()) {
+    add_region(*watched.incident, watched.route->id(), region);
+  }
+}
+
+}  // namespace
+
+void IncidentDesk::State::restore(const storage::IncidentHistory& history) {
+  settings_.last_incident = std::max(settings_.last_incident, history.incident.id);
+  auto& incident = incidents_.add(from_history(history));
+  for (const auto& rule : coverage_->config().rules) {
+    if (rule.name != incident.rule) continue;
+    admit_rule(incident, rule);
+    incident.cause = cause_of(rule);
+    incident.news = {};
+  }
+  for (const auto& route : history.incident.routes) {
+    auto* const watched = coverage_->find(incident.rule, route.route);
+    const bool known = watched != nullptr && watched->gateway == incident.gateway;
+    if (known) {
+      watched->incident = &incident;
+      watched->counts = true;
+    }
+    if (!route.firing || !incident.is_live()) continue;
+    if (!known) {
+      incident.unconfigured = true;
+      continue;
+    }
+    watched->watch.set_firing(true);
+    ++incident.participants.at(route.route).firing_rules;
+    ++incident.firing_watches;
+    activate(*watched);
+  }
+}
+
+void IncidentDesk::State::replay(const Result& result) {
+  if (!counts_for_rules(result)) return;
+  for (auto& watched : coverage_->of(result.route)) {
+    const bool match = matches(watched.rule(), result);
+    watched.watch.replay(result.region, result.started, match, result.started);
+    if (match) {
+      watched.failures.add(result, *watched.route);
+      activate(watched);
+    }
+    // What came before the newest event was counted when that was stored.
+    if (watched.counts && result.started > watched.incident->last_told) count(watched, match);
+  }
+}
+
+// Rules that had joined an incident before the restart are its part again, in silence.
+void IncidentDesk::State::finish_replay(Timestamp now) {
+  if (!std::exchange(replaying_, false)) return;
+  incidents_.for_each([&](Incident& incident) {
+    if (!incident.is_live()) return;
+    for (const auto& [route, participant] : incident.participants) {
+      if (!participant.firing()) continue;
+      for (auto& watched : coverage_->of(route)) {
+        if (watched.watch.firing() || watched.cause != incident.cause) continue;
+        if (!watched.watch.breaches(*watched.threshold, now)) continue;
+        watched.watch.set_firing(true);
+        enter_incident(watched, incident, now);
+      }
+    }
+  });
+}
+
+Steps IncidentDesk::State::observe(const Result& result, Timestamp now) {
+  finish_replay(now);
+  Steps steps;
+  if (!counts_for_rules(result)) return steps;
+  for (auto& watched : coverage_->of(result.route)) take(watched, result, now, steps);
+  return steps;
+}
+
+void IncidentDesk::State::take(Watched& watched, const Result& result, Timestamp now,
+                               Steps& steps) {
+  const bool match = matches(watched.rule(), result);
+  if (match) {
+    watched.failures.add(result, *watched.route);
+    activate(watched);
+  }
+  if (watched.counts) count(watched, match);
+  apply(watched,
+        watched.watch.observe(*watched.threshold, result.region, result.started, match, now), now);
+  if (match && watched.watch.firing()) note_regions(watched);
+  if (watched.incident != nullptr) tell(*watched.incident, now, steps);
+}
+
+void IncidentDesk::State::apply(Watched& watched, WatchChange change, Timestamp now) {
+  if (change == WatchChange::Fires) {
+    enter_incident(watched,
+                   incidents_.home_of(watched.rule(), watched.cause, watched.route->id(),
+                                      watched.gateway, now),
+                   now);
+  } else if (change == WatchChange::Stops) {
+    leave(*watched.incident, watched.route->id(), false);
+  }
+}
+
+void IncidentDesk::State::enter_incident(Watched& watched, Incident& incident, Timestamp now) {
+  const auto since = watched.watch.failing_since(*watched.threshold).value_or(now);
+  if (watched.incident != &incident) watched.counts = false;
+  watched.incident = &incident;
+  activate(watched);
+  if (!join(incident, watched.rule(), watched.route->id(), since)) return;
+  watched.counts = true;
+  const auto counts = watched.watch.counts_since(since);
+  auto& participant = incident.participants.at(watched.route->id());
+  participant.probes = counts.samples;
+  participant.failures = counts.matches;
+}
+
+void IncidentDesk::State::activate(Watched& watched) {
+  if (!std::exchange(watched.active, true)) active_.push_back(&watched);
+}
+
+void IncidentDesk::State::tell(Incident& incident, Timestamp now, Steps& steps) {
+  const auto why = why_to_tell(incident, now);
+  if (why == Why::Silence) return;
+  if (why == Why::Opened) ++settings_.last_incident;
+  steps.push_back(
+      take_step(incident, why, settings_.last_incident, *coverage_, settings_.link_prefix, now));
+}
+
+Steps IncidentDesk::State::tick(Timestamp now) {
+  finish_replay(now);
+  std::erase_if(active_, [&](Watched* watched) {
+    apply(*watched, watched->watch.tick(*watched->threshold, now), now);
+    if (!watched->watch.is_quiet()) return false;
+    watched->failures.clear();
+    watched->active = false;
+    return true;
+  });
+  Steps steps;
+  tell_all(now, steps);
+  incidents_.sweep(now, [this](Incident& incident) { forget(incident); });
+  return steps;
+}
+
+void IncidentDesk::State::tell_all(Timestamp now, Steps& steps) {
+  incidents_.for_each([&](Incident& incident) { tell(incident, now, steps); });
+}
+
+void IncidentDesk::State::forget(Incident& incident) {
+  for (const auto& [route, participant] : incident.participants) {
+    for (auto& watched : coverage_->of(route)) {
+      if (watched.incident != &incident) continue;
+      watched.incident = nullptr;
+      watched.counts = false;
+    }
+  }
+}
+
+Steps IncidentDesk::State::reconfigure(std::shared_ptr<const config::Config> config,
+                                       Timestamp now) {
+  finish_replay(now);
+  auto next = std::make_unique<Coverage>(std::move(config));
+  next->take_over(*coverage_);
+  for (const auto* const gone : coverage_->all()) {
+    if (gone->incident != nullptr && gone->watch.firing()) {
+      leave(*gone->incident, gone->route->id(), true);
+    }
+  }
+  coverage_ = std::move(next);
+  active_.clear();
+  for (auto* const watched : coverage_->all()) {
+    if (!watched->watch.is_quiet()) activate(*watched);
+  }
+  incidents_.for_each([this](Incident& incident) {
+    const auto news = incident.news;  // a changed rule is nothing to tell by itself
+    incident.channels.clear();
+    incident.remind.reset();
+    for (const auto& rule : coverage_->config().rules) {
+      if (incident.rules.contains(rule.name)) admit_rule(incident, rule);
+    }
+    incident.news = news;
+  });
+  Steps steps;
+  tell_all(now, steps);
+  return steps;
+}
+
+IncidentDesk::IncidentDesk(std::shared_ptr<const config::Config> config, DeskSettings settings)
+    : state_(std::make_unique<State>(std::move(config), std::move(settings))) {}
+
+IncidentDesk::~IncidentDesk() = default;
+
+void IncidentDesk::restore(const std::vector<storage::IncidentHistory>& incidents) {
+  for (const auto& history : incidents) state_->restore(history);
+}
+
+void IncidentDesk::replay(const Result& result) {
+  state_->replay(result);
+}
+
+Steps IncidentDesk::observe(const Result& result, Timestamp now) {
+  return state_->observe(result, now);
+}
+
+Steps IncidentDesk::tick(Timestamp now) {
+  return state_->tick(now);
+}
+
+Steps IncidentDesk::reconfigure(std::shared_ptr<const config::Config> config, Timestamp now) {
+  return state_->reconfigure(std::move(config), now);
+}
+
+std::size_t IncidentDesk::open_incidents(config::Severity severity) const {
+  std::size_t open = 0;
+  state_->incidents().for_each([&](const Incident& incident) {
+    if (incident.stage == Stage::Open && incident.severity == severity) ++open;
+  });
+  return open;
+}
+
+config::Duration IncidentDesk::longest_window() const {
+  config::Duration longest{0};
+  for (const auto& rule : state_->coverage().config().rules)
+    longest = std::max(longest, rule.window);
+  return longest;
+}
+
+}  // namespace gatewatch::alerting

@@ -1,0 +1,39 @@
+#include "alerting/notify.h"
+
+#include "alerting/elapsed.h"
+
+namespace gatewatch::alerting {
+
+Why why_to_tell(const Incident& incident, Timestamp now) {
+  // It is over and was told as such: what follows is another settling.
+  if (incident.stage == Stage::Resolved) return Why::Silence;
+
+  if (incident.stage == Stage::Settling) {
+    // It stopped before anybody heard of it: there is nothing to take back.
+    if (incident.firing_watches == 0) return Why::Silence;
+    // Others may fire in the same instant.
+    if (!has_passed(incident.settling_since, now, settle_time)) return Why::Silence;
+    return incident.id == 0 ? Why::Opened : Why::Reopened;
+  }
+
+  // Nothing fires any more. This goes before all news: who resolves has nothing to add.
+  if (incident.firing_watches == 0) {
+    return incident.unconfigured ? Why::NoLongerConfigured : Why::Resolved;
+  }
+
+  // Whoever has not heard of the outage must not wait for its next turn.
+  if (!incident.news.rules.empty() && incident.has_untold_channel()) return Why::NewChannel;
+
+  // More routes, more regions or a higher severity; a further rule alone is the same outage.
+  const bool worse = !incident.news.routes.empty() || !incident.news.regions.empty() ||
+                     incident.news.severity_rose;
+  if (worse && has_passed(incident.last_told, now, worsened_pause)) return Why::Worsened;
+
+  // Nothing has changed, and that for so long that it may have been forgotten.
+  if (incident.remind && has_passed(incident.last_told, now, *incident.remind)) {
+    return Why::Reminder;
+  }
+  return Why::Silence;
+}
+
+}  // namespace gatewatch::alerting

@@ -1,0 +1,20 @@
+// One step of an incident: the transition, the event that records it, and one delivery for each
+// channel that is to hear of it.
+
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "alerting/announcement.h"
+
+namespace gatewatch::alerting {
+
+// Takes the step that `why` (anything but Silence) asks for. `new_id` is what an opening incident
+// is called. The first thing that a channel hears of an incident is always that it opened; what
+// has never heard of it is not told that it is over.
+[[nodiscard]] storage::IncidentStep take_step(Incident& incident, Why why, std::int64_t new_id,
+                                              Coverage& coverage, const std::string& link_prefix,
+                                              Timestamp now);
+
+}  // namespace gatewatch::alerting

@@ -1,0 +1,99 @@
+#include "alerting/delivery/message.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "tests/alerting/delivery/example_notification.h"
+
+using namespace gatewatch;
+using namespace gatewatch::alerting;
+
+namespace {
+
+std::vector<std::string> labels(const Message& message) {
+  std::vector<std::string> result;
+  for (const auto& fact : message.facts) result.push_back(fact.label);
+  return result;
+}
+
+std::string fact(const Message& message, std::string_view label) {
+  const auto found = std::ranges::find(message.facts, label, &Fact::label);
+  return found == message.facts.end() ? "" : found->text;
+}
+
+}  // namespace
+
+TEST_CASE("an opening tells since when, how much, where, why and who, in this order") {
+  const auto message = make_message(tests::opening());
+  CHECK(message.title == "502 Bad Gateway on shop/checkout and 2 more routes");
+  CHECK(labels(message) == std::vector<std::string>{"Since", "Failed", "Regions", "Routes",
+                                                    "Gateway", "Diagnosis", "Who can fix it"});
+  CHECK(fact(message, "Since") == "2026-11-20 10:00:06 UTC (42 s before this message)");
+  CHECK(fact(message, "Failed") == "37 of 41 probes, 90 %");
+  CHECK(fact(message, "Regions") == "failing from eu-west, us-east; clean from ap-south");
+  CHECK(fact(message, "Routes") == "shop/checkout, shop/cart, shop/home");
+  CHECK(message.evidence.size() == 3);
+  REQUIRE(message.links.size() == 2);  // a runbook of several routes is linked once
+  CHECK(message.links[0] == Link{"Incident", "http://127.0.0.1:9502/incidents/12"});
+  CHECK(message.links[1] == Link{"Runbook", "https://wiki.example.com/502"});
+}
+
+TEST_CASE("a resolution tells how long it lasted and how many probes failed") {
+  const auto message = make_message(tests::resolution());
+  CHECK(message.title == "Resolved: 502 Bad Gateway on shop/checkout and 2 more routes");
+  CHECK(fact(message, "Lasted") ==
+        "12 min 34 s, from 2026-11-20 10:00:06 UTC to 2026-11-20 10:12:40 UTC");
+  CHECK(fact(message, "Failed") == "131 of 160 probes, 82 %");
+  CHECK(fact(message, "Since").empty());
+}
+
+TEST_CASE("each kind says what it is") {
+  auto notification = tests::opening();
+  const auto title = [&notification](NotificationKind kind) {
+    notification.kind = kind;
+    return make_message(notification).title.substr(0, 14);
+  };
+  CHECK(title(NotificationKind::Worsened) == "Worse: 502 Bad");
+  CHECK(title(NotificationKind::Reminder) == "Still failing:");
+  CHECK(title(NotificationKind::Reopened) == "Failing again:");
+}
+
+TEST_CASE("what is not known is left out, and a clean side is said to be none") {
+  auto notification = tests::opening();
+  notification.diagnosis.clear();
+  notification.fixer.clear();
+  notification.evidence.clear();
+  notification.link.clear();
+  notification.routes.resize(1);
+  notification.routes[0].runbook.clear();
+  notification.regions_clean.clear();
+  const auto message = make_message(notification);
+  CHECK(labels(message) == std::vector<std::string>{"Since", "Failed", "Regions", "Gateway"});
+  CHECK(fact(message, "Regions") == "failing from eu-west, us-east, clean from none");
+  CHECK(message.evidence.empty());
+  CHECK(message.links.empty());
+}
+
+TEST_CASE("long lists are cut with their number") {
+  auto notification = tests::opening();
+  notification.routes.clear();
+  for (int number = 0; number < 5000; ++number) {
+    notification.routes.push_back({"route" + std::to_string(number), "", "", number < 4000});
+  }
+  const auto routes = fact(make_message(notification), "Routes");
+  CHECK(routes.find("route9 and 3990 more (4000 of 5000 failing now)") != std::string::npos);
+}
+
+TEST_CASE("links that are none stay out") {
+  auto notification = tests::opening();
+  notification.link = "javascript:alert(1)";
+  notification.routes[0].runbook = "file:///etc/passwd";
+  notification.routes[1].runbook = "https://wiki.example.com/other";
+  const auto message = make_message(notification);
+  REQUIRE(message.links.size() == 2);
+  CHECK(message.links[0] == Link{"Runbook", "https://wiki.example.com/other"});
+  CHECK(message.links[1] == Link{"Runbook of shop/home", "https://wiki.example.com/502"});
+}

@@ -1,0 +1,182 @@
+// What a restart and a reload must not change.
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "tests/alerting/probed_world.h"
+
+using namespace gatewatch;
+using namespace gatewatch::tests;
+using namespace std::chrono_literals;
+using Kinds = std::vector<std::string>;
+using Time = std::chrono::microseconds;
+
+namespace {
+
+ProbedWorld::Server outage(Time begin, Time end) {
+  return [=](const std::string&, const std::string&, Time time) {
+    return time >= begin && time < end ? bad_gateway : ok;
+  };
+}
+
+std::vector<config::Rule> two_rules() {
+  auto down = make_rule("down", "failing");
+  down.rate = 0.5;
+  down.window = 3min;
+  down.notify = {"slack", "oncall"};
+  return {make_rule("bad-gateway", "bad_gateway"), down};
+}
+
+}  // namespace
+
+TEST_CASE("a restart inside an outage tells nothing, and the incident goes on") {
+  ProbedWorld world(make_config({make_route("a", 10s), make_route("b", 10s)}, two_rules()),
+                    outage(600s, 1800s));
+  world.run_until(900s);
+  const auto before = world.steps().size();
+  REQUIRE(world.count("opened") == 1);
+  for (const auto down_for : {2s, 30s, 400s}) {
+    world.restart(down_for);
+    world.run_until(900s + 400s);
+    CHECK(world.steps().size() == before);
+    CHECK(world.desk().open_incidents(config::Severity::Critical) == 1);
+  }
+  world.run_until(3600s);
+  CHECK(world.count("opened") == 1);
+  CHECK(world.count("resolved") == 1);
+  CHECK(world.steps().back().incident.id == 1);
+  CHECK(world.steps().back().deliveries.size() == 2);
+  CHECK(world.told(world.steps().size() - 1).what == "502 Bad Gateway");
+}
+
+TEST_CASE("what recovered while we were down resolves by the usual rule") {
+  ProbedWorld world(make_config({make_route("a", 10s)}, two_rules()), outage(600s, 910s));
+  world.run_until(900s);
+  world.restart(600s);
+  world.run_until(1500s + 30s);
+  CHECK(world.kinds() == Kinds{"opened"});  // five clean results are not in yet
+  world.run_until(1500s + 70s);
+  CHECK(world.kinds() == Kinds{"opened", "resolved"});
+}
+
+TEST_CASE("an outage that begins while we restart is told") {
+  ProbedWorld world(make_config({make_route("a", 10s)}, two_rules()), outage(620s, 9000s));
+  world.run_until(600s);
+  world.restart(60s);
+  world.run_until(700s);
+  CHECK(world.kinds() == Kinds{"opened"});
+}
+
+TEST_CASE("a failing stretch that was replayed is told with the first failure after it") {
+  ProbedWorld world(make_config({make_route("a", 10s)}, two_rules()), outage(600s, 9000s));
+  world.run_until(602s);  // two failures are stored, nothing is told
+  REQUIRE(world.steps().empty());
+  world.restart(2s);
+  CHECK(world.steps().empty());
+  world.run_until(640s);
+  REQUIRE(world.kinds() == Kinds{"opened"});
+  CHECK(world.told(0).since == world_start + 600s);
+}
+
+TEST_CASE("an incident that was resolved lately reopens after a restart") {
+  ProbedWorld world(make_config({make_route("a", 10s)}, {make_rule("bad-gateway", "bad_gateway")}),
+                    [](const std::string&, const std::string&, Time time) {
+                      return time / 10min % 2 == 1 ? bad_gateway : ok;
+                    });
+  world.run_until(27min);
+  REQUIRE(world.kinds() == Kinds{"opened", "resolved"});
+  world.restart(10s);
+  world.run_until(32min);
+  CHECK(world.kinds() == Kinds{"opened", "resolved", "reopened"});
+}
+
+TEST_CASE("an incident whose rule or routes are gone after a restart resolves, and says why") {
+  auto config = make_config({make_route("a", 10s)}, {make_rule("bad-gateway", "bad_gateway")});
+  ProbedWorld world(config, outage(600s, 9000s));
+  world.run_until(700s);
+  REQUIRE(world.kinds() == Kinds{"opened"});
+  SUBCASE("the rule") {
+    config->rules.front().name = "renamed";
+  }
+  SUBCASE("the route") {
+    config->routes.front().name = "renamed";
+  }
+  SUBCASE("the gateway") {
+    config->routes.front().url.host = "elsewhere.example.com";
+  }
+  world.restart(1s);
+  world.run_until(703s);
+  // The outage goes on, so that what is configured now may open an incident of its own.
+  REQUIRE(world.count("resolved") == 1);
+  const auto& steps = world.steps();
+  const auto resolved = std::ranges::find_if(
+      steps, [](const storage::IncidentStep& step) { return step.event.kind == "resolved"; });
+  CHECK(resolved->incident.id == 1);
+  CHECK(resolved->event.text.find("no longer configured") != std::string::npos);
+  CHECK(resolved->deliveries.size() == 1);
+}
+
+TEST_CASE("a reload that changes nothing of a route keeps its windows and its incident") {
+  const auto config_with = [](config::Duration interval, const std::string& runbook, double rate) {
+    auto route = make_route("a", interval);
+    route.runbook = runbook;
+    auto rule = make_rule("bad-gateway", "bad_gateway");
+    rule.rate = rate;
+    return make_config({route, make_route("b", 10s)}, {rule});
+  };
+  ProbedWorld world(config_with(10s, "", 0.05), outage(600s, 1800s));
+  world.run_until(601s);  // inside the failing stretch, before the opening
+  world.reload(config_with(10s, "", 0.05));
+  world.run_until(606s);
+  REQUIRE(world.kinds() == Kinds{"opened"});
+  world.run_until(900s);
+  const auto before = world.steps().size();
+  world.reload(config_with(20s, "https://wiki.example.com", 0.1));
+  world.run_until(1800s);
+  CHECK(world.steps().size() == before);
+  world.run_until(3600s);
+  CHECK(world.count("resolved") == 1);
+  CHECK(world.steps().back().incident.routes.front().probes > 60);
+}
+
+TEST_CASE("a reload that takes the rule or all routes of an incident away resolves it") {
+  const auto rule = make_rule("bad-gateway", "bad_gateway");
+  ProbedWorld world(make_config({make_route("a", 10s), make_route("b", 10s)}, {rule}),
+                    outage(600s, 9000s));
+  world.run_until(620s);
+  REQUIRE(world.kinds() == Kinds{"opened"});
+  SUBCASE("one of two routes: it goes on") {
+    world.reload(make_config({make_route("b", 10s)}, {rule}));
+    world.run_until(660s);
+    CHECK(world.count("resolved") == 0);
+    CHECK(world.desk().open_incidents(config::Severity::Critical) == 1);
+  }
+  SUBCASE("all routes") {
+    world.reload(make_config({}, {rule}));
+  }
+  SUBCASE("the rule") {
+    world.reload(make_config({make_route("a", 10s)}, {}));
+  }
+  if (world.count("resolved") > 0) {
+    CHECK(world.kinds() == Kinds{"opened", "resolved"});
+    CHECK(world.steps().back().event.text.find("no longer configured") != std::string::npos);
+    world.run_until(2000s);
+    CHECK(world.kinds() == Kinds{"opened", "resolved"});
+  } else {
+    CHECK(world.desk().open_incidents(config::Severity::Critical) == 1);
+  }
+}
+
+TEST_CASE("a reload that asks something else of a route begins its windows anew") {
+  auto elsewhere = make_route("a", 10s);
+  elsewhere.url.path = "/elsewhere";
+  const auto rule = make_rule("bad-gateway", "bad_gateway");
+  ProbedWorld world(make_config({make_route("a", 10s)}, {rule}), outage(600s, 660s));
+  world.run_until(670s);
+  REQUIRE(world.kinds() == Kinds{"opened"});
+  world.reload(make_config({elsewhere}, {rule}));
+  CHECK(world.kinds() == Kinds{"opened", "resolved"});
+}

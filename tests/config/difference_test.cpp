@@ -1,0 +1,56 @@
+#include "config/difference.h"
+
+#include <doctest/doctest.h>
+
+using namespace gatewatch::config;
+
+namespace {
+
+Route route(std::string name) {
+  Route made;
+  made.name = std::move(name);
+  return made;
+}
+
+}  // namespace
+
+TEST_CASE("routes are added, changed and removed by their identity") {
+  Config before;
+  before.routes = {route("a"), route("b"), route("c"), route("e")};
+  Config now;
+  now.routes = {route("b"), route("c"), route("d"), route("f")};
+  now.routes[1].timeout = 3s;
+  const auto changes = difference(before, now);
+  CHECK(changes.removed == std::vector<std::string>{"a", "e"});
+  CHECK(changes.added == std::vector<const Route*>{&now.routes[2], &now.routes[3]});
+  CHECK(changes.changed == std::vector<const Route*>{&now.routes[1]});
+  CHECK(changes.needs_restart.empty());
+}
+
+TEST_CASE("equal configurations do not differ, and a new secret is a change") {
+  Config before;
+  before.routes = {route("a")};
+  before.routes[0].headers = {{"Authorization", Secret("old")}};
+  auto now = before;
+  CHECK(difference(before, now).changed.empty());
+  now.routes[0].headers[0].value = Secret("new");
+  CHECK(difference(before, now).changed.size() == 1);
+}
+
+TEST_CASE("from nothing to something and back") {
+  Config some;
+  some.routes = {route("a")};
+  CHECK(difference(Config{}, some).added.size() == 1);
+  CHECK(difference(some, Config{}).removed == std::vector<std::string>{"a"});
+}
+
+TEST_CASE("settings that are used once, at the start, need a restart") {
+  const Config before;
+  auto now = before;
+  now.daemon.listen.endpoint.port = 9503;
+  now.daemon.data = "/srv";
+  now.daemon.token = Secret("new");
+  now.storage.results = 1h;
+  CHECK(difference(before, now).needs_restart ==
+        std::vector<std::string>{"daemon.listen", "daemon.data"});
+}

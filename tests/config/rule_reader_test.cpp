@@ -1,0 +1,51 @@
+#include "config/rule_reader.h"
+
+#include "tests/config/good_files.h"
+
+using namespace gatewatch::config;
+using gatewatch::Outcome;
+
+TEST_CASE("every key of a rule is read") {
+  const auto config = good("complete");
+  REQUIRE(config.rules.size() == 2);
+  const auto& rule = config.rules[0];
+  CHECK(rule.name == "bad-gateway");
+  CHECK(rule.routes == std::vector<std::string>{"shop/*"});
+  CHECK(rule.tags == std::map<std::string, std::string>{{"team", "payments"}});
+  CHECK(rule.match_texts == std::vector<std::string>{"bad_gateway", "503", "timeout"});
+  CHECK(rule.match.contains(Outcome::StatusMismatch, 503, false));
+  CHECK(rule.match.contains(Outcome::Timeout, 0, false));
+  CHECK_FALSE(rule.match.contains(Outcome::StatusMismatch, 500, false));
+  CHECK(rule.rate == doctest::Approx(0.1));
+  CHECK(rule.window == 10min);
+  CHECK(rule.confidence == doctest::Approx(0.9));
+  CHECK(rule.min_samples == 4);
+  CHECK(rule.min_matches == 3);
+  CHECK(rule.resolve_after == 6);
+  CHECK(rule.reopen == 5min);
+  CHECK(rule.regions.kind == Quorum::Kind::All);
+  CHECK(rule.severity == Severity::Warning);
+  CHECK(rule.notify == std::vector<std::string>{"ops-slack", "oncall"});
+  CHECK(rule.remind == 4h);
+}
+
+TEST_CASE("a rule that names no channel tells every one; an empty list tells none") {
+  const auto config = good("complete");
+  CHECK(config.rules[1].notify ==
+        std::vector<std::string>{"ops-slack", "oncall", "hook", "journal"});
+  const auto silent = loaded(
+      "[[rule]]\nname = \"r\"\nmatch = [\"failing\"]\nnotify = []\n"
+      "[[channel]]\nname = \"journal\"\ntype = \"log\"\n");
+  CHECK(silent.rules[0].notify.empty());
+}
+
+TEST_CASE("the quorum of regions is a word or a number") {
+  const auto quorum = [](const std::string& regions) {
+    return loaded("[[rule]]\nname = \"r\"\nmatch = [\"failing\"]\nregions = " + regions + "\n")
+        .rules[0]
+        .regions;
+  };
+  CHECK(quorum("\"any\"").kind == Quorum::Kind::Any);
+  CHECK(quorum("\"majority\"").kind == Quorum::Kind::Majority);
+  CHECK(quorum("1") == Quorum{Quorum::Kind::Count, 1});
+}

@@ -1,0 +1,458 @@
+#include "probes/http_probe.h"
+
+#include <chrono>
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include "tests/fakes/simulated_network.h"
+#include "tests/fakes/stream_recorder.h"
+#include "tests/probes/probe_fixture.h"
+
+using namespace gatewatch;
+using namespace gatewatch::tests;
+using namespace std::chrono_literals;
+using Conversation = SimulatedNetwork::Conversation;
+using Fault = SimulatedNetwork::ConnectFault;
+
+namespace {
+
+const Endpoint web = Endpoint::parse("192.0.2.1:80").value();
+const Endpoint secure = Endpoint::parse("192.0.2.1:443").value();
+const Endpoint other = Endpoint::parse("192.0.2.2:80").value();
+
+IpAddress address(const std::string& text) {
+  return IpAddress::parse(text).value();
+}
+
+std::string ok_answer(const std::string& body = "ok", const std::string& headers = "") {
+  return "HTTP/1.1 200 OK\r\n" + headers + "Content-Length: " + std::to_string(body.size()) +
+         "\r\n\r\n" + body;
+}
+
+std::string redirect_to(const std::string& location, int status = 302) {
+  return "HTTP/1.1 " + std::to_string(status) + " Found\r\nLocation: " + location +
+         "\r\nContent-Length: 0\r\n\r\n";
+}
+
+bool asked(const Conversation& conversation) {
+  return conversation.received().find("\r\n\r\n") != std::string::npos;
+}
+
+// A server that answers each request the same way.
+std::function<void(Conversation&)> answering(const std::string& answer) {
+  return [answer](Conversation& conversation) {
+    if (asked(conversation)) conversation.send(answer);
+  };
+}
+
+// shop.example is 192.0.2.1, other.example 192.0.2.2; names take 1 ms, a flight 0.5 ms.
+struct Scene {
+  Scene() {
+    network.set_name("shop.example", {address("192.0.2.1")});
+    network.set_name("other.example", {address("192.0.2.2")});
+  }
+
+  Result probe(const config::Route& route, std::uint64_t turn = 0) {
+    ProbeRun run(network, route, turn, identity);
+    run.start();
+    network.run_until([&run] { return run.is_done(); }, 60s);
+    REQUIRE(run.is_done());
+    return run.result();
+  }
+  Result probe(const std::string& url) { return probe(make_route(url)); }
+
+  SimulatedNetwork network;
+  ProbeIdentity identity = make_identity();
+};
+
+std::chrono::microseconds at(const Result& result, Phase phase) {
+  return result.timings[phase];
+}
+
+bool says(const Result& result, const std::string& text) {
+  return result.detail.find(text) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("a complete answer is ok, and every phase has its time") {
+  Scene scene;
+  std::string request;
+  scene.network.serve(web, [&](Conversation& conversation) {
+    if (!asked(conversation)) return;
+    request = conversation.received();
+    conversation.after(30ms, [&conversation] { conversation.send("HTTP/1.1 200 OK\r\n"); });
+    conversation.after(50ms, [&conversation] { conversation.send("Content-Length: 2\r\n\r\nok"); });
+  });
+  const auto before = scene.network.clock().wall_now();
+  const auto result = scene.probe("http://shop.example/pay?x=1");
+  CHECK(result.outcome == Outcome::Ok);
+  CHECK(result.reason.empty());
+  CHECK(result.detail.empty());
+  CHECK(result.started == before);
+  CHECK(result.route == "shop/checkout");
+  CHECK(result.region == "eu-west");
+  CHECK(result.status == 200);
+  CHECK(result.http_version == "1.1");
+  CHECK(result.body_size == 2);
+  CHECK(result.remote == web);
+  CHECK(result.last_phase == Phase::Receive);
+  CHECK(result.response_head.empty());
+  CHECK(at(result, Phase::Dns) == 1ms);
+  CHECK(at(result, Phase::Connect) == 1ms);
+  CHECK(at(result, Phase::Tls) == 0ms);
+  CHECK(at(result, Phase::Send) == 0ms);
+  CHECK(at(result, Phase::Wait) == 31ms);
+  CHECK(at(result, Phase::Receive) == 20ms);
+  CHECK(result.duration() == 53ms);
+  CHECK(request.starts_with("GET /pay?x=1 HTTP/1.1\r\nHost: shop.example\r\n"));
+  CHECK(request.find("traceparent: 00-" + result.trace_id + "-") != std::string::npos);
+}
+
+TEST_CASE("kind and turn are carried: the turn chooses the address") {
+  Scene scene;
+  scene.network.set_name("shop.example", {address("192.0.2.1"), address("192.0.2.2")});
+  scene.network.serve(web, answering(ok_answer()));
+  scene.network.serve(other, answering(ok_answer()));
+  CHECK(scene.probe(make_route("http://shop.example/"), 4).remote == web);
+  CHECK(scene.probe(make_route("http://shop.example/"), 5).remote == other);
+  auto first = make_route("http://shop.example/");
+  first.addresses = config::AddressChoice::First;
+  CHECK(scene.probe(first, 5).remote == web);
+  ProbeRun manual(scene.network, first, 0, scene.identity, ProbeKind::Manual);
+  manual.start();
+  scene.network.run_for(1s);
+  CHECK(manual.result().kind == ProbeKind::Manual);
+}
+
+TEST_CASE("a failing answer keeps its head, with secrets taken out") {
+  Scene scene;
+  auto route = make_route("http://shop.example/");
+  route.headers.push_back({"Authorization", config::Secret("Bearer CANARY-0123")});
+  route.expect.body.contains = {"fine"};
+  scene.network.serve(web, answering(ok_answer("echo of Bearer CANARY-0123",
+                                               "Set-Cookie: a=b\r\nX-Echo: CANARY-0123\r\n")));
+  const auto result = scene.probe(route);
+  CHECK(result.outcome == Outcome::ContentMismatch);
+  CHECK(result.reason == "body_contains");
+  CHECK(says(result, "it begins \"echo of [redacted]\""));
+  CHECK(result.response_head ==
+        "HTTP/1.1 200 OK\r\nSet-Cookie: [redacted]\r\nX-Echo: [redacted]\r\n"
+        "Content-Length: 26\r\n\r\n");
+}
+
+TEST_CASE("slow is judged by the sum of the phases") {
+  Scene scene;
+  auto route = make_route("http://shop.example/");
+  route.expect.latency = 3ms;
+  scene.network.serve(web, answering(ok_answer()));
+  CHECK(scene.probe(route).outcome == Outcome::Ok);
+  route.expect.latency = 2ms;
+  CHECK(scene.probe(route).outcome == Outcome::Slow);
+}
+
+TEST_CASE("a jump of the wall clock moves no duration") {
+  Scene scene;
+  scene.network.serve(web, [&](Conversation& conversation) {
+    if (!asked(conversation)) return;
+    scene.network.jump_wall_clock(-std::chrono::years(10));
+    conversation.send(ok_answer());
+  });
+  CHECK(scene.probe("http://shop.example/").duration() == 3ms);
+}
+
+TEST_CASE("the deadline in dns is a dns failure") {
+  Scene scene;
+  scene.network.set_name_failure("shop.example", net::DnsStatus::ServFail, 1h);
+  const auto result = scene.probe("http://shop.example/");
+  CHECK(result.outcome == Outcome::DnsFailure);
+  CHECK(result.reason == "timeout");
+  CHECK(result.last_phase == Phase::Dns);
+  CHECK(at(result, Phase::Dns) == 10s);
+  CHECK(result.duration() == 10s);
+  CHECK_FALSE(result.remote.has_value());
+}
+
+TEST_CASE("the deadline while connecting is a connect timeout, and dns keeps its time") {
+  Scene scene;
+  scene.network.set_connect_fault(web, Fault::Drop);
+  const auto result = scene.probe("http://shop.example/");
+  CHECK(result.outcome == Outcome::ConnectTimeout);
+  CHECK(result.last_phase == Phase::Connect);
+  CHECK(at(result, Phase::Dns) == 1ms);
+  CHECK(at(result, Phase::Connect) == 9999ms);
+  CHECK(result.duration() == 10s);
+  CHECK(result.remote == web);
+}
+
+TEST_CASE("the deadline in the handshake is a timeout that names tls") {
+  Scene scene;
+  scene.network.serve(secure, [](Conversation&) {});
+  const auto result = scene.probe("https://shop.example/");
+  CHECK(result.outcome == Outcome::Timeout);
+  CHECK(result.reason == "tls");
+  CHECK(result.last_phase == Phase::Tls);
+  CHECK(at(result, Phase::Connect) == 1ms);
+  CHECK(at(result, Phase::Tls) == 9998ms);
+  CHECK(result.duration() == 10s);
+}
+
+TEST_CASE("the deadline while sending names send") {
+  Scene scene;
+  std::unique_ptr<net::Stream> accepted;  // and never read
+  const auto listener = scene.network.listen(
+      {.endpoint = web, .unix_path = {}},
+      [&accepted](std::unique_ptr<net::Stream> stream) { accepted = std::move(stream); });
+  REQUIRE(listener.has_value());
+  auto route = make_route("http://shop.example/");
+  route.method = "POST";
+  route.body = std::string(1 << 20, 'x');
+  const auto result = scene.probe(route);
+  CHECK(result.outcome == Outcome::Timeout);
+  CHECK(result.reason == "send");
+  CHECK(at(result, Phase::Send) == 9998ms);
+  CHECK(result.duration() == 10s);
+}
+
+TEST_CASE("the deadline while waiting names wait, later it names receive and keeps the status") {
+  Scene scene;
+  scene.network.serve(web, [](Conversation&) {});
+  const auto silent = scene.probe("http://shop.example/");
+  CHECK(silent.outcome == Outcome::Timeout);
+  CHECK(silent.reason == "wait");
+  CHECK(silent.status == 0);
+  CHECK(at(silent, Phase::Wait) == 9998ms);
+
+  scene.network.serve(web, answering("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhal"));
+  const auto half = scene.probe("http://shop.example/");
+  CHECK(half.outcome == Outcome::Timeout);
+  CHECK(half.reason == "receive");
+  CHECK(half.status == 200);
+  CHECK(half.body_size == 3);
+  CHECK(at(half, Phase::Wait) == 1ms);
+  CHECK(at(half, Phase::Receive) == 9997ms);
+  CHECK(half.duration() == 10s);
+  CHECK(half.response_head.starts_with("HTTP/1.1 200 OK"));
+}
+
+TEST_CASE("a drip of bytes, however long, ends with the deadline") {
+  Scene scene;
+  std::function<void(Conversation&)> drip = [&drip](Conversation& conversation) {
+    conversation.send("x");
+    conversation.after(500ms, [&] { drip(conversation); });
+  };
+  scene.network.serve(web, [&drip](Conversation& conversation) {
+    if (!asked(conversation)) return;
+    conversation.send("HTTP/1.1 200 OK\r\nX-Drip: ");
+    drip(conversation);
+  });
+  const auto result = scene.probe("http://shop.example/");
+  CHECK(result.outcome == Outcome::Timeout);
+  CHECK(result.reason == "receive");
+  CHECK(result.duration() == 10s);
+}
+
+TEST_CASE("an answer that comes before the request is sent whole is read") {
+  Scene scene;
+  StreamRecorder server;
+  const auto listener = scene.network.listen(
+      {.endpoint = web, .unix_path = {}}, [&server](std::unique_ptr<net::Stream> stream) {
+        stream->set_events(&server);
+        stream->write("HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\n\r\n");
+        server.stream = std::move(stream);
+      });
+  REQUIRE(listener.has_value());
+  auto route = make_route("http://shop.example/");
+  route.method = "POST";
+  route.body = std::string(1 << 20, 'x');
+  const auto result = scene.probe(route);
+  CHECK(result.outcome == Outcome::StatusMismatch);
+  CHECK(result.status == 413);
+  CHECK(result.duration() < 1s);
+}
+
+TEST_CASE("a server that resets while we send is a reset, unless it answered before") {
+  Scene scene;
+  scene.network.serve(web, [](Conversation& conversation) {
+    if (!conversation.received().empty()) conversation.reset();
+  });
+  auto route = make_route("http://shop.example/");
+  route.method = "POST";
+  route.body = std::string(1 << 20, 'x');
+  CHECK(scene.probe(route).outcome == Outcome::ConnectionReset);
+}
+
+TEST_CASE("after a complete answer the connection is closed at once") {
+  Scene scene;
+  scene.network.serve(web, answering(ok_answer()));  // never closes
+  CHECK(scene.probe("http://shop.example/").duration() == 3ms);
+}
+
+TEST_CASE("names that fail say how") {
+  Scene scene;
+  CHECK(scene.probe("http://nowhere.example/").reason == "nxdomain");
+  scene.network.set_name_failure("shop.example", net::DnsStatus::ServFail);
+  const auto result = scene.probe("http://shop.example/");
+  CHECK(result.outcome == Outcome::DnsFailure);
+  CHECK(result.reason == "servfail");
+  CHECK(at(result, Phase::Dns) == 1ms);
+}
+
+TEST_CASE("our own faults are vantage") {
+  Scene scene;
+  scene.network.set_name_failure("shop.example", net::DnsStatus::NoResolver);
+  const auto blind = scene.probe("http://shop.example/");
+  CHECK(blind.outcome == Outcome::Vantage);
+  CHECK(blind.reason == "no_resolver");
+  CHECK_FALSE(blind.is_failing());
+  scene.network.set_connect_fault(other, Fault::NoResources);
+  const auto poor = scene.probe("http://other.example/");
+  CHECK(poor.outcome == Outcome::Vantage);
+  CHECK(poor.reason == "no_resources");
+}
+
+TEST_CASE("an address that answers makes up for one that does not, and the result tells") {
+  Scene scene;
+  scene.network.set_name("shop.example", {address("2001:db8::1"), address("192.0.2.1")});
+  scene.network.set_connect_fault(Endpoint::parse("[2001:db8::1]:80").value(), Fault::Unreachable);
+  scene.network.serve(web, answering(ok_answer()));
+  auto route = make_route("http://shop.example/");
+  route.addresses = config::AddressChoice::First;
+  const auto result = scene.probe(route);
+  CHECK(result.outcome == Outcome::Ok);
+  CHECK(result.remote == web);
+  CHECK(says(result, "[2001:db8::1]:80 cannot be reached"));
+  CHECK(says(result, "another address answered"));
+}
+
+TEST_CASE("addresses that the policy denies are never connected to, on no hop") {
+  Scene scene;
+  scene.identity.policy = TargetPolicy::standard();
+  const auto metadata = Endpoint::parse("169.254.169.254:80").value();
+  scene.network.serve(metadata, answering(ok_answer()));
+  scene.network.set_name("metadata.example", {address("169.254.169.254")});
+  CHECK(scene.probe("http://169.254.169.254/").outcome == Outcome::TargetRefused);
+  CHECK(scene.probe("http://[::ffff:169.254.169.254]/").outcome == Outcome::TargetRefused);
+  CHECK(scene.probe("http://metadata.example/").outcome == Outcome::TargetRefused);
+  scene.network.serve(web, answering(redirect_to("http://metadata.example/latest")));
+  const auto redirected = scene.probe("http://shop.example/");
+  CHECK(redirected.outcome == Outcome::TargetRefused);
+  CHECK(redirected.redirects == 1);
+  CHECK(says(redirected, "metadata.example"));
+  CHECK(scene.network.connects(metadata) == 0);
+}
+
+TEST_CASE("redirect hops are summed, and the last one's facts are kept") {
+  Scene scene;
+  scene.network.serve(web, answering(redirect_to("http://other.example/next")));
+  scene.network.serve(other, answering("HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok"));
+  const auto result = scene.probe("http://shop.example/");
+  CHECK(result.outcome == Outcome::Ok);
+  CHECK(result.redirects == 1);
+  CHECK(result.remote == other);
+  CHECK(result.http_version == "1.0");
+  CHECK(at(result, Phase::Dns) == 2ms);
+  CHECK(at(result, Phase::Connect) == 2ms);
+  CHECK(at(result, Phase::Wait) == 2ms);
+  CHECK(result.duration() == 6ms);
+}
+
+TEST_CASE("a hop that fails has nothing of the hop before") {
+  Scene scene;
+  scene.network.serve(web, answering(redirect_to("http://nowhere.example/")));
+  const auto result = scene.probe("http://shop.example/");
+  CHECK(result.outcome == Outcome::DnsFailure);
+  CHECK(result.status == 0);
+  CHECK_FALSE(result.remote.has_value());
+  CHECK(result.response_head.empty());
+}
+
+TEST_CASE("the body of a redirect is not waited for") {
+  Scene scene;
+  scene.network.serve(web, [](Conversation& conversation) {
+    if (!asked(conversation)) return;
+    const bool again = conversation.received().find("GET /next") != std::string::npos;
+    conversation.send(again ? ok_answer() : "HTTP/1.1 302 Found\r\nLocation: /next\r\n\r\nendless");
+  });
+  CHECK(scene.probe("http://shop.example/").outcome == Outcome::Ok);
+}
+
+TEST_CASE("with redirects = 0 the redirect itself is judged") {
+  Scene scene;
+  scene.network.serve(web, answering(redirect_to("http://other.example/")));
+  auto route = make_route("http://shop.example/");
+  route.redirects = 0;
+  CHECK(scene.probe(route).outcome == Outcome::StatusMismatch);
+  route.expect.status.add(300, 399);
+  CHECK(scene.probe(route).outcome == Outcome::Ok);
+  CHECK(scene.network.connects(other) == 0);
+}
+
+TEST_CASE("loops end, and all hops share one deadline") {
+  Scene scene;
+  scene.network.serve(web, answering(redirect_to("/")));
+  const auto loop = scene.probe("http://shop.example/");
+  CHECK(loop.outcome == Outcome::RedirectLoop);
+  CHECK(loop.reason == "circular");
+  CHECK(loop.status == 302);
+
+  int hop = 0;
+  scene.network.serve(web, [&hop](Conversation& conversation) {
+    if (!asked(conversation)) return;
+    conversation.after(
+        3s, [&hop, &conversation] { conversation.send(redirect_to("/" + std::to_string(++hop))); });
+  });
+  const auto slow = scene.probe("http://shop.example/");
+  CHECK(slow.outcome == Outcome::Timeout);
+  CHECK(slow.duration() == 10s);
+  CHECK(slow.redirects == 3);
+}
+
+TEST_CASE("credentials and body stay with their origin") {
+  Scene scene;
+  std::string seen;
+  scene.network.serve(other, [&seen](Conversation& conversation) {
+    seen = conversation.received();
+    if (asked(conversation)) conversation.send(ok_answer());
+  });
+  auto route = make_route("http://shop.example/");
+  route.method = "POST";
+  route.body = "SECRET-BODY";
+  route.headers.push_back({"Authorization", config::Secret("Bearer SECRET")});
+  route.headers.push_back({"X-Key", config::Secret("SECRET")});
+  scene.network.serve(web, answering(redirect_to("http://other.example/", 302)));
+  CHECK(scene.probe(route).outcome == Outcome::Ok);
+  CHECK(seen.starts_with("GET / HTTP/1.1\r\nHost: other.example\r\n"));
+  CHECK(seen.find("SECRET") == std::string::npos);
+  scene.network.serve(web, answering(redirect_to("http://other.example/", 307)));
+  CHECK(scene.probe(route).outcome == Outcome::RedirectRefused);
+  CHECK(scene.network.connects(other) == 1);
+}
+
+TEST_CASE("a cancelled probe calls nobody, in whatever state it was") {
+  // Each number of steps up to the end of an undisturbed probe of three hops, one through TLS.
+  for (int steps = 0;; ++steps) {
+    Scene scene;
+    scene.network.serve(web, answering(redirect_to("http://other.example/")));
+    scene.network.serve(other, answering(redirect_to("https://shop.example/")));
+    scene.network.serve(secure, [](Conversation& conversation) {
+      if (!conversation.received().empty()) conversation.finish();
+    });
+    ProbeRun run(scene.network, make_route("http://shop.example/"), 0, scene.identity);
+    run.start();
+    for (int step = 0; step < steps && !run.is_done(); ++step) REQUIRE(scene.network.step());
+    if (run.is_done()) {
+      CHECK(steps > 20);
+      break;
+    }
+    run.on_done = [] { FAIL("called after its end"); };
+    run.cancel();
+    scene.network.run_for(60s);
+  }
+}
+
+TEST_CASE("a probe that was never started may be destroyed") {
+  Scene scene;
+  const ProbeRun run(scene.network, make_route("http://shop.example/"));
+}

@@ -1,0 +1,93 @@
+#include "tests/storage/gated_store.h"
+
+#include <algorithm>
+#include <chrono>
+
+namespace gatewatch::tests {
+
+class Gate::GatedStore final : public storage::Store {
+ public:
+  explicit GatedStore(Gate& gate) : gate_(gate) {}
+
+  std::expected<void, Error> write(const storage::Batch& batch) override {
+    std::unique_lock lock(gate_.mutex_);
+    if (!gate_.enter(lock)) return std::unexpected(Error{"the disk is full"});
+    gate_.seen_.batches.push_back(batch);
+    gate_.changed_.notify_all();
+    return {};
+  }
+
+  std::expected<std::uint64_t, Error> forget_results(Timestamp, std::uint32_t limit) override {
+    std::unique_lock lock(gate_.mutex_);
+    if (!gate_.enter(lock)) return std::unexpected(Error{"the disk is full"});
+    const auto count = std::min(gate_.old_results_, limit);
+    gate_.old_results_ -= count;
+    gate_.seen_.forgotten.push_back(count);
+    gate_.changed_.notify_all();
+    return count;
+  }
+
+  std::expected<std::vector<Result>, Error> results(const storage::ResultQuery&) override {
+    return std::vector<Result>();
+  }
+  std::expected<std::vector<storage::IncidentHistory>, Error> incidents(
+      const storage::IncidentQuery&) override {
+    return std::vector<storage::IncidentHistory>();
+  }
+  std::expected<std::vector<storage::DeliveryRecord>, Error> pending_deliveries() override {
+    return std::vector<storage::DeliveryRecord>();
+  }
+  std::expected<std::int64_t, Error> last_incident_id() override { return 0; }
+  std::expected<std::uint64_t, Error> size_bytes() override { return 0; }
+
+ private:
+  Gate& gate_;
+};
+
+std::unique_ptr<storage::Store> Gate::store() {
+  return std::make_unique<GatedStore>(*this);
+}
+
+bool Gate::enter(std::unique_lock<std::mutex>& lock) {
+  ++seen_.calls;
+  changed_.notify_all();
+  changed_.wait(lock, [this] { return !held_; });
+  if (failures_due_ == 0) return true;
+  --failures_due_;
+  ++seen_.failures;
+  changed_.notify_all();
+  return false;
+}
+
+void Gate::hold() {
+  const std::scoped_lock lock(mutex_);
+  held_ = true;
+}
+
+void Gate::release() {
+  const std::scoped_lock lock(mutex_);
+  held_ = false;
+  changed_.notify_all();
+}
+
+void Gate::fail(std::uint64_t calls) {
+  const std::scoped_lock lock(mutex_);
+  failures_due_ = calls;
+}
+
+void Gate::keep_old(std::uint32_t results) {
+  const std::scoped_lock lock(mutex_);
+  old_results_ = results;
+}
+
+bool Gate::wait_until(const std::function<bool(const Seen&)>& predicate) {
+  std::unique_lock lock(mutex_);
+  return changed_.wait_for(lock, std::chrono::minutes(1), [&] { return predicate(seen_); });
+}
+
+Seen Gate::seen() {
+  const std::scoped_lock lock(mutex_);
+  return seen_;
+}
+
+}  // namespace gatewatch::tests

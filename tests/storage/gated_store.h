@@ -1,0 +1,52 @@
+// A store whose writer can be held, made to fail, and watched from the test's thread.
+
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "storage/store.h"
+
+namespace gatewatch::tests {
+
+// What the store has seen. Read it inside Gate::wait_until(), or through Gate::seen().
+struct Seen {
+  std::uint64_t calls = 0;               // begun, of write() and forget_results()
+  std::uint64_t failures = 0;            // of these
+  std::vector<storage::Batch> batches;   // written
+  std::vector<std::uint32_t> forgotten;  // by each step, as many as there were
+};
+
+// The test's hand on a store that belongs to another thread.
+class Gate {
+ public:
+  void hold();  // calls that come from now on wait until release()
+  void release();
+  void fail(std::uint64_t calls);        // the next calls fail
+  void keep_old(std::uint32_t results);  // what forget_results() finds to delete
+  // Until `predicate` holds, looked at after each change; false after a minute.
+  [[nodiscard]] bool wait_until(const std::function<bool(const Seen&)>& predicate);
+  [[nodiscard]] Seen seen();
+
+  // A store of which this gate must outlive every call.
+  [[nodiscard]] std::unique_ptr<storage::Store> store();
+
+ private:
+  class GatedStore;
+
+  // Waits while held; false where this call has to fail.
+  [[nodiscard]] bool enter(std::unique_lock<std::mutex>& lock);
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool held_ = false;
+  std::uint64_t failures_due_ = 0;
+  std::uint32_t old_results_ = 0;
+  Seen seen_;
+};
+
+}  // namespace gatewatch::tests

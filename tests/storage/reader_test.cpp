@@ -1,0 +1,94 @@
+#include "storage/reader.h"
+
+#include <future>
+#include <thread>
+
+#include <doctest/doctest.h>
+
+#include "tests/contracts/records_samples.h"
+#include "tests/fakes/memory_store.h"
+
+using namespace gatewatch;
+using storage::Reader;
+using storage::Store;
+
+namespace {
+
+std::unique_ptr<Store> store_with_one_result() {
+  auto store = std::make_unique<tests::MemoryStore>();
+  REQUIRE(store->write({.results = {tests::sample_result("a", tests::sample_time())}}).has_value());
+  return store;
+}
+
+// Holds the reader's thread until it is destroyed.
+class Hold {
+ public:
+  explicit Hold(Reader& reader) {
+    std::promise<void> begun;
+    auto began = begun.get_future();
+    REQUIRE(reader.ask([begun = std::move(begun), end = end_.get_future()](Store&) mutable {
+      begun.set_value();
+      end.wait();
+    }));
+    began.wait();
+  }
+  ~Hold() { end_.set_value(); }
+
+ private:
+  std::promise<void> end_;
+};
+
+}  // namespace
+
+TEST_CASE("a question is answered on the reader's thread") {
+  Reader reader(store_with_one_result(), 10);
+  std::promise<std::pair<std::size_t, std::thread::id>> promise;
+  auto answer = promise.get_future();
+  REQUIRE(reader.ask([&promise](Store& store) {
+    promise.set_value({store.results({})->size(), std::this_thread::get_id()});
+  }));
+  const auto [count, thread] = answer.get();
+  CHECK(count == 1);
+  CHECK(thread != std::this_thread::get_id());
+}
+
+TEST_CASE("questions are answered in their order; too many are refused") {
+  std::vector<int> answered;
+  std::promise<void> promise;
+  auto all = promise.get_future();
+  Reader reader(store_with_one_result(), 3);
+  {
+    const Hold hold(reader);
+    for (const int number : {1, 2}) {
+      CHECK(reader.ask([&answered, number](Store&) { answered.push_back(number); }));
+    }
+    CHECK(reader.ask([&promise](Store&) { promise.set_value(); }));
+    CHECK_FALSE(reader.ask([](Store&) {}));
+  }
+  all.wait();
+  CHECK(answered == std::vector{1, 2});
+  // There is room again.
+  std::promise<void> again;
+  CHECK(reader.ask([&again](Store&) { again.set_value(); }));
+  again.get_future().wait();
+}
+
+TEST_CASE("the end of a reader waits for the question at work, and lets go of those that wait") {
+  bool finished = false;
+  const auto token = std::make_shared<int>(0);
+  std::promise<void> begun;
+  std::promise<void> ending;
+  {
+    Reader reader(store_with_one_result(), 10);
+    REQUIRE(reader.ask([&](Store&) {
+      begun.set_value();
+      ending.get_future().wait();
+      finished = true;
+    }));
+    begun.get_future().wait();
+    REQUIRE(reader.ask([token](Store&) {}));
+    ending.set_value();
+  }
+  CHECK(finished);
+  CHECK(token.use_count() == 1);
+}
