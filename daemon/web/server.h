@@ -20,7 +20,7 @@
 namespace gatewatch::daemon::web {
 
 struct ServerLimits {
-  net::RequestLimits request;
+  net::RequestLimits request{};
   // For a whole request to arrive, counted from the connection, the last answer, or its first byte;
   // for a handler to answer; and for a client to take the next piece of its answer.
   std::chrono::seconds patience{10};

@@ -7,12 +7,13 @@
 
 #include "probes/net/inflate.h"
 #include "probes/net/llhttp_reader.h"
+#include "probes/text.h"
 
 namespace gatewatch::net {
 namespace {
 
 constexpr int max_interim_responses = 64;
-constexpr std::size_t max_quoted_bytes = 80;
+constexpr std::size_t max_quoted = 80;  // bytes
 
 ExchangeFailure failure_of(ReadFault fault) {
   switch (fault) {
@@ -26,17 +27,6 @@ ExchangeFailure failure_of(ReadFault fault) {
     default:
       return ExchangeFailure::Malformed;
   }
-}
-
-// The beginning of `bytes` on one line, every byte but printable ASCII as \xHH.
-std::string quote(std::string_view bytes) {
-  std::string text;
-  for (const char byte : bytes.substr(0, max_quoted_bytes)) {
-    const bool is_plain = byte >= ' ' && byte <= '~' && byte != '\\' && byte != '"';
-    text += is_plain ? std::string(1, byte)
-                     : fmt::format("\\x{:02x}", static_cast<unsigned char>(byte));
-  }
-  return text;
 }
 
 }  // namespace
@@ -143,7 +133,7 @@ void HttpExchange::Parser::take_content(std::span<const char> bytes) {
 }
 
 void HttpExchange::Parser::take_inflate_status(InflateStatus status) {
-  const std::string codings = quote(response.headers.get("Content-Encoding"));
+  const std::string codings = quote(response.headers.get("Content-Encoding"), max_quoted);
   switch (status) {
     case InflateStatus::Ok:
       return;
@@ -152,10 +142,10 @@ void HttpExchange::Parser::take_inflate_status(InflateStatus status) {
                   fmt::format("The body is longer than {} bytes when inflated.", limits_.body));
     case InflateStatus::Broken:
       return fail(ExchangeFailure::DecodeError,
-                  fmt::format("The body is not what Content-Encoding \"{}\" says.", codings));
+                  fmt::format("The body is not what Content-Encoding {} says.", codings));
     case InflateStatus::Unknown:
       return fail(ExchangeFailure::DecodeError,
-                  fmt::format("The Content-Encoding \"{}\" is unknown or too long.", codings));
+                  fmt::format("The Content-Encoding {} is unknown or too long.", codings));
   }
 }
 
@@ -187,7 +177,7 @@ void HttpExchange::Parser::end() {
 void HttpExchange::Parser::fail(ReadFault fault) {
   std::string sentence(read_fault_sentence(fault));
   if (!reader_.line().empty()) {
-    sentence += fmt::format(" It stands at \"{}\".", quote(reader_.line()));
+    sentence += " It stands at " + quote(reader_.line(), max_quoted) + ".";
   }
   fail(failure_of(fault), std::move(sentence));
 }

@@ -66,10 +66,10 @@ std::expected<void, Error> check_is_file(const std::string& path) {
                              error ? error.message() : "it is not a regular file"));
 }
 
-std::expected<void, Failure> prepare_for_writing(Database& database, bool is_new) {
-  auto prepared = database.execute("PRAGMA journal_size_limit = 67108864");
-  // Before the first page is written; in an older file it would only write the header again.
-  if (prepared && is_new) prepared = database.execute("PRAGMA auto_vacuum = INCREMENTAL");
+std::expected<void, Failure> prepare_for_writing(Database& database) {
+  // auto_vacuum counts only before the first page is written: in a new file.
+  auto prepared =
+      database.execute("PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_size_limit = 67108864");
   if (!prepared) return prepared;
   auto mode = database.answer("PRAGMA journal_mode = WAL");
   if (!mode) return std::unexpected(std::move(mode.error()));
@@ -128,11 +128,11 @@ std::expected<DatabaseFile, Error> open_for_writing(const std::string& path) {
   const auto layout = current_layout();
   const auto version = identify(database, layout);
   if (!version) return std::unexpected(version.error());
-  const bool is_new = *version == 0;
-  if (!is_new) {
+  // Before anything is set: a pragma may write into a file that is damaged.
+  if (*version > 0) {
     if (auto healthy = check_health(database); !healthy) return std::unexpected(healthy.error());
   }
-  if (auto prepared = prepare_for_writing(database, is_new); !prepared) {
+  if (auto prepared = prepare_for_writing(database); !prepared) {
     return std::unexpected(opening_error(database, prepared.error()));
   }
   if (auto migrated = migrate(database, layout, *version); !migrated) {

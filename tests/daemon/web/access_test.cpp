@@ -1,9 +1,9 @@
 #include "daemon/web/access.h"
 
-#include <doctest/doctest.h>
-
 #include <initializer_list>
 #include <utility>
+
+#include <doctest/doctest.h>
 
 using namespace gatewatch;
 using namespace gatewatch::daemon::web;
@@ -75,7 +75,8 @@ TEST_CASE("control needs token and JSON, on loopback too") {
         AccessVerdict::Granted);
   CHECK(control(headers_of({json})) == AccessVerdict::WrongToken);
   CHECK(control(headers_of({token})) == AccessVerdict::NotJson);
-  for (const auto* const type : {"text/plain", "application/jsonp", "text/plain; application/json"}) {
+  for (const auto* const type :
+       {"text/plain", "application/jsonp", "text/plain; application/json"}) {
     CHECK(control(headers_of({token, {"Content-Type", type}})) == AccessVerdict::NotJson);
   }
   CHECK(control(headers_of({token, json}), "") == AccessVerdict::NoToken);
@@ -95,7 +96,9 @@ TEST_CASE("control never comes from a page of another site, even with the token"
     CHECK(control(headers_of({token, json, {"Sec-Fetch-Site", site}})) ==
           AccessVerdict::ForeignOrigin);
   }
-  CHECK(control(headers_of({token, json, {"Origin", "https://LOCALHOST:9502"},
+  CHECK(control(headers_of({token,
+                            json,
+                            {"Origin", "https://LOCALHOST:9502"},
                             {"Sec-Fetch-Site", "same-origin"}})) == AccessVerdict::Granted);
 }
 

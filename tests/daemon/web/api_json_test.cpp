@@ -13,8 +13,12 @@ TEST_CASE("a route shows no secret and no query") {
   config::Route route;
   route.group = "shop";
   route.name = "checkout";
-  route.url = {.scheme = "https", .host = "shop.example.com", .port = 443, .path = "/pay",
-               .query = "token=CANARY", .has_query = true};
+  route.url = {.scheme = "https",
+               .host = "shop.example.com",
+               .port = 443,
+               .path = "/pay",
+               .query = "token=CANARY",
+               .has_query = true};
   route.headers = {{.name = "Authorization", .value = config::Secret("CANARY")}};
   route.body = "CANARY";
   route.proxy = config::Secret("http://user:CANARY@proxy");
@@ -34,9 +38,16 @@ TEST_CASE("an incident with all that happened to it") {
   const storage::IncidentStep step = incident_step(7, storage::IncidentState::Open);
   history.incident = step.incident;
   history.events = {step.event};
-  history.deliveries = {{.key = "k", .incident = 7, .sequence = 1, .channel = "ops",
-                         .notification = "CANARY", .attempts = 2, .created = at_second(5),
-                         .next_attempt = at_second(6), .finished = {}, .last_error = "refused \xff"}};
+  history.deliveries = {{.key = "k",
+                         .incident = 7,
+                         .sequence = 1,
+                         .channel = "ops",
+                         .notification = "CANARY",
+                         .attempts = 2,
+                         .created = at_second(5),
+                         .next_attempt = at_second(6),
+                         .finished = {},
+                         .last_error = "refused \xff"}};
   const auto json = incident_json(history);
   CHECK(json["id"] == 7);
   CHECK(json["state"] == "open");

@@ -1,9 +1,9 @@
 #include "daemon/web/api.h"
 
+#include <set>
+
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
-
-#include <set>
 
 #include "tests/daemon/web/web_fixture.h"
 
@@ -24,8 +24,7 @@ std::vector<std::string> read_all(WebFixture& web, int limit) {
   std::vector<std::string> started;
   std::string before;
   for (int page = 0; page < 100; ++page) {
-    const json body = body_of(
-        web.get("/api/v1/results?limit=" + std::to_string(limit) + before));
+    const json body = body_of(web.get("/api/v1/results?limit=" + std::to_string(limit) + before));
     for (const auto& result : body["results"]) started.push_back(result["started"]);
     if (body["next"].is_null()) return started;
     before = "&before=" + body["next"].get<std::string>();
@@ -46,7 +45,8 @@ TEST_CASE("metrics are Prometheus text") {
 TEST_CASE("health counts every check, readiness those that it needs") {
   WebFixture web;
   CHECK(web.get("/healthz").status == 200);
-  web.checks = {{.name = "storage", .ok = false, .detail = "The disk is full.", .needed_for_ready = false}};
+  web.checks = {
+      {.name = "storage", .ok = false, .detail = "The disk is full.", .needed_for_ready = false}};
   CHECK(web.get("/healthz").status == 503);
   CHECK(web.get("/readyz").status == 200);
   web.checks.push_back({.name = "restore", .ok = false, .detail = "Incidents are being read."});

@@ -15,15 +15,15 @@ config::ListenAddress listen_on(const char* text) {
 
 TEST_CASE("on loopback every loopback name is ours, and nothing else") {
   const auto listen = listen_on("127.0.0.1:9502");
-  for (const auto* const host : {"127.0.0.1", "127.0.0.1:9502", "localhost", "LocalHost:8080",
-                                 "[::1]:9502", "127.1.2.3"}) {
+  for (const auto* const host :
+       {"127.0.0.1", "127.0.0.1:9502", "localhost", "LocalHost:8080", "[::1]:9502", "127.1.2.3"}) {
     CAPTURE(host);
     CHECK(is_own_host(host, listen, {}));
   }
   for (const auto* const host :
-       {"", ":9502", "evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "192.0.2.1",
-        "::1", "[::1", "[127.0.0.1]", "localhost:", "localhost:x", "localhost:80:80", "127.1",
-        "2130706433", "0x7f.1", "localhost@evil.example", "evil.example:80@localhost"}) {
+       {"", ":9502", "evil.example", "localhost.evil.example", "127.0.0.1.evil.example",
+        "192.0.2.1", "::1", "[::1", "[127.0.0.1]", "localhost:", "localhost:x", "localhost:80:80",
+        "127.1", "2130706433", "0x7f.1", "localhost@evil.example", "evil.example:80@localhost"}) {
     CAPTURE(host);
     CHECK(is_own_host(host, listen, {}) == (std::string_view(host) == "localhost:"));
   }

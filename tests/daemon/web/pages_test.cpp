@@ -40,8 +40,12 @@ TEST_CASE("an incident's page tells its routes and events") {
   config::Route route;
   route.group = "shop";
   route.name = "checkout";
-  route.url = {.scheme = "https", .host = "shop.example.com", .port = 443, .path = "/pay",
-               .query = "CANARY", .has_query = true};
+  route.url = {.scheme = "https",
+               .host = "shop.example.com",
+               .port = 443,
+               .path = "/pay",
+               .query = "CANARY",
+               .has_query = true};
   route.runbook = "https://wiki.example.com/502";
   config.routes = {route};
   const std::string body = incident_page(config, history_of(7)).body;

@@ -14,7 +14,8 @@ TEST_CASE("path and query part at the first question mark") {
 }
 
 TEST_CASE("paths stay as they stood, for the table to miss them") {
-  for (const auto* const path : {"/a%2fb", "/a/../b", "//metrics", "/metrics/", "/%2e%2e/", "/a\\b"}) {
+  for (const auto* const path :
+       {"/a%2fb", "/a/../b", "//metrics", "/metrics/", "/%2e%2e/", "/a\\b"}) {
     CHECK(parse_request_target(path)->path == path);
   }
 }

@@ -1,10 +1,10 @@
 #include "daemon/web/routes.h"
 
-#include <doctest/doctest.h>
-
 #include <set>
 #include <string>
 #include <utility>
+
+#include <doctest/doctest.h>
 
 using namespace gatewatch::daemon::web;
 
@@ -21,10 +21,26 @@ TEST_CASE("GET changes nothing: what changes something is control, and not by GE
 TEST_CASE("a path matches whole or not at all") {
   CHECK(match_route("GET", "/metrics").route != nullptr);
   CHECK(match_route("GET", "/").route != nullptr);
-  for (const auto* const path :
-       {"", "*", "metrics", "/metrics/", "//metrics", "/./metrics", "/x/../metrics", "/METRICS",
-        "/%6detrics", "/metrics%00", "/metrics;x", "/metrics.html", "/api/v1/", "/api", "/..",
-        "/../etc/passwd", "/..%2f..%2fetc/passwd", "/-/reload/", "/incidents", "/incidents/"}) {
+  for (const auto* const path : {"",
+                                 "*",
+                                 "metrics",
+                                 "/metrics/",
+                                 "//metrics",
+                                 "/./metrics",
+                                 "/x/../metrics",
+                                 "/METRICS",
+                                 "/%6detrics",
+                                 "/metrics%00",
+                                 "/metrics;x",
+                                 "/metrics.html",
+                                 "/api/v1/",
+                                 "/api",
+                                 "/..",
+                                 "/../etc/passwd",
+                                 "/..%2f..%2fetc/passwd",
+                                 "/-/reload/",
+                                 "/incidents",
+                                 "/incidents/"}) {
     CAPTURE(path);
     CHECK(match_route("GET", path).allow.empty());
   }

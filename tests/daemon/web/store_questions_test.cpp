@@ -1,9 +1,9 @@
 #include "daemon/web/store_questions.h"
 
-#include <doctest/doctest.h>
-
 #include <string>
 #include <thread>
+
+#include <doctest/doctest.h>
 
 #include "tests/fakes/memory_store.h"
 #include "tests/fakes/uv_harness.h"

@@ -72,8 +72,9 @@ TEST_CASE("a reload needs everything at once") {
   web.config->daemon.token = config::Secret("s3cret");
   CHECK(web.request("POST", "/-/reload", {json}).status == 401);
   CHECK(web.request("POST", "/-/reload", {token}).status == 415);
-  CHECK(web.request("POST", "/-/reload", {token, json, {"Origin", "https://evil.example"}}).status ==
-        403);
+  CHECK(
+      web.request("POST", "/-/reload", {token, json, {"Origin", "https://evil.example"}}).status ==
+      403);
   CHECK(web.request("POST", "/-/reload", {token, json, {"Sec-Fetch-Site", "cross-site"}}).status ==
         403);
   CHECK(web.reloads == 0);

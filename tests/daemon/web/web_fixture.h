@@ -21,7 +21,9 @@ inline Timestamp at_second(std::int64_t second) {
 }
 
 struct WebFixture {
-  WebFixture() : api(sources()) { config->daemon.listen.endpoint = *Endpoint::parse("127.0.0.1:9502"); }
+  WebFixture() : api(sources()) {
+    config->daemon.listen.endpoint = *Endpoint::parse("127.0.0.1:9502");
+  }
   WebFixture(const WebFixture&) = delete;
   WebFixture& operator=(const WebFixture&) = delete;
 
@@ -61,10 +63,9 @@ struct WebFixture {
     }
     if (!has_host) request.headers.add("Host", "localhost");
     std::optional<daemon::web::WebResponse> answer;
-    daemon::web::answer_request(api, std::move(request),
-                                [&answer](daemon::web::WebResponse response) {
-                                  answer = std::move(response);
-                                });
+    daemon::web::answer_request(
+        api, std::move(request),
+        [&answer](daemon::web::WebResponse response) { answer = std::move(response); });
     return answer.value();
   }
   daemon::web::WebResponse get(std::string target) { return request("GET", std::move(target)); }
@@ -105,7 +106,8 @@ inline storage::IncidentStep incident_step(std::int64_t id, storage::IncidentSta
                                .probes = 41,
                                .failures = 37,
                                .regions = {"eu", "us"}}}};
-  step.event = {.incident = id, .sequence = 1, .at = at_second(5), .kind = "opened", .text = "It began."};
+  step.event = {
+      .incident = id, .sequence = 1, .at = at_second(5), .kind = "opened", .text = "It began."};
   return step;
 }
 

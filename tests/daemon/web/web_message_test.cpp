@@ -1,9 +1,9 @@
 #include "daemon/web/web_message.h"
 
+#include <string>
+
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
-
-#include <string>
 
 using namespace gatewatch::daemon::web;
 
