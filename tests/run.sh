@@ -112,8 +112,9 @@ stage_fuzz() {
   while IFS= read -r fuzzer; do
     name=${fuzzer##*/}
     corpus=$root/tests/fuzz/corpus/$name
+    if [ ! -d "$corpus" ]; then corpus=${corpus%_fuzz}; fi
     if [ ! -d "$corpus" ]; then
-      say "FAILED: $name has no corpus in tests/fuzz/corpus/$name"
+      say "FAILED: $name has no corpus in tests/fuzz/corpus"
       miss
       continue
     fi
@@ -131,6 +132,7 @@ stage_e2e() {
   as_builder rm -rf "$reports"
   as_builder mkdir -p "$reports"
   # Most of the time these tests wait for something to happen: four files at once.
+  # shellcheck disable=SC2016  # the inner shell expands
   find "$root/tests/end_to_end" -name '*_test.py' -print0 | sort -z |
     GATEWATCH_BINARY=$build/release/daemon/gatewatch PYTHONDONTWRITEBYTECODE=1 REPORTS=$reports \
       as_builder xargs -0 -n 1 -P 4 bash -c '
