@@ -111,10 +111,9 @@ stage_fuzz() {
   built fuzz all || return 0
   while IFS= read -r fuzzer; do
     name=${fuzzer##*/}
-    corpus=$root/tests/fuzz/corpus/$name
-    if [ ! -d "$corpus" ]; then corpus=${corpus%_fuzz}; fi
+    corpus=$root/tests/fuzz/corpus/${name%_fuzz}
     if [ ! -d "$corpus" ]; then
-      say "FAILED: $name has no corpus in tests/fuzz/corpus"
+      say "FAILED: $name has no corpus in tests/fuzz/corpus/${name%_fuzz}"
       miss
       continue
     fi
