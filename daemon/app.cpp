@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <csignal>
 #include <filesystem>
 #include <iterator>
 #include <limits>
 #include <random>
-#include <signal.h>
 #include <thread>
 #include <unistd.h>
 #include <utility>

@@ -12,7 +12,7 @@
 #include "config/config.h"
 #include "config/error.h"
 
-typedef struct ssl_ctx_st SSL_CTX;
+using SSL_CTX = struct ssl_ctx_st;
 
 namespace gatewatch::net {
 
