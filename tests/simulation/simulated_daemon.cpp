@@ -114,7 +114,8 @@ class SimulatedDaemon::Process {
                                       .before = {},
                                       .newest_first = false,
                                       .limit = std::numeric_limits<std::uint32_t>::max()};
-    for (const auto& result : daemon_.store_->results(window).value()) desk_.replay(result);
+    const auto results = daemon_.store_->results(window).value();
+    for (const auto& result : results) desk_.replay(result);
   }
 
   SimulatedDaemon& daemon_;
