@@ -85,8 +85,6 @@ constexpr std::array tested_elsewhere = {
     TestedElsewhere{"daemon/web_front.cpp", "tests/end_to_end/port_test.py"},
     TestedElsewhere{"probes/net/ares_channel.cpp", "tests/probes/net/ares_resolver_test.cpp"},
     TestedElsewhere{"probes/net/listening_socket.cpp", "tests/probes/net/uv_network_test.cpp"},
-    TestedElsewhere{"probes/net/llhttp_fault.cpp", "tests/probes/net/http_exchange_test.cpp"},
-    TestedElsewhere{"probes/net/llhttp_reader.cpp", "tests/probes/net/http_exchange_test.cpp"},
     TestedElsewhere{"probes/net/network.cpp", "tests/probes/net/uv_network_test.cpp"},
     TestedElsewhere{"probes/net/tls_context.cpp", "tests/probes/net/tls_stream_test.cpp"},
     TestedElsewhere{"probes/net/tls_failure.cpp", "tests/probes/net/tls_stream_test.cpp"},
