@@ -57,8 +57,7 @@ class Bench {
   std::vector<std::string> confirmed;
   int results_seen = 0;
   std::vector<std::string> events_seen;
-  storage::Recorder recorder{std::make_unique<tests::SharedStore>(store),
-                             storage::RecorderLimits{},
+  storage::Recorder recorder{std::make_unique<tests::SharedStore>(store), storage::RecorderLimits{},
                              [](const std::vector<storage::IncidentStep>&) {}};
   Pipeline pipeline{
       network.clock(),

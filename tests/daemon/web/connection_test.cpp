@@ -5,8 +5,11 @@
 
 #include <doctest/doctest.h>
 
+#include "probes/net/tls_stream.h"
 #include "tests/daemon/web/web_client.h"
+#include "tests/fakes/certificate_maker.h"
 #include "tests/fakes/simulated_network.h"
+#include "tests/fakes/temporary_directory.h"
 
 using namespace gatewatch;
 using namespace gatewatch::daemon::web;
@@ -80,6 +83,54 @@ TEST_CASE("a client that ends its side still gets its answer") {
     client.stream->connect(server->local());
     network.run_for(1s);
     CHECK(client.text.ends_with("ok"));
+    CHECK(server->statistics().connections == 0);
+  }
+  server = nullptr;
+}
+
+TEST_CASE("over TLS the same is served, and what is no TLS, or none to the end, is closed") {
+  SimulatedNetwork network;
+  const tests::TemporaryDirectory directory;
+  const auto files =
+      tests::make_self_signed({.names = {"localhost"}}).write(directory.path(), "own");
+  const auto context = net::TlsContext::server(files).value();
+  auto server =
+      Server::create(network,
+                     {.listen = {.endpoint = *Endpoint::parse("127.0.0.1:1"), .unix_path = {}},
+                      .tls = context},
+                     [](const net::Request&, const WebReply& reply) {
+                       reply({.body = "secret", .headers = {}});
+                     })
+          .value();
+  {
+    tests::StreamRecorder below(network.stream());
+    below.stream->connect(server->local());
+    network.run_for(1s);
+    config::Tls settings;
+    settings.verify = false;
+    auto tls = net::TlsStream::client(std::move(below.stream),
+                                      net::TlsContext::client(settings).value(), "localhost");
+    net::TlsStream& handshaking = *tls;
+    tests::StreamRecorder client(std::move(tls));
+    handshaking.handshake();
+    network.run_for(1s);
+    REQUIRE(client.connected.has_value());
+    REQUIRE(client.connected->ok());
+    client.stream->read_start();
+    client.stream->write("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    network.run_for(1s);
+    CHECK(client.text.ends_with("secret"));
+    CHECK(client.ended.has_value());
+
+    WebClient plain(network, server->local());
+    plain.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    WebClient silent(network, server->local());
+    network.run_for(1s);
+    CHECK(plain.received().find("secret") == std::string::npos);
+    CHECK(plain.is_closed());
+    CHECK_FALSE(silent.is_closed());
+    network.run_for(11s);
+    CHECK(silent.is_closed());
     CHECK(server->statistics().connections == 0);
   }
   server = nullptr;
