@@ -41,7 +41,8 @@ def test_every_mistake_is_listed_with_its_place(command, work):
 
 @pytest.mark.parametrize("text", [
     "[daemon", "= 1", "\x00", "[[route]]\n", "[daemon]\nlisten = 5\n", "a = [" * 5000,
-    "[[route]]\nname = \"\\ud800\"\n"])
+    "[[route]]\nname = \"\\ud800\"\n"],
+    ids=["cut", "no key", "NUL", "empty route", "wrong type", "deep nesting", "lone surrogate"])
 def test_what_is_no_configuration_is_no_crash(text, work):
     file = work / "gatewatch.toml"
     file.write_text(text, errors="surrogateescape")
