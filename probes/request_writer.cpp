@@ -37,7 +37,8 @@ bool is_token(std::string_view text) {
   constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
   return !text.empty() && std::ranges::all_of(text, [marks](char character) {
     return (character >= '0' && character <= '9') || (character >= 'a' && character <= 'z') ||
-           (character >= 'A' && character <= 'Z') || marks.find(character) != marks.npos;
+           (character >= 'A' && character <= 'Z') ||
+           marks.find(character) != std::string_view::npos;
   });
 }
 

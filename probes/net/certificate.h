@@ -6,8 +6,9 @@
 
 #include "probes/result.h"
 
-typedef struct x509_st X509;
-typedef struct asn1_string_st ASN1_TIME;
+using X509 = struct x509_st;
+// NOLINTNEXTLINE(readability-identifier-naming): the name is OpenSSL's
+using ASN1_TIME = struct asn1_string_st;
 
 namespace gatewatch::net {
 

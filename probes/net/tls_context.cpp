@@ -118,7 +118,7 @@ std::expected<std::shared_ptr<const TlsContext>, Error> TlsContext::client(const
   ERR_clear_error();
   SSL_CTX* const context = SSL_CTX_new(TLS_client_method());
   if (context == nullptr) return std::unexpected(openssl_error("cannot set TLS up"));
-  const std::shared_ptr<const TlsContext> made(new TlsContext(context, tls.verify));
+  std::shared_ptr<const TlsContext> made(new TlsContext(context, tls.verify));
   set_common(context);
   SSL_CTX_set_min_proto_version(context, openssl_version(tls.min_version));
   if (tls.min_version < config::TlsVersion::V1_2) SSL_CTX_set_security_level(context, 0);
@@ -136,7 +136,7 @@ std::expected<std::shared_ptr<const TlsContext>, Error> TlsContext::server(
   ERR_clear_error();
   SSL_CTX* const context = SSL_CTX_new(TLS_server_method());
   if (context == nullptr) return std::unexpected(openssl_error("cannot set TLS up"));
-  const std::shared_ptr<const TlsContext> made(new TlsContext(context, false));
+  std::shared_ptr<const TlsContext> made(new TlsContext(context, false));
   set_common(context);
   SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
   SSL_CTX_set_options(context, SSL_OP_CIPHER_SERVER_PREFERENCE);

@@ -12,7 +12,7 @@
 #include "probes/net/tls_failure.h"
 #include "probes/result.h"
 
-typedef struct x509_store_ctx_st X509_STORE_CTX;
+using X509_STORE_CTX = struct x509_store_ctx_st;
 
 namespace gatewatch::net {
 
