@@ -263,7 +263,7 @@ void App::stop() {
   };
   stop_timer_->start(drain_limit, end);
   pool_->drain([this, end] {
-    (void)control_->post([this, end] {
+    (void)results_->post([this, end] {
       stop_timer_->stop();
       end();
     });
@@ -292,7 +292,13 @@ void App::apply(LoadResult result) {
 }
 
 void App::put_in_force(const LoadedConfig& loaded) {
-  const auto before = std::exchange(config_, loaded.config);
+  // What only a restart applies stays as it is, for those too who judge by it: the socket is still
+  // bound to the old address.
+  auto config = std::make_shared<config::Config>(*loaded.config);
+  config->daemon.listen = config_->daemon.listen;
+  config->daemon.tls = config_->daemon.tls;
+  config->daemon.region = config_->daemon.region;
+  const auto before = std::exchange(config_, std::move(config));
   apply_routes(*before, loaded);
   outbox_->set_channels(config_->channels);
   pipeline_->submit(desk_->reconfigure(config_, network_->clock().wall_now()));
