@@ -4,6 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "config/bare_text.h"
+
 // Errors come back as values then.
 #define TOML_EXCEPTIONS 0
 #define TOML_ENABLE_FORMATTERS 0
@@ -80,6 +82,12 @@ std::string_view Value::type_name() const {
 }
 
 std::expected<Table, SyntaxError> parse_document(std::string_view text, int file) {
+  if (const auto place = first_bare_non_ascii(text, file)) {
+    return std::unexpected(
+        SyntaxError{*place,
+                    "a letter outside ASCII, which only strings and comments may hold: put quotes "
+                    "around it"});
+  }
   const auto result = toml::parse(text);
   if (result.succeeded()) return convert_table(result.table(), file);
   const auto& error = result.error();
