@@ -11,12 +11,13 @@
 
 #include "config/config.h"
 #include "config/error.h"
+#include "probes/net/verified_chains.h"
 
 using SSL_CTX = struct ssl_ctx_st;
 
 namespace gatewatch::net {
 
-// Immutable once made; may be shared between threads.
+// Immutable once made, but for the chains that it has seen; may be shared between threads.
 class TlsContext {
  public:
   // For probes: no session cache, no resumption, SSL_MODE_RELEASE_BUFFERS, ALPN http/1.1. With
@@ -34,12 +35,14 @@ class TlsContext {
 
   [[nodiscard]] SSL_CTX* get() const { return context_; }
   [[nodiscard]] bool verifies() const { return verifies_; }
+  [[nodiscard]] VerifiedChains& verified_chains() const { return verified_chains_; }
 
  private:
   TlsContext(SSL_CTX* context, bool verifies) : context_(context), verifies_(verifies) {}
 
   SSL_CTX* context_;
   bool verifies_;
+  mutable VerifiedChains verified_chains_;
 };
 
 // Client contexts by configuration, each made once. Belongs to one thread.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <ctime>
 #include <utility>
 
 #include <fmt/format.h>
@@ -65,27 +66,40 @@ bool TlsStream::Session::set_peer_name(const std::string& server_name) {
 }
 
 int TlsStream::Session::verify(X509_STORE_CTX* store) noexcept {
-  const int verified = X509_verify_cert(store);
   auto* const ssl =
       static_cast<SSL*>(X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
-  static_cast<Session*>(SSL_get_app_data(ssl))->note_certificate(store, verified == 1);
-  return verified;
+  return static_cast<Session*>(SSL_get_app_data(ssl))->verify_chain(store);
 }
 
 // OpenSSL forgets a chain that it refuses, so what is worth knowing is noted on the way.
-void TlsStream::Session::note_certificate(X509_STORE_CTX* store, bool verified) {
-  const X509* const leaf = X509_STORE_CTX_get0_cert(store);
-  if (leaf == nullptr) return;
-  certificate = certificate_facts(leaf);
-  if (verified) {
-    const STACK_OF(X509)* const chain = X509_STORE_CTX_get0_chain(store);
-    for (int index = 0; index < sk_X509_num(chain); ++index) {
-      const X509* const link = sk_X509_value(chain, index);
-      certificate->not_after =
-          std::min(certificate->not_after, certificate_time(X509_get0_notAfter(link)));
-    }
-    return;
+int TlsStream::Session::verify_chain(X509_STORE_CTX* store) {
+  if (X509_STORE_CTX_get0_cert(store) == nullptr) return X509_verify_cert(store);
+  const auto digest = sent_chain_digest(store);
+  if (digest && recognises(store, *digest)) return 1;
+  const int verified = X509_verify_cert(store);
+  if (verified == 1) {
+    auto chain = verified_chain(store);
+    certificate = chain.facts;
+    if (digest) context_->verified_chains().add(*digest, std::move(chain));
+  } else {
+    note_refusal(store);
   }
+  return verified;
+}
+
+// What is not as it was when the chain was verified is left to OpenSSL, which has words for it.
+bool TlsStream::Session::recognises(X509_STORE_CTX* store, const ChainDigest& digest) {
+  const auto known = context_->verified_chains().find(digest);
+  const auto now = Timestamp(std::chrono::seconds(std::time(nullptr)));  // OpenSSL's own clock
+  if (!known || !known->is_valid_at(now) || !is_for_expected_host(store)) return false;
+  certificate = known->facts;
+  X509_STORE_CTX_set_error(store, X509_V_OK);
+  return true;
+}
+
+void TlsStream::Session::note_refusal(X509_STORE_CTX* store) {
+  const X509* const leaf = X509_STORE_CTX_get0_cert(store);
+  certificate = certificate_facts(leaf);
   if (!context_->verifies()) return;
   const int error = X509_STORE_CTX_get_error(store);
   const X509* const current = X509_STORE_CTX_get_current_cert(store);

@@ -53,7 +53,9 @@ class TlsStream::Session final : public StreamEvents,
   };
 
   [[nodiscard]] bool set_peer_name(const std::string& server_name);
-  void note_certificate(X509_STORE_CTX* store, bool verified);
+  [[nodiscard]] int verify_chain(X509_STORE_CTX* store);
+  [[nodiscard]] bool recognises(X509_STORE_CTX* store, const ChainDigest& digest);
+  void note_refusal(X509_STORE_CTX* store);
 
   void drive();
   void step_handshake();

@@ -73,7 +73,11 @@ struct TlsWorld {
   }
   [[nodiscard]] std::unique_ptr<TlsClient> connect(const std::string& name = "shop.test",
                                                    bool verify = true) {
-    auto client = std::make_unique<TlsClient>(network, client_context(verify), name);
+    return connect(name, client_context(verify));
+  }
+  [[nodiscard]] std::unique_ptr<TlsClient> connect(const std::string& name,
+                                                   std::shared_ptr<const TlsContext> context) {
+    auto client = std::make_unique<TlsClient>(network, std::move(context), name);
     REQUIRE(network.run_until([&] { return client->events.connected.has_value(); }, 1min));
     return client;
   }
@@ -143,6 +147,33 @@ TEST_CASE("each bad certificate has its reason") {
     CHECK(careless->events.connected->ok());
     CHECK(careless->tls->certificate() == client->tls->certificate());
   }
+}
+
+TEST_CASE("a chain that was verified before is known again, for its own names alone") {
+  TlsWorld world;
+  world.serve(world.leaf({.names = {"shop.test", "192.0.2.1"}}));
+  const auto context = world.client_context();
+  const auto first = world.connect("shop.test", context);
+  REQUIRE(first->events.connected->ok());
+  const auto again = world.connect("shop.test", context);
+  CHECK(again->events.connected->ok());
+  CHECK(again->tls->certificate() == first->tls->certificate());
+  CHECK(world.connect("192.0.2.1", context)->events.connected->ok());
+  for (const auto* const name : {"other.test", "192.0.2.2"}) {
+    const auto wrong = world.connect(name, context);
+    REQUIRE(wrong->tls->failure().has_value());
+    CHECK(wrong->tls->failure()->reason == "wrong_host");
+  }
+  // The same names and issuer, another certificate.
+  world.serve(
+      world.leaf({.names = {"shop.test"}, .not_after = Timestamp(std::chrono::days(18'000))}));
+  CHECK(world.connect("shop.test", context)->tls->failure()->reason == "expired");
+  // Who does not trust the root has not seen it verified.
+  world.serve(world.leaf({.names = {"shop.test"}}));
+  CHECK(world.connect("shop.test", context)->events.connected->ok());
+  const auto stranger = make_authority("Stranger");
+  world.root_path = write_file(world.directory.path(), "stranger.pem", stranger.certificate);
+  CHECK(world.reason() == "untrusted");
 }
 
 TEST_CASE("a weak key is refused") {
