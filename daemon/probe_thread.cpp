@@ -27,6 +27,7 @@ ProbeThread::ProbeThread(ProbeThreadSettings settings, Deliver deliver,
       deliver_(std::move(deliver)),
       network_(std::move(network)),
       mailbox_(std::make_unique<LoopMailbox>(*network_, mailbox_capacity)) {
+  settings_.identity.random = [this](std::span<std::byte> bytes) { random_.fill(bytes); };
   scheduler_ = std::make_unique<Scheduler>(
       *network_, settings_.anchor, settings_.in_flight_limit,
       [this](const std::string& route, ProbeKind kind, std::uint64_t turn) {

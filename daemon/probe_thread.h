@@ -17,6 +17,7 @@
 #include "daemon/scheduler.h"
 #include "probes/http_probe.h"
 #include "probes/net/uv_network.h"
+#include "probes/random_pool.h"
 
 namespace gatewatch::daemon {
 
@@ -60,7 +61,8 @@ class ProbeThread {
   void post(LoopMailbox::Letter letter);
   std::unique_ptr<Probe> make_probe(const std::string& route, ProbeKind kind, std::uint64_t turn);
 
-  const ProbeThreadSettings settings_;
+  ProbeThreadSettings settings_;
+  RandomPool random_;
   Deliver deliver_;
   std::unique_ptr<net::UvNetwork> network_;
   std::unordered_map<std::string, std::shared_ptr<const Target>> targets_;

@@ -4,9 +4,8 @@
 #include <array>
 #include <cerrno>
 #include <cstdlib>
+#include <string_view>
 #include <sys/random.h>
-
-#include <fmt/format.h>
 
 namespace gatewatch {
 namespace {
@@ -19,8 +18,13 @@ std::string make_id(const RandomSource& random) {
   random(bytes);
   const auto is_zero = [](std::byte byte) { return byte == std::byte{0}; };
   if (std::ranges::all_of(bytes, is_zero)) bytes.back() = std::byte{1};
-  std::string text;
-  for (const auto byte : bytes) text += fmt::format("{:02x}", std::to_integer<unsigned>(byte));
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string text(2 * Size, '0');
+  for (std::size_t index = 0; index < Size; ++index) {
+    const auto value = std::to_integer<unsigned>(bytes[index]);
+    text[2 * index] = digits[value >> 4];
+    text[2 * index + 1] = digits[value & 0xf];
+  }
   return text;
 }
 
@@ -43,7 +47,7 @@ std::string make_span_id(const RandomSource& random) {
 }
 
 std::string traceparent(const std::string& trace_id, const std::string& span_id) {
-  return fmt::format("00-{}-{}-01", trace_id, span_id);
+  return "00-" + trace_id + "-" + span_id + "-01";
 }
 
 }  // namespace gatewatch
