@@ -107,20 +107,22 @@ void HttpExchange::Parser::skip_interim() {
 }
 
 void HttpExchange::Parser::take_head() {
-  const MessageHead& head = reader_.head();
+  MessageHead head = reader_.take_head();
   state = ExchangeState::Body;
   response.status = head.status;
-  response.reason = head.reason;
-  response.http_version = head.http_version;
-  response.headers = head.headers;
+  response.reason = std::move(head.reason);
+  response.http_version = std::move(head.http_version);
+  response.headers = std::move(head.headers);
   response.raw_head = reader_.raw_head();
   std::string codings;
-  for (const auto& [name, value] : head.headers.all()) {
+  for (const auto& [name, value] : response.headers.all()) {
     if (equals_ignoring_case(name, "Content-Encoding")) {
       codings += (codings.empty() ? "" : ",") + value;
     }
   }
-  decoder_ = ContentDecoder(codings, limits_.body);
+  if (!codings.empty()) {
+    decoder_ = ContentDecoder(codings, limits_.body);
+  }
 }
 
 void HttpExchange::Parser::take_content(std::span<const char> bytes) {
@@ -133,7 +135,9 @@ void HttpExchange::Parser::take_content(std::span<const char> bytes) {
 }
 
 void HttpExchange::Parser::take_inflate_status(InflateStatus status) {
-  const std::string codings = quote(response.headers.get("Content-Encoding"), max_quoted);
+  const auto codings = [this] {
+    return quote(response.headers.get("Content-Encoding"), max_quoted);
+  };
   switch (status) {
     case InflateStatus::Ok:
       return;
@@ -142,10 +146,10 @@ void HttpExchange::Parser::take_inflate_status(InflateStatus status) {
                   fmt::format("The body is longer than {} bytes when inflated.", limits_.body));
     case InflateStatus::Broken:
       return fail(ExchangeFailure::DecodeError,
-                  fmt::format("The body is not what Content-Encoding {} says.", codings));
+                  fmt::format("The body is not what Content-Encoding {} says.", codings()));
     case InflateStatus::Unknown:
       return fail(ExchangeFailure::DecodeError,
-                  fmt::format("The Content-Encoding {} is unknown or too long.", codings));
+                  fmt::format("The Content-Encoding {} is unknown or too long.", codings()));
   }
 }
 

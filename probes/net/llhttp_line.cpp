@@ -31,17 +31,34 @@ bool is_token(std::string_view text) {
 
 }  // namespace
 
-ReadFault LineBuffer::push(char byte) {
+std::size_t LineBuffer::take(std::string_view bytes) {
+  std::size_t taken = 0;
+  while (taken < bytes.size() && !complete_ && fault_ == ReadFault::None) {
+    if (text_.empty() || text_.back() != '\r') {
+      const auto rest = bytes.substr(taken);
+      const auto plain =
+          static_cast<std::size_t>(std::ranges::find_if(rest, is_control) - rest.begin());
+      text_.append(rest.substr(0, plain));
+      taken += plain;
+      if (taken == bytes.size()) break;
+    }
+    take_special(bytes[taken++]);
+  }
+  return taken;
+}
+
+// A control byte, or whatever follows a CR.
+void LineBuffer::take_special(char byte) {
   const bool after_cr = !text_.empty() && text_.back() == '\r';
   text_.push_back(byte);
   if (after_cr) {
     complete_ = byte == '\n';
-    return complete_ ? ReadFault::None : ReadFault::BareCr;
+    fault_ = complete_ ? ReadFault::None : ReadFault::BareCr;
+  } else if (byte == '\n') {
+    fault_ = ReadFault::BareLf;
+  } else if (byte != '\r') {
+    fault_ = ReadFault::ControlByte;
   }
-  if (byte == '\n') {
-    return ReadFault::BareLf;
-  }
-  return byte != '\r' && is_control(byte) ? ReadFault::ControlByte : ReadFault::None;
 }
 
 std::string_view LineBuffer::content() const {
@@ -50,6 +67,7 @@ std::string_view LineBuffer::content() const {
 
 void LineBuffer::clear() {
   text_.clear();
+  fault_ = ReadFault::None;
   complete_ = false;
 }
 

@@ -14,7 +14,10 @@ namespace gatewatch::net {
 // One line on its way in.
 class LineBuffer {
  public:
-  [[nodiscard]] ReadFault push(char byte);
+  // Takes bytes up to the line's end or the first that no line may hold, that one included; how
+  // many. Nothing is taken once the line is complete or faulty.
+  [[nodiscard]] std::size_t take(std::string_view bytes);
+  [[nodiscard]] ReadFault fault() const { return fault_; }
   [[nodiscard]] bool is_complete() const { return complete_; }
   [[nodiscard]] bool empty() const { return text_.empty(); }
   [[nodiscard]] const std::string& text() const { return text_; }  // with its CRLF
@@ -22,7 +25,10 @@ class LineBuffer {
   void clear();
 
  private:
+  void take_special(char byte);
+
   std::string text_;
+  ReadFault fault_ = ReadFault::None;
   bool complete_ = false;
 };
 

@@ -124,13 +124,16 @@ bool LlhttpReader::end() {
 std::size_t LlhttpReader::take_line(std::span<const char> bytes) {
   std::size_t taken = 0;
   while (taken < bytes.size() && part_ != Part::Failed) {
-    ReadFault fault = count_line_byte();
-    if (fault == ReadFault::None) {
-      fault = line_.push(bytes[taken++]);
+    const std::size_t room = std::min(room_for_line(), next_check());
+    if (room == 0) {
+      fail(is_reading_head() ? ReadFault::HeadTooLarge : ReadFault::TooMuchFraming);
+      break;
     }
-    if (fault == ReadFault::None) {
-      fault = early_fault();
-    }
+    const auto rest = bytes.subspan(taken, std::min(room, bytes.size() - taken));
+    const std::size_t count = line_.take({rest.data(), rest.size()});
+    (is_reading_head() ? head_bytes_ : framing_bytes_) += count;
+    taken += count;
+    const ReadFault fault = line_.fault() != ReadFault::None ? line_.fault() : early_fault();
     if (fault != ReadFault::None) {
       fail(fault);
     } else if (line_.is_complete()) {
@@ -145,15 +148,25 @@ bool LlhttpReader::is_reading_head() const {
   return part_ == Part::StartLine || part_ == Part::Fields || part_ == Part::Trailers;
 }
 
-// Before each byte of a line: whether the limits leave room for it.
-ReadFault LlhttpReader::count_line_byte() {
+// How many more bytes of a line the limits leave room for.
+std::size_t LlhttpReader::room_for_line() const {
   if (is_reading_head()) {
-    return head_bytes_++ < limits_.head ? ReadFault::None : ReadFault::HeadTooLarge;
+    return limits_.head - head_bytes_;
   }
-  ++framing_bytes_;
-  const bool is_long = line_.text().size() >= max_chunk_line ||
-                       content_bytes_ + framing_bytes_ > limits_.content + limits_.framing;
-  return is_long ? ReadFault::TooMuchFraming : ReadFault::None;
+  const std::uint64_t used = content_bytes_ + framing_bytes_;
+  const std::uint64_t allowed = limits_.content + limits_.framing;
+  return std::min<std::uint64_t>(max_chunk_line - line_.text().size(),
+                                 allowed - std::min(allowed, used));
+}
+
+// How many bytes may be taken before early_fault() must look at the line.
+std::size_t LlhttpReader::next_check() const {
+  const std::size_t size = line_.text().size();
+  if (part_ == Part::ChunkEnd && size == 0) {
+    return 1;
+  }
+  const bool is_start = part_ == Part::StartLine && !reads_requests_;
+  return is_start && size < start_bytes ? start_bytes - size : SIZE_MAX;
 }
 
 // What can be refused before its line ends, and must be: it may never end.

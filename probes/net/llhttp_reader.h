@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <utility>
 
 #include <llhttp.h>
 
@@ -52,6 +53,8 @@ class LlhttpReader {
   [[nodiscard]] bool done() const { return part_ == Part::Done; }
   [[nodiscard]] ReadFault fault() const { return fault_; }
   [[nodiscard]] const MessageHead& head() const { return head_; }
+  // For the one who keeps it, once has_head(): strings and fields are gone from head() then.
+  [[nodiscard]] MessageHead take_head() { return std::move(head_); }
   [[nodiscard]] const Framing& framing() const { return framing_; }
   // The piece of the body that the last step took; lies within its bytes.
   [[nodiscard]] std::span<const char> content() const { return content_; }
@@ -77,7 +80,8 @@ class LlhttpReader {
   std::size_t take_line(std::span<const char> bytes);
   std::size_t take_content(std::span<const char> bytes);
   [[nodiscard]] bool is_reading_head() const;
-  [[nodiscard]] ReadFault count_line_byte();
+  [[nodiscard]] std::size_t room_for_line() const;
+  [[nodiscard]] std::size_t next_check() const;
   [[nodiscard]] ReadFault early_fault() const;
   [[nodiscard]] ReadFault line_fault() const;
   void finish_line();

@@ -9,24 +9,30 @@ using namespace std::string_literals;
 
 namespace {
 
-ReadFault push_all(const std::string& text, LineBuffer& line) {
+// Whole, and byte by byte: the same must come of it.
+ReadFault take_all(const std::string& text, LineBuffer& line) {
+  LineBuffer slow = line;
   for (const char byte : text) {
-    if (const ReadFault fault = line.push(byte); fault != ReadFault::None) {
-      return fault;
-    }
+    (void)slow.take({&byte, 1});
   }
-  return ReadFault::None;
+  const std::size_t taken = line.take(text);
+  CHECK(slow.fault() == line.fault());
+  CHECK(slow.is_complete() == line.is_complete());
+  CHECK(slow.text() == line.text());
+  CHECK((taken == text.size() || line.is_complete() || line.fault() != ReadFault::None));
+  return line.fault();
 }
 
 }  // namespace
 
 TEST_CASE("a line ends with CRLF alone") {
   LineBuffer line;
-  CHECK(push_all("a\tb\xff", line) == ReadFault::None);
+  CHECK(take_all("a\tb\xff", line) == ReadFault::None);
   CHECK_FALSE(line.is_complete());
-  CHECK(push_all("\r\n", line) == ReadFault::None);
+  CHECK(take_all("\r\n", line) == ReadFault::None);
   CHECK(line.is_complete());
   CHECK(line.content() == "a\tb\xff");
+  CHECK(line.take("the next line") == 0);
   line.clear();
   CHECK(line.empty());
   CHECK_FALSE(line.is_complete());
@@ -35,7 +41,7 @@ TEST_CASE("a line ends with CRLF alone") {
 TEST_CASE("bare LF, bare CR and control bytes are refused where they stand") {
   const auto fault = [](const std::string& text) {
     LineBuffer line;
-    return push_all(text, line);
+    return take_all(text, line);
   };
   CHECK(fault("a\n") == ReadFault::BareLf);
   CHECK(fault("a\rb") == ReadFault::BareCr);
