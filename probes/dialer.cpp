@@ -65,15 +65,15 @@ Dialer::~Dialer() = default;
 
 void Dialer::start(Done done) {
   done_ = std::move(done);
-  timer_ = network_.timer();
   start_next();
 }
 
 void Dialer::start_next() {
-  timer_->stop();
+  timer_.reset();
   const auto& endpoint = endpoints_[attempts_.size()];
   attempts_.push_back(std::make_unique<Attempt>(*this, network_.stream(), endpoint));
   if (attempts_.size() < endpoints_.size()) {
+    timer_ = network_.timer();
     timer_->start(attempt_delay, [this] { start_next(); });
   }
 }

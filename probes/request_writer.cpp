@@ -22,14 +22,13 @@ bool sends_body(const config::Route& route, const Hop& hop) {
   return hop.with_body && !route.body.empty();
 }
 
-std::vector<config::Header> configured_headers(const config::Route& route, const Hop& hop) {
-  std::vector<config::Header> headers;
-  for (const auto& header : route.headers) {
-    const bool dropped = (!hop.with_credentials && !is_harmless_header(header.name)) ||
-                         (!hop.with_body && describes_body(header.name));
-    if (!dropped) headers.push_back(header);
-  }
-  return headers;
+bool goes_along(const config::Header& header, const Hop& hop) {
+  return (hop.with_credentials || is_harmless_header(header.name)) &&
+         (hop.with_body || !describes_body(header.name));
+}
+
+void append_line(std::string& text, std::string_view name, std::string_view value) {
+  text.append(name).append(": ").append(value).append("\r\n");
 }
 
 // RFC 9110 section 5.6.2.
@@ -59,23 +58,25 @@ bool is_harmless_header(std::string_view name) {
 
 std::string write_request(const config::Route& route, const Hop& hop,
                           const RequestDetails& details) {
-  const bool absolute = details.form == TargetForm::Absolute;
-  auto text = fmt::format("{} {} HTTP/1.1\r\n", hop.method,
-                          (absolute ? hop.url.origin() : "") + hop.url.request_target());
-  const auto configured = configured_headers(route, hop);
+  constexpr std::size_t usual_size = 384;
+  std::string text;
+  text.reserve(usual_size + route.body.size());
+  text.append(hop.method).append(" ");
+  if (details.form == TargetForm::Absolute) text.append(hop.url.origin());
+  text.append(hop.url.request_target()).append(" HTTP/1.1\r\n");
   const auto add = [&](std::string_view name, std::string_view value) {
-    const bool overridden = std::ranges::any_of(configured, [name](const config::Header& header) {
-      return equals_ignoring_case(header.name, name);
+    const bool overridden = std::ranges::any_of(route.headers, [&](const config::Header& header) {
+      return equals_ignoring_case(header.name, name) && goes_along(header, hop);
     });
-    if (!overridden) text += fmt::format("{}: {}\r\n", name, value);
+    if (!overridden) append_line(text, name, value);
   };
   add("Host", hop.url.authority());
   add("User-Agent", details.user_agent);
   add("Accept", "*/*");
   add("Accept-Encoding", "gzip, deflate");
   add("traceparent", details.traceparent);
-  for (const auto& header : configured) {
-    text += fmt::format("{}: {}\r\n", header.name, header.value.reveal());
+  for (const auto& header : route.headers) {
+    if (goes_along(header, hop)) append_line(text, header.name, header.value.reveal());
   }
   if (!details.proxy_authorization.empty()) {
     add("Proxy-Authorization", details.proxy_authorization);
@@ -83,7 +84,7 @@ std::string write_request(const config::Route& route, const Hop& hop,
   add("Connection", "close");
   const bool has_body = sends_body(route, hop);
   if (has_body || hop.method == "POST" || hop.method == "PUT" || hop.method == "PATCH") {
-    add("Content-Length", fmt::format("{}", has_body ? route.body.size() : 0));
+    add("Content-Length", std::to_string(has_body ? route.body.size() : 0));
   }
   text += "\r\n";
   if (has_body) text += route.body;
