@@ -186,6 +186,7 @@ std::optional<Error> App::start_probing() {
   pipeline_ = std::make_unique<Pipeline>(
       network_->clock(), *desk_, *recorder_,
       [this](const std::string& route) { pool_->confirm(route); }, std::move(observer_));
+  pipeline_->set_routes(config_->routes);
   const auto& daemon = config_->daemon;
   auto pool = ProbePool::start(
       thread_count(daemon),
@@ -193,8 +194,8 @@ std::optional<Error> App::start_probing() {
        .anchor = anchor_,
        .in_flight_limit = static_cast<std::size_t>(daemon.probes_in_flight)},
       [this](Result result) {
-        const bool taken = results_->post(
-            [this, result = std::move(result)]() mutable { pipeline_->handle(std::move(result)); });
+        const bool taken =
+            results_->post([this, result = std::move(result)] { pipeline_->handle(result); });
         if (!taken) ++lost_results_;
       });
   if (!pool) return pool.error();
@@ -311,10 +312,8 @@ void App::apply_routes(const config::Config& before, const LoadedConfig& loaded)
   for (const auto& setting : difference.needs_restart) {
     log_.warning("only a restart applies this change", {{"setting", setting}});
   }
-  for (const auto& route : difference.removed) {
-    pool_->remove(route);
-    pipeline_->forget(route);
-  }
+  for (const auto& route : difference.removed) pool_->remove(route);
+  pipeline_->set_routes(loaded.config->routes);
   std::vector<std::string> set;
   for (const auto* const route : difference.added) set.push_back(route->id());
   for (const auto* const route : difference.changed) set.push_back(route->id());

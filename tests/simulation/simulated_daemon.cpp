@@ -82,8 +82,9 @@ class SimulatedDaemon::Process {
             [this](const std::string& route, ProbeKind kind, std::uint64_t turn) {
               return make_http_probe(network_, identity_, targets_.at(route), kind, turn);
             },
-            [this](Result result) { pipeline_.handle(std::move(result)); }) {
+            [this](const Result& result) { pipeline_.handle(result); }) {
     restore();
+    pipeline_.set_routes(daemon_.config_->routes);
     outbox_.set_channels(daemon_.config_->channels);
     outbox_.add(daemon_.store_->pending_deliveries().value());
     TargetFactory factory;
