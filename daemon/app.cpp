@@ -80,9 +80,9 @@ App::App(AppSettings settings, Log& log, std::unique_ptr<net::UvNetwork> network
       reloaded_(anchor_.wall),
       results_(std::make_unique<LoopMailbox>(*network_, results_capacity)),
       control_(std::make_unique<LoopMailbox>(*network_, control_capacity)),
-      reloader_(
-          std::make_unique<Reloader>(*control_, std::move(settings.load),
-                                     [this](LoadResult result) { apply(std::move(result)); })),
+      reloader_(std::make_unique<Reloader>(
+          *control_, std::move(settings.load),
+          [this](const std::expected<LoadResult, Error>& result) { finish_reload(result); })),
       tick_timer_(network_->timer()),
       stop_timer_(network_->timer()) {}
 
@@ -112,13 +112,18 @@ std::optional<Error> App::open_storage() {
   if (auto error = restore(**store)) return error;
   auto readable = storage::open_sqlite_store(path, storage::OpenMode::ReadOnly);
   if (!readable) return readable.error();
-  reader_ = std::make_unique<storage::Reader>(std::move(*readable), questions_capacity);
-  recorder_ = std::make_unique<storage::Recorder>(
-      std::move(*store), storage::RecorderLimits{},
-      [this](const std::vector<storage::IncidentStep>& steps) {
-        // A letter that finds no place is not lost: its deliveries are stored as pending.
-        (void)control_->post([this, steps] { on_stored(steps); });
-      });
+  auto reader = storage::Reader::start(std::move(*readable), questions_capacity);
+  if (!reader) return reader.error();
+  reader_.emplace(std::move(*reader));
+  auto recorder =
+      storage::Recorder::start(std::move(*store), storage::RecorderLimits{},
+                               [this](const std::vector<storage::IncidentStep>& steps) {
+                                 // A letter that finds no place is not lost: its deliveries are
+                                 // stored as pending.
+                                 (void)control_->post([this, steps] { on_stored(steps); });
+                               });
+  if (!recorder) return recorder.error();
+  recorder_.emplace(std::move(*recorder));
   return std::nullopt;
 }
 
@@ -271,25 +276,28 @@ void App::stop() {
   });
 }
 
-void App::reload(std::function<void(std::vector<std::string>)> done) {
-  if (stopping_) return done({"the daemon is stopping"});
+void App::reload(ReloadWaiter done) {
+  if (stopping_) return done({.mistakes = {}, .obstacle = "the daemon is stopping"});
   reload_waiters_.push_back(std::move(done));
   systemd_.reloading();
   reloader_->request();
 }
 
-void App::apply(LoadResult result) {
-  reload_successful_ = result.has_value();
-  std::vector<std::string> mistakes;
-  if (result) {
-    put_in_force(*result);
+void App::finish_reload(const std::expected<LoadResult, Error>& result) {
+  web::ReloadAnswer answer;
+  if (!result) {
+    answer.obstacle = result.error().message;
+    log_.error("reload refused", {{"reason", answer.obstacle}});
+  } else if (!*result) {
+    answer.mistakes = result->error();
+    for (const auto& line : answer.mistakes) log_.error("reload refused", {{"mistake", line}});
   } else {
-    mistakes = std::move(result.error());
-    for (const auto& line : mistakes) log_.error("reload refused", {{"mistake", line}});
-    log_.error("the configuration in force goes on");
+    put_in_force(**result);
   }
+  reload_successful_ = result && *result;
+  if (!reload_successful_) log_.error("the configuration in force goes on");
   systemd_.ready(fmt::format("Watching {} routes", config_->routes.size()));
-  for (const auto& waiter : std::exchange(reload_waiters_, {})) waiter(mistakes);
+  for (const auto& waiter : std::exchange(reload_waiters_, {})) waiter(answer);
 }
 
 void App::put_in_force(const LoadedConfig& loaded) {

@@ -15,7 +15,8 @@ namespace gatewatch::daemon {
 
 class ProbePool {
  public:
-  // `threads`: at least 1. The limit on probes in flight is shared out among them.
+  // `threads`: at least 1. The limit on probes in flight is shared out among them. The error: a
+  // thread could not be made; those that were are ended.
   [[nodiscard]] static std::expected<std::unique_ptr<ProbePool>, Error> start(
       int threads, const ProbeThreadSettings& settings, const ProbeThread::Deliver& deliver);
 

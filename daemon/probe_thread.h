@@ -36,8 +36,9 @@ class ProbeThread {
  public:
   using Deliver = std::function<void(Result)>;  // called on the probe thread
 
+  // `name`: of the thread, as start_thread() takes it.
   [[nodiscard]] static std::expected<std::unique_ptr<ProbeThread>, Error> start(
-      ProbeThreadSettings settings, Deliver deliver);
+      const std::string& name, ProbeThreadSettings settings, Deliver deliver);
   // Cancels what is in flight and ends the thread.
   ~ProbeThread();
   ProbeThread(const ProbeThread&) = delete;
@@ -55,12 +56,11 @@ class ProbeThread {
   ProbeThread(ProbeThreadSettings settings, Deliver deliver,
               std::unique_ptr<net::UvNetwork> network);
 
-  void run();
   void look_at_itself();
   void post(LoopMailbox::Letter letter);
   std::unique_ptr<Probe> make_probe(const std::string& route, ProbeKind kind, std::uint64_t turn);
 
-  const ProbeThreadSettings settings_;
+  const ProbeIdentity identity_;
   Deliver deliver_;
   std::unique_ptr<net::UvNetwork> network_;
   std::unordered_map<std::string, std::shared_ptr<const Target>> targets_;

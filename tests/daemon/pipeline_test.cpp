@@ -59,8 +59,11 @@ class Bench {
   std::vector<std::string> confirmed;
   int results_seen = 0;
   std::vector<std::string> events_seen;
-  storage::Recorder recorder{std::make_unique<tests::SharedStore>(store), storage::RecorderLimits{},
-                             [](const std::vector<storage::IncidentStep>&) {}};
+  storage::Recorder recorder =
+      storage::Recorder::start(std::make_unique<tests::SharedStore>(store),
+                               storage::RecorderLimits{},
+                               [](const std::vector<storage::IncidentStep>&) {})
+          .value();
   Pipeline pipeline{
       network.clock(),
       desk,

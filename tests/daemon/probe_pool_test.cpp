@@ -9,6 +9,7 @@
 
 #include "daemon/loop_mailbox.h"
 #include "probes/net/uv_network.h"
+#include "tests/fakes/thread_famine.h"
 
 using namespace gatewatch;
 using namespace gatewatch::daemon;
@@ -75,4 +76,11 @@ TEST_CASE("every route of the pool is probed, one that was removed no more, and 
     pool.reset();
   }
   CHECK(main->close() == 0);
+}
+
+TEST_CASE("a pool without one of its threads is an error that names it") {
+  const tests::ThreadFamine famine;
+  const auto pool = ProbePool::start(2, {}, [](const Result&) {});
+  REQUIRE_FALSE(pool.has_value());
+  CHECK(pool.error().message.starts_with("the thread probes-0 cannot be started: "));
 }

@@ -64,12 +64,16 @@ class SimulatedDaemon::Process {
         desk_(daemon.config_, {{}, daemon.store_->last_incident_id().value()}),
         mailbox_(network_, 100'000),
         sender_(network_, daemon.sent_),
-        recorder_(std::make_unique<SharedStore>(daemon.store_), storage::RecorderLimits{},
-                  [this](const std::vector<storage::IncidentStep>& steps) {
-                    CHECK(mailbox_.post([this, steps] {
-                      for (const auto& step : steps) outbox_.add(step.deliveries);
-                    }));
-                  }),
+        recorder_(storage::Recorder::start(std::make_unique<SharedStore>(daemon.store_),
+                                           storage::RecorderLimits{},
+                                           [this](const std::vector<storage::IncidentStep>& steps) {
+                                             CHECK(mailbox_.post([this, steps] {
+                                               for (const auto& step : steps) {
+                                                 outbox_.add(step.deliveries);
+                                               }
+                                             }));
+                                           })
+                      .value()),
         outbox_(network_, sender_, {}, 1,
                 [this](const storage::DeliveryRecord& record) { recorder_.submit(record); }),
         pipeline_(network_.clock(), desk_, recorder_,

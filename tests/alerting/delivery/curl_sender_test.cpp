@@ -13,6 +13,7 @@
 
 #include "tests/alerting/delivery/loopback_server.h"
 #include "tests/alerting/delivery/sender_harness.h"
+#include "tests/fakes/thread_famine.h"
 
 using namespace gatewatch;
 using namespace gatewatch::alerting;
@@ -156,6 +157,14 @@ TEST_CASE("an address that the target policy refuses is never connected to") {
   CHECK(harness.send_one(post(mapped)).error == "the target policy refuses the address 127.0.0.1");
   CHECK(server.connections.empty());
   harness.end_sender();
+}
+
+TEST_CASE("a sender without any thread is an error that says so") {
+  UvHarness uv;
+  const ThreadFamine famine;
+  const auto sender = make_curl_sender(uv.network(), {});
+  REQUIRE_FALSE(sender.has_value());
+  CHECK(sender.error().message.starts_with("the thread sender cannot be started: "));
 }
 
 TEST_CASE("an answer that repeats the URL's secrets does not bring them into the error") {
