@@ -15,7 +15,6 @@
 #include <prometheus/text_serializer.h>
 
 #include "alerting/delivery/curl_sender.h"
-#include "config/difference.h"
 #include "daemon/health.h"
 #include "daemon/version.h"
 #include "daemon/web/store_questions.h"
@@ -301,25 +300,24 @@ void App::finish_reload(const std::expected<LoadResult, Error>& result) {
 }
 
 void App::put_in_force(const LoadedConfig& loaded) {
-  // What only a restart applies stays as it is, for those too who judge by it: the socket is still
-  // bound to the old address.
-  auto config = std::make_shared<config::Config>(*loaded.config);
-  config->daemon.listen = config_->daemon.listen;
-  config->daemon.tls = config_->daemon.tls;
-  config->daemon.region = config_->daemon.region;
-  const auto before = std::exchange(config_, std::move(config));
-  apply_routes(*before, loaded);
+  const auto difference = config::difference(*config_, *loaded.config);
+  for (const auto& setting : difference.needs_restart) {
+    log_.warning("only a restart applies this change", {{"setting", setting}});
+  }
+  // Who judges by the address must judge by the one that is still bound.
+  config_ =
+      std::make_shared<const config::Config>(config::without_restart(*loaded.config, *config_));
+  pool_->set_policy(config_->daemon.targets);
+  sender_->set_policy(config_->daemon.targets);
+  apply_routes(difference, loaded);
   outbox_->set_channels(config_->channels);
-  pipeline_->submit(desk_->reconfigure(config_, network_->clock().wall_now()));
+  pipeline_->submit(desk_->reconfigure(config_, link_prefix(config_->daemon, address()),
+                                       network_->clock().wall_now()));
   reloaded_ = network_->clock().wall_now();
   log_.info("configuration reloaded", {{"routes", std::to_string(config_->routes.size())}});
 }
 
-void App::apply_routes(const config::Config& before, const LoadedConfig& loaded) {
-  const auto difference = config::difference(before, *loaded.config);
-  for (const auto& setting : difference.needs_restart) {
-    log_.warning("only a restart applies this change", {{"setting", setting}});
-  }
+void App::apply_routes(const config::Difference& difference, const LoadedConfig& loaded) {
   for (const auto& route : difference.removed) pool_->remove(route);
   pipeline_->set_routes(loaded.config->routes);
   std::vector<std::string> set;

@@ -14,6 +14,7 @@
 #include "alerting/incident_desk.h"
 #include "alerting/outbox.h"
 #include "config/config.h"
+#include "config/difference.h"
 #include "daemon/log.h"
 #include "daemon/loop_mailbox.h"
 #include "daemon/own_metrics.h"
@@ -70,7 +71,7 @@ class App {
   void reload(ReloadWaiter done);
   void finish_reload(const std::expected<LoadResult, Error>& result);
   void put_in_force(const LoadedConfig& loaded);
-  void apply_routes(const config::Config& before, const LoadedConfig& loaded);
+  void apply_routes(const config::Difference& difference, const LoadedConfig& loaded);
   void on_stored(const std::vector<storage::IncidentStep>& steps);
   [[nodiscard]] OwnState own_state() const;
   [[nodiscard]] web::ApiSources api_sources();

@@ -39,6 +39,10 @@ void ProbePool::confirm(const std::string& route) {
   thread_of(route).confirm(route);
 }
 
+void ProbePool::set_policy(const TargetPolicy& policy) {
+  for (const auto& thread : threads_) thread->set_policy(policy);
+}
+
 void ProbePool::drain(std::function<void()> drained) {
   const auto left = std::make_shared<std::atomic<std::size_t>>(threads_.size());
   for (const auto& thread : threads_) {

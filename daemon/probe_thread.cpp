@@ -30,7 +30,7 @@ std::expected<std::unique_ptr<ProbeThread>, Error> ProbeThread::start(const std:
 
 ProbeThread::ProbeThread(ProbeThreadSettings settings, Deliver deliver,
                          std::unique_ptr<net::UvNetwork> network)
-    : identity_(std::move(settings.identity)),
+    : identity_(std::make_shared<const ProbeIdentity>(std::move(settings.identity))),
       deliver_(std::move(deliver)),
       network_(std::move(network)),
       mailbox_(std::make_unique<LoopMailbox>(*network_, mailbox_capacity)) {
@@ -72,6 +72,14 @@ void ProbeThread::remove(const std::string& route) {
 
 void ProbeThread::confirm(const std::string& route) {
   post([this, route] { scheduler_->confirm(route); });
+}
+
+void ProbeThread::set_policy(TargetPolicy policy) {
+  post([this, policy = std::move(policy)]() mutable {
+    auto identity = *identity_;
+    identity.policy = std::move(policy);
+    identity_ = std::make_shared<const ProbeIdentity>(std::move(identity));
+  });
 }
 
 void ProbeThread::drain(std::function<void()> drained) {

@@ -48,6 +48,8 @@ class ProbeThread {
   void set(std::shared_ptr<const Target> target);
   void remove(const std::string& route);
   void confirm(const std::string& route);
+  // Which addresses may be connected to, by the probes that begin from now on.
+  void set_policy(TargetPolicy policy);
   // No new probes; `drained` is called on the probe thread when none is in flight any more.
   void drain(std::function<void()> drained);
   [[nodiscard]] ProbeThreadStatistics statistics() const;
@@ -60,7 +62,7 @@ class ProbeThread {
   void post(LoopMailbox::Letter letter);
   std::unique_ptr<Probe> make_probe(const std::string& route, ProbeKind kind, std::uint64_t turn);
 
-  const ProbeIdentity identity_;
+  std::shared_ptr<const ProbeIdentity> identity_;  // probes keep the one that they began with
   Deliver deliver_;
   std::unique_ptr<net::UvNetwork> network_;
   std::unordered_map<std::string, std::shared_ptr<const Target>> targets_;

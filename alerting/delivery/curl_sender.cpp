@@ -44,6 +44,7 @@ class CurlSender final : public Sender {
 
   [[nodiscard]] std::optional<Error> add_worker();
   void send(Request request, Done done) override;
+  void set_policy(TargetPolicy policy) override { guard_.set_policy(std::move(policy)); }
 
  private:
   void work();

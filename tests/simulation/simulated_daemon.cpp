@@ -46,6 +46,7 @@ class NotingSender final : public alerting::Sender {
       }
     });
   }
+  void set_policy(TargetPolicy /*policy*/) override {}
 
  private:
   net::Network& network_;
@@ -80,7 +81,8 @@ class SimulatedDaemon::Process {
                   [this](const std::string& route) { scheduler_.confirm(route); },
                   {[this](const Result& result) { daemon_.results_.push_back(result); },
                    [](const storage::IncidentStep&) {}}),
-        identity_{"local", "gatewatch/test", TargetPolicy::standard()},
+        identity_(std::make_shared<const ProbeIdentity>("local", "gatewatch/test",
+                                                        TargetPolicy::standard())),
         scheduler_(
             network_, {network_.clock().wall_now(), network_.clock().now()}, 1000,
             [this](const std::string& route, ProbeKind kind, std::uint64_t turn) {
@@ -131,7 +133,7 @@ class SimulatedDaemon::Process {
   storage::Recorder recorder_;
   alerting::Outbox outbox_;
   daemon::Pipeline pipeline_;
-  ProbeIdentity identity_;
+  std::shared_ptr<const ProbeIdentity> identity_;
   std::map<std::string, std::shared_ptr<const Target>> targets_;
   daemon::Scheduler scheduler_;
   std::chrono::milliseconds since_tick_{0};
