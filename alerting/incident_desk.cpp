@@ -21,7 +21,8 @@ class IncidentDesk::State {
   void replay(const Result& result);
   Steps observe(const Result& result, Timestamp now);
   Steps tick(Timestamp now);
-  Steps reconfigure(std::shared_ptr<const config::Config> config, Timestamp now);
+  Steps reconfigure(std::shared_ptr<const config::Config> config, std::string link_prefix,
+                    Timestamp now);
 
   [[nodiscard]] const Coverage& coverage() const { return *coverage_; }
   [[nodiscard]] const IncidentList& incidents() const { return incidents_; }
@@ -214,8 +215,9 @@ void IncidentDesk::State::forget(Incident& incident) {
 }
 
 Steps IncidentDesk::State::reconfigure(std::shared_ptr<const config::Config> config,
-                                       Timestamp now) {
+                                       std::string link_prefix, Timestamp now) {
   finish_replay(now);
+  settings_.link_prefix = std::move(link_prefix);
   auto next = std::make_unique<Coverage>(std::move(config));
   next->take_over(*coverage_);
   for (const auto* const gone : coverage_->all()) {
@@ -263,8 +265,9 @@ Steps IncidentDesk::tick(Timestamp now) {
   return state_->tick(now);
 }
 
-Steps IncidentDesk::reconfigure(std::shared_ptr<const config::Config> config, Timestamp now) {
-  return state_->reconfigure(std::move(config), now);
+Steps IncidentDesk::reconfigure(std::shared_ptr<const config::Config> config,
+                                std::string link_prefix, Timestamp now) {
+  return state_->reconfigure(std::move(config), std::move(link_prefix), now);
 }
 
 std::size_t IncidentDesk::open_incidents(config::Severity severity) const {

@@ -39,9 +39,10 @@ class IncidentDesk {
   [[nodiscard]] std::vector<storage::IncidentStep> observe(const Result& result, Timestamp now);
   // Once a second: what time alone brings (windows that empty, reminders, grouping that closes).
   [[nodiscard]] std::vector<storage::IncidentStep> tick(Timestamp now);
-  // A reload: windows of unchanged rules and routes stay; incidents of removed ones resolve.
+  // A reload: windows of unchanged rules and routes stay; incidents of removed ones resolve. What
+  // is told from now on links to `link_prefix`.
   [[nodiscard]] std::vector<storage::IncidentStep> reconfigure(
-      std::shared_ptr<const config::Config> config, Timestamp now);
+      std::shared_ptr<const config::Config> config, std::string link_prefix, Timestamp now);
 
   [[nodiscard]] std::size_t open_incidents(config::Severity severity) const;
   // How far back replay() must reach: the longest window of any rule.

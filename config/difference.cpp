@@ -23,25 +23,32 @@ void compare_routes(const Config& before, const Config& now, Difference& differe
   }
 }
 
+// Sockets, threads, the store and the region's name are made once, at the start.
+template <typename Visit>
+void for_each_restart_setting(Visit visit) {
+  visit("daemon.listen", &Daemon::listen);
+  visit("daemon.tls", &Daemon::tls);
+  visit("daemon.data", &Daemon::data);
+  visit("daemon.region", &Daemon::region);
+  visit("daemon.probe_threads", &Daemon::probe_threads);
+  visit("daemon.probes_in_flight", &Daemon::probes_in_flight);
+}
+
 }  // namespace
 
 Difference difference(const Config& before, const Config& now) {
   Difference difference;
   compare_routes(before, now, difference);
-  const auto needs_restart = [&difference](const char* key, bool same) {
-    if (!same) difference.needs_restart.emplace_back(key);
-  };
-  const auto& old_daemon = before.daemon;
-  const auto& new_daemon = now.daemon;
-  // Sockets, threads, the store and the region's name are made once, at the start.
-  needs_restart("daemon.listen", old_daemon.listen == new_daemon.listen);
-  needs_restart("daemon.tls", old_daemon.tls == new_daemon.tls);
-  needs_restart("daemon.data", old_daemon.data == new_daemon.data);
-  needs_restart("daemon.region", old_daemon.region == new_daemon.region);
-  needs_restart("daemon.probe_threads", old_daemon.probe_threads == new_daemon.probe_threads);
-  needs_restart("daemon.probes_in_flight",
-                old_daemon.probes_in_flight == new_daemon.probes_in_flight);
+  for_each_restart_setting([&](const char* key, auto setting) {
+    if (before.daemon.*setting != now.daemon.*setting) difference.needs_restart.emplace_back(key);
+  });
   return difference;
+}
+
+Config without_restart(Config now, const Config& before) {
+  for_each_restart_setting(
+      [&](const char* /*key*/, auto setting) { now.daemon.*setting = before.daemon.*setting; });
+  return now;
 }
 
 }  // namespace gatewatch::config

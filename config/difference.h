@@ -20,4 +20,7 @@ struct Difference {
 // The pointers are valid as long as `now` is neither changed nor destroyed.
 [[nodiscard]] Difference difference(const Config& before, const Config& now);
 
+// `now` as far as a reload applies it: what only a restart can change stays as it is in `before`.
+[[nodiscard]] Config without_restart(Config now, const Config& before);
+
 }  // namespace gatewatch::config

@@ -15,7 +15,6 @@
 #include <prometheus/text_serializer.h>
 
 #include "alerting/delivery/curl_sender.h"
-#include "config/difference.h"
 #include "daemon/health.h"
 #include "daemon/version.h"
 #include "daemon/web/store_questions.h"
@@ -80,9 +79,9 @@ App::App(AppSettings settings, Log& log, std::unique_ptr<net::UvNetwork> network
       reloaded_(anchor_.wall),
       results_(std::make_unique<LoopMailbox>(*network_, results_capacity)),
       control_(std::make_unique<LoopMailbox>(*network_, control_capacity)),
-      reloader_(
-          std::make_unique<Reloader>(*control_, std::move(settings.load),
-                                     [this](LoadResult result) { apply(std::move(result)); })),
+      reloader_(std::make_unique<Reloader>(
+          *control_, std::move(settings.load),
+          [this](const std::expected<LoadResult, Error>& result) { finish_reload(result); })),
       tick_timer_(network_->timer()),
       stop_timer_(network_->timer()) {}
 
@@ -112,13 +111,18 @@ std::optional<Error> App::open_storage() {
   if (auto error = restore(**store)) return error;
   auto readable = storage::open_sqlite_store(path, storage::OpenMode::ReadOnly);
   if (!readable) return readable.error();
-  reader_ = std::make_unique<storage::Reader>(std::move(*readable), questions_capacity);
-  recorder_ = std::make_unique<storage::Recorder>(
-      std::move(*store), storage::RecorderLimits{},
-      [this](const std::vector<storage::IncidentStep>& steps) {
-        // A letter that finds no place is not lost: its deliveries are stored as pending.
-        (void)control_->post([this, steps] { on_stored(steps); });
-      });
+  auto reader = storage::Reader::start(std::move(*readable), questions_capacity);
+  if (!reader) return reader.error();
+  reader_.emplace(std::move(*reader));
+  auto recorder =
+      storage::Recorder::start(std::move(*store), storage::RecorderLimits{},
+                               [this](const std::vector<storage::IncidentStep>& steps) {
+                                 // A letter that finds no place is not lost: its deliveries are
+                                 // stored as pending.
+                                 (void)control_->post([this, steps] { on_stored(steps); });
+                               });
+  if (!recorder) return recorder.error();
+  recorder_.emplace(std::move(*recorder));
   return std::nullopt;
 }
 
@@ -186,6 +190,7 @@ std::optional<Error> App::start_probing() {
   pipeline_ = std::make_unique<Pipeline>(
       network_->clock(), *desk_, *recorder_,
       [this](const std::string& route) { pool_->confirm(route); }, std::move(observer_));
+  pipeline_->set_routes(config_->routes);
   const auto& daemon = config_->daemon;
   auto pool = ProbePool::start(
       thread_count(daemon),
@@ -193,8 +198,8 @@ std::optional<Error> App::start_probing() {
        .anchor = anchor_,
        .in_flight_limit = static_cast<std::size_t>(daemon.probes_in_flight)},
       [this](Result result) {
-        const bool taken = results_->post(
-            [this, result = std::move(result)]() mutable { pipeline_->handle(std::move(result)); });
+        const bool taken =
+            results_->post([this, result = std::move(result)] { pipeline_->handle(result); });
         if (!taken) ++lost_results_;
       });
   if (!pool) return pool.error();
@@ -270,51 +275,51 @@ void App::stop() {
   });
 }
 
-void App::reload(std::function<void(std::vector<std::string>)> done) {
-  if (stopping_) return done({"the daemon is stopping"});
+void App::reload(ReloadWaiter done) {
+  if (stopping_) return done({.mistakes = {}, .obstacle = "the daemon is stopping"});
   reload_waiters_.push_back(std::move(done));
   systemd_.reloading();
   reloader_->request();
 }
 
-void App::apply(LoadResult result) {
-  reload_successful_ = result.has_value();
-  std::vector<std::string> mistakes;
-  if (result) {
-    put_in_force(*result);
+void App::finish_reload(const std::expected<LoadResult, Error>& result) {
+  web::ReloadAnswer answer;
+  if (!result) {
+    answer.obstacle = result.error().message;
+    log_.error("reload refused", {{"reason", answer.obstacle}});
+  } else if (!*result) {
+    answer.mistakes = result->error();
+    for (const auto& line : answer.mistakes) log_.error("reload refused", {{"mistake", line}});
   } else {
-    mistakes = std::move(result.error());
-    for (const auto& line : mistakes) log_.error("reload refused", {{"mistake", line}});
-    log_.error("the configuration in force goes on");
+    put_in_force(**result);
   }
+  reload_successful_ = result && *result;
+  if (!reload_successful_) log_.error("the configuration in force goes on");
   systemd_.ready(fmt::format("Watching {} routes", config_->routes.size()));
-  for (const auto& waiter : std::exchange(reload_waiters_, {})) waiter(mistakes);
+  for (const auto& waiter : std::exchange(reload_waiters_, {})) waiter(answer);
 }
 
 void App::put_in_force(const LoadedConfig& loaded) {
-  // What only a restart applies stays as it is, for those too who judge by it: the socket is still
-  // bound to the old address.
-  auto config = std::make_shared<config::Config>(*loaded.config);
-  config->daemon.listen = config_->daemon.listen;
-  config->daemon.tls = config_->daemon.tls;
-  config->daemon.region = config_->daemon.region;
-  const auto before = std::exchange(config_, std::move(config));
-  apply_routes(*before, loaded);
+  const auto difference = config::difference(*config_, *loaded.config);
+  for (const auto& setting : difference.needs_restart) {
+    log_.warning("only a restart applies this change", {{"setting", setting}});
+  }
+  // Who judges by the address must judge by the one that is still bound.
+  config_ =
+      std::make_shared<const config::Config>(config::without_restart(*loaded.config, *config_));
+  pool_->set_policy(config_->daemon.targets);
+  sender_->set_policy(config_->daemon.targets);
+  apply_routes(difference, loaded);
   outbox_->set_channels(config_->channels);
-  pipeline_->submit(desk_->reconfigure(config_, network_->clock().wall_now()));
+  pipeline_->submit(desk_->reconfigure(config_, link_prefix(config_->daemon, address()),
+                                       network_->clock().wall_now()));
   reloaded_ = network_->clock().wall_now();
   log_.info("configuration reloaded", {{"routes", std::to_string(config_->routes.size())}});
 }
 
-void App::apply_routes(const config::Config& before, const LoadedConfig& loaded) {
-  const auto difference = config::difference(before, *loaded.config);
-  for (const auto& setting : difference.needs_restart) {
-    log_.warning("only a restart applies this change", {{"setting", setting}});
-  }
-  for (const auto& route : difference.removed) {
-    pool_->remove(route);
-    pipeline_->forget(route);
-  }
+void App::apply_routes(const config::Difference& difference, const LoadedConfig& loaded) {
+  for (const auto& route : difference.removed) pool_->remove(route);
+  pipeline_->set_routes(loaded.config->routes);
   std::vector<std::string> set;
   for (const auto* const route : difference.added) set.push_back(route->id());
   for (const auto* const route : difference.changed) set.push_back(route->id());

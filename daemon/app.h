@@ -14,6 +14,7 @@
 #include "alerting/incident_desk.h"
 #include "alerting/outbox.h"
 #include "config/config.h"
+#include "config/difference.h"
 #include "daemon/log.h"
 #include "daemon/loop_mailbox.h"
 #include "daemon/own_metrics.h"
@@ -54,6 +55,8 @@ class App {
   [[nodiscard]] const std::string& address() const { return web_->address(); }
 
  private:
+  using ReloadWaiter = std::function<void(const web::ReloadAnswer&)>;
+
   App(AppSettings settings, Log& log, std::unique_ptr<net::UvNetwork> network);
 
   [[nodiscard]] std::optional<Error> open_storage();
@@ -65,11 +68,10 @@ class App {
   void tick();
   void log_own_troubles();
   void forget_old_results();
-  // `done` hears of the mistakes; none: the new configuration is in force.
-  void reload(std::function<void(std::vector<std::string>)> done);
-  void apply(LoadResult result);
+  void reload(ReloadWaiter done);
+  void finish_reload(const std::expected<LoadResult, Error>& result);
   void put_in_force(const LoadedConfig& loaded);
-  void apply_routes(const config::Config& before, const LoadedConfig& loaded);
+  void apply_routes(const config::Difference& difference, const LoadedConfig& loaded);
   void on_stored(const std::vector<storage::IncidentStep>& steps);
   [[nodiscard]] OwnState own_state() const;
   [[nodiscard]] web::ApiSources api_sources();
@@ -97,14 +99,14 @@ class App {
   std::unique_ptr<LoopMailbox> control_;  // from everyone else
   std::unique_ptr<Reloader> reloader_;
   std::unique_ptr<alerting::IncidentDesk> desk_;
-  std::unique_ptr<storage::Recorder> recorder_;
-  std::unique_ptr<storage::Reader> reader_;
+  std::optional<storage::Recorder> recorder_;
+  std::optional<storage::Reader> reader_;
   std::unique_ptr<alerting::Sender> sender_;
   std::unique_ptr<alerting::Outbox> outbox_;
   std::unique_ptr<ProbePool> pool_;
   std::unique_ptr<Pipeline> pipeline_;
   std::unique_ptr<WebFront> web_;
-  std::vector<std::function<void(std::vector<std::string>)>> reload_waiters_;
+  std::vector<ReloadWaiter> reload_waiters_;
   std::vector<std::unique_ptr<net::SignalWatch>> signals_;
   std::unique_ptr<net::Timer> tick_timer_;
   std::unique_ptr<net::Timer> stop_timer_;

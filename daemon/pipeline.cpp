@@ -12,14 +12,27 @@ Pipeline::Pipeline(const net::Clock& clock, alerting::IncidentDesk& desk,
       confirm_(std::move(confirm)),
       observer_(std::move(observer)) {}
 
-void Pipeline::handle(Result result) {
-  metrics_.observe(result);
-  live_.observe(result);
-  if (health_.wants_confirmation(result)) confirm_(result.route);
-  auto steps = desk_.observe(result, clock_.wall_now());
+void Pipeline::set_routes(const std::vector<config::Route>& routes) {
+  std::unordered_set<std::string> configured;
+  for (const auto& route : routes) configured.insert(route.id());
+  for (const auto& route : routes_) {
+    if (configured.contains(route)) continue;
+    metrics_.forget(route);
+    live_.forget(route);
+    health_.forget(route);
+  }
+  routes_ = std::move(configured);
+}
+
+void Pipeline::handle(const Result& result) {
+  if (routes_.contains(result.route)) {
+    metrics_.observe(result);
+    live_.observe(result);
+    if (health_.wants_confirmation(result)) confirm_(result.route);
+  }
+  recorder_.submit(result);
   observer_.result(result);
-  recorder_.submit(std::move(result));
-  submit(std::move(steps));
+  submit(desk_.observe(result, clock_.wall_now()));
 }
 
 void Pipeline::tick() {
@@ -31,12 +44,6 @@ void Pipeline::submit(std::vector<storage::IncidentStep> steps) {
     observer_.step(step);
     recorder_.submit(std::move(step));
   }
-}
-
-void Pipeline::forget(const std::string& route) {
-  metrics_.forget(route);
-  live_.forget(route);
-  health_.forget(route);
 }
 
 }  // namespace gatewatch::daemon

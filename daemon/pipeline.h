@@ -1,10 +1,12 @@
-// One result's way through the program, in order: metrics, confirmations, recorder, rules. Local
-// results and those of agents come in at the same door.
+// One result's way through the program, in order: metrics, confirmations, recorder, rules. So no
+// incident's step is queued for the store before the result that it follows from. Local results and
+// those of agents come in at the same door.
 
 #pragma once
 
 #include <functional>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "alerting/incident_desk.h"
@@ -29,12 +31,14 @@ class Pipeline {
   Pipeline(const net::Clock& clock, alerting::IncidentDesk& desk, storage::Recorder& recorder,
            Confirm confirm, Observer observer);
 
-  void handle(Result result);
+  // Which routes are configured, none at first. Nothing is remembered of the others: a result of
+  // theirs that was on its way is stored and else changes nothing.
+  void set_routes(const std::vector<config::Route>& routes);
+  void handle(const Result& result);
   // Once a second: what time alone brings.
   void tick();
   // Steps that a reload brought.
   void submit(std::vector<storage::IncidentStep> steps);
-  void forget(const std::string& route);
 
   [[nodiscard]] const RouteMetrics& metrics() const { return metrics_; }
   [[nodiscard]] const LiveRoutes& live() const { return live_; }
@@ -45,6 +49,7 @@ class Pipeline {
   storage::Recorder& recorder_;
   Confirm confirm_;
   Observer observer_;
+  std::unordered_set<std::string> routes_;  // ids
   RouteMetrics metrics_;
   LiveRoutes live_;
   RouteHealth health_;

@@ -4,6 +4,8 @@
 #include <atomic>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "daemon/schedule.h"
 
 namespace gatewatch::daemon {
@@ -15,7 +17,7 @@ std::expected<std::unique_ptr<ProbePool>, Error> ProbePool::start(
   share.in_flight_limit =
       std::max<std::size_t>(1, settings.in_flight_limit / static_cast<std::size_t>(threads));
   for (int index = 0; index < threads; ++index) {
-    auto thread = ProbeThread::start(share, deliver);
+    auto thread = ProbeThread::start(fmt::format("probes-{}", index), share, deliver);
     if (!thread) return std::unexpected(thread.error());
     started.push_back(std::move(*thread));
   }
@@ -35,6 +37,10 @@ void ProbePool::remove(const std::string& route) {
 
 void ProbePool::confirm(const std::string& route) {
   thread_of(route).confirm(route);
+}
+
+void ProbePool::set_policy(const TargetPolicy& policy) {
+  for (const auto& thread : threads_) thread->set_policy(policy);
 }
 
 void ProbePool::drain(std::function<void()> drained) {

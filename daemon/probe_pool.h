@@ -15,13 +15,15 @@ namespace gatewatch::daemon {
 
 class ProbePool {
  public:
-  // `threads`: at least 1. The limit on probes in flight is shared out among them.
+  // `threads`: at least 1. The limit on probes in flight is shared out among them. The error: a
+  // thread could not be made; those that were are ended.
   [[nodiscard]] static std::expected<std::unique_ptr<ProbePool>, Error> start(
       int threads, const ProbeThreadSettings& settings, const ProbeThread::Deliver& deliver);
 
   void set(std::shared_ptr<const Target> target);
   void remove(const std::string& route);
   void confirm(const std::string& route);
+  void set_policy(const TargetPolicy& policy);
   // `drained` is called once, on some probe thread, when no probe is in flight any more.
   void drain(std::function<void()> drained);
   [[nodiscard]] std::vector<ProbeThreadStatistics> statistics() const;

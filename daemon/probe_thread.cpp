@@ -3,6 +3,8 @@
 #include <cstdlib>
 #include <utility>
 
+#include "probes/net/thread.h"
+
 namespace gatewatch::daemon {
 namespace {
 
@@ -11,47 +13,51 @@ using namespace std::chrono_literals;
 // Routes are set and removed by reloads alone: this bounds one reload of everything.
 constexpr std::size_t mailbox_capacity = 1'000'000;
 
+std::shared_ptr<const ProbeIdentity> with_random(ProbeIdentity identity, RandomPool& pool) {
+  identity.random = [&pool](std::span<std::byte> bytes) { pool.fill(bytes); };
+  return std::make_shared<const ProbeIdentity>(std::move(identity));
+}
+
 }  // namespace
 
-std::expected<std::unique_ptr<ProbeThread>, Error> ProbeThread::start(ProbeThreadSettings settings,
+std::expected<std::unique_ptr<ProbeThread>, Error> ProbeThread::start(const std::string& name,
+                                                                      ProbeThreadSettings settings,
                                                                       Deliver deliver) {
   auto network = net::UvNetwork::create();
   if (!network) return std::unexpected(network.error());
-  return std::unique_ptr<ProbeThread>(
+  std::unique_ptr<ProbeThread> made(
       new ProbeThread(std::move(settings), std::move(deliver), std::move(*network)));
+  auto thread = net::start_thread(name, [&loop = *made->network_] { loop.run(); });
+  if (!thread) return std::unexpected(thread.error());
+  made->thread_ = std::move(*thread);
+  return made;
 }
 
 ProbeThread::ProbeThread(ProbeThreadSettings settings, Deliver deliver,
                          std::unique_ptr<net::UvNetwork> network)
-    : settings_(std::move(settings)),
+    : identity_(with_random(std::move(settings.identity), random_)),
       deliver_(std::move(deliver)),
       network_(std::move(network)),
       mailbox_(std::make_unique<LoopMailbox>(*network_, mailbox_capacity)) {
-  settings_.identity.random = [this](std::span<std::byte> bytes) { random_.fill(bytes); };
   scheduler_ = std::make_unique<Scheduler>(
-      *network_, settings_.anchor, settings_.in_flight_limit,
+      *network_, settings.anchor, settings.in_flight_limit,
       [this](const std::string& route, ProbeKind kind, std::uint64_t turn) {
         return make_probe(route, kind, turn);
       },
       [this](Result result) { deliver_(std::move(result)); });
   look_timer_ = network_->timer();
   look_at_itself();
-  thread_ = std::jthread([this] { run(); });
 }
 
 ProbeThread::~ProbeThread() {
-  post([this] {
-    scheduler_.reset();
-    look_timer_.reset();
-    network_->stop();
-  });
-  thread_.join();
+  if (thread_.joinable()) {  // it may never have begun
+    post([this] { network_->stop(); });
+    thread_.join();
+  }
+  scheduler_.reset();
+  look_timer_.reset();
   mailbox_.reset();
   (void)network_->close();
-}
-
-void ProbeThread::run() {
-  network_->run();
 }
 
 void ProbeThread::set(std::shared_ptr<const Target> target) {
@@ -71,6 +77,14 @@ void ProbeThread::remove(const std::string& route) {
 
 void ProbeThread::confirm(const std::string& route) {
   post([this, route] { scheduler_->confirm(route); });
+}
+
+void ProbeThread::set_policy(TargetPolicy policy) {
+  post([this, policy = std::move(policy)]() mutable {
+    auto identity = *identity_;
+    identity.policy = std::move(policy);
+    identity_ = std::make_shared<const ProbeIdentity>(std::move(identity));
+  });
 }
 
 void ProbeThread::drain(std::function<void()> drained) {
@@ -98,7 +112,7 @@ void ProbeThread::post(LoopMailbox::Letter letter) {
 
 std::unique_ptr<Probe> ProbeThread::make_probe(const std::string& route, ProbeKind kind,
                                                std::uint64_t turn) {
-  return make_http_probe(*network_, settings_.identity, targets_.at(route), kind, turn);
+  return make_http_probe(*network_, identity_, targets_.at(route), kind, turn);
 }
 
 }  // namespace gatewatch::daemon

@@ -37,8 +37,9 @@ class ProbeThread {
  public:
   using Deliver = std::function<void(Result)>;  // called on the probe thread
 
+  // `name`: of the thread, as start_thread() takes it.
   [[nodiscard]] static std::expected<std::unique_ptr<ProbeThread>, Error> start(
-      ProbeThreadSettings settings, Deliver deliver);
+      const std::string& name, ProbeThreadSettings settings, Deliver deliver);
   // Cancels what is in flight and ends the thread.
   ~ProbeThread();
   ProbeThread(const ProbeThread&) = delete;
@@ -48,6 +49,8 @@ class ProbeThread {
   void set(std::shared_ptr<const Target> target);
   void remove(const std::string& route);
   void confirm(const std::string& route);
+  // Which addresses may be connected to, by the probes that begin from now on.
+  void set_policy(TargetPolicy policy);
   // No new probes; `drained` is called on the probe thread when none is in flight any more.
   void drain(std::function<void()> drained);
   [[nodiscard]] ProbeThreadStatistics statistics() const;
@@ -56,13 +59,12 @@ class ProbeThread {
   ProbeThread(ProbeThreadSettings settings, Deliver deliver,
               std::unique_ptr<net::UvNetwork> network);
 
-  void run();
   void look_at_itself();
   void post(LoopMailbox::Letter letter);
   std::unique_ptr<Probe> make_probe(const std::string& route, ProbeKind kind, std::uint64_t turn);
 
-  ProbeThreadSettings settings_;
   RandomPool random_;
+  std::shared_ptr<const ProbeIdentity> identity_;  // probes keep the one that they began with
   Deliver deliver_;
   std::unique_ptr<net::UvNetwork> network_;
   std::unordered_map<std::string, std::shared_ptr<const Target>> targets_;

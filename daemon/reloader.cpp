@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "probes/net/thread.h"
+
 namespace gatewatch::daemon {
 
 LoadResult load_everything(const LoadConfig& load) {
@@ -36,15 +38,18 @@ void Reloader::request() {
 
 void Reloader::begin() {
   busy_ = true;
-  // Assigning joins the last run, which has posted its answer and is ending.
-  thread_ = std::jthread([this] {
-    auto result = std::make_shared<LoadResult>(load_everything(load_));
-    // The mailbox refuses only when the main loop stands still: the watchdog ends that.
-    (void)mailbox_.post([this, result] { finish(std::move(*result)); });
-  });
+  thread_ = {};  // joins the last run, which has posted its answer and is ending
+  auto thread = net::start_thread("reload", [this] { post(load_everything(load_)); });
+  if (!thread) return post(std::unexpected(thread.error()));
+  thread_ = std::move(*thread);
 }
 
-void Reloader::finish(LoadResult result) {
+void Reloader::post(std::expected<LoadResult, Error> result) {
+  // The mailbox refuses only when the main loop stands still: the watchdog ends that.
+  (void)mailbox_.post([this, result = std::move(result)]() mutable { finish(std::move(result)); });
+}
+
+void Reloader::finish(std::expected<LoadResult, Error> result) {
   busy_ = false;
   if (std::exchange(again_, false)) begin();
   loaded_(std::move(result));

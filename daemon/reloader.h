@@ -34,7 +34,8 @@ using LoadConfig = std::function<std::expected<config::Config, std::vector<confi
 // Belongs to the main loop.
 class Reloader {
  public:
-  using Loaded = std::function<void(LoadResult)>;  // called on the main loop
+  // Called on the main loop, never from inside request(). The error: of ours, nothing was loaded.
+  using Loaded = std::function<void(std::expected<LoadResult, Error>)>;
 
   Reloader(LoopMailbox& mailbox, LoadConfig load, Loaded loaded);
 
@@ -42,7 +43,8 @@ class Reloader {
 
  private:
   void begin();
-  void finish(LoadResult result);
+  void post(std::expected<LoadResult, Error> result);
+  void finish(std::expected<LoadResult, Error> result);
 
   LoopMailbox& mailbox_;
   LoadConfig load_;

@@ -55,11 +55,11 @@ Phase phase_of(State state) {
 
 class HttpProbe final : public Probe, private net::StreamEvents {
  public:
-  HttpProbe(net::Network& network, const ProbeIdentity& identity,
+  HttpProbe(net::Network& network, std::shared_ptr<const ProbeIdentity> identity,
             std::shared_ptr<const Target> target, ProbeKind kind, std::uint64_t turn)
-      : network_(network), identity_(identity), target_(std::move(target)), turn_(turn) {
+      : network_(network), identity_(std::move(identity)), target_(std::move(target)), turn_(turn) {
     result_.kind = kind;
-    result_.region = identity_.region;
+    result_.region = identity_->region;
     result_.route = target_->route.id();
   }
 
@@ -97,7 +97,7 @@ class HttpProbe final : public Probe, private net::StreamEvents {
   [[nodiscard]] Verdict blame(Verdict failure) const;
 
   net::Network& network_;
-  const ProbeIdentity& identity_;
+  std::shared_ptr<const ProbeIdentity> identity_;
   std::shared_ptr<const Target> target_;
   std::uint64_t turn_;
   Done done_;
@@ -122,7 +122,7 @@ void HttpProbe::start(Done done) {
   net::require(state_ == State::Idle && !done_, "a probe starts once");
   done_ = std::move(done);
   result_.started = network_.clock().wall_now();
-  result_.trace_id = make_trace_id(identity_.random);
+  result_.trace_id = make_trace_id(identity_->random);
   phases_.start(network_.clock().now());
   deadline_ = network_.timer();
   deadline_->start(route().timeout, [this] { on_deadline(); });
@@ -160,9 +160,9 @@ void HttpProbe::on_resolved(const net::Resolution& resolution) {
   }
   // The target's name is the proxy's to resolve, but an address is checked whoever connects to it.
   const auto literal = IpAddress::parse(url.host);
-  if (literal && !identity_.policy.permits(*literal)) return finish(target_refusal(url.host));
+  if (literal && !identity_->policy.permits(*literal)) return finish(target_refusal(url.host));
   const auto addresses =
-      order_addresses(resolution.addresses, identity_.policy, route().addresses, turn_);
+      order_addresses(resolution.addresses, identity_->policy, route().addresses, turn_);
   if (addresses.empty()) return finish(target_refusal(host));
   std::vector<Endpoint> endpoints;
   for (const auto& address : addresses) {
@@ -210,7 +210,7 @@ Verdict HttpProbe::blame(Verdict failure) const {
 
 void HttpProbe::begin_greeting() {
   enter(State::Greeting);
-  greeting_ = make_proxy_greeting(*target_->proxy, hop().url, identity_.user_agent);
+  greeting_ = make_proxy_greeting(*target_->proxy, hop().url, identity_->user_agent);
   stream_->read_start();
   act_on_greeting();
 }
@@ -256,8 +256,8 @@ void HttpProbe::on_connected(net::IoResult result) {
 void HttpProbe::begin_request() {
   enter(State::Sending);
   RequestDetails details;
-  details.user_agent = identity_.user_agent;
-  details.traceparent = traceparent(result_.trace_id, make_span_id(identity_.random));
+  details.user_agent = identity_->user_agent;
+  details.traceparent = traceparent(result_.trace_id, make_span_id(identity_->random));
   if (target_->proxy && !uses_tunnel()) {
     details.form = TargetForm::Absolute;
     details.proxy_authorization = target_->proxy->authorization();
@@ -389,10 +389,11 @@ void HttpProbe::finish(Verdict verdict) {
 
 }  // namespace
 
-std::unique_ptr<Probe> make_http_probe(net::Network& network, const ProbeIdentity& identity,
+std::unique_ptr<Probe> make_http_probe(net::Network& network,
+                                       std::shared_ptr<const ProbeIdentity> identity,
                                        std::shared_ptr<const Target> target, ProbeKind kind,
                                        std::uint64_t turn) {
-  return std::make_unique<HttpProbe>(network, identity, std::move(target), kind, turn);
+  return std::make_unique<HttpProbe>(network, std::move(identity), std::move(target), kind, turn);
 }
 
 }  // namespace gatewatch

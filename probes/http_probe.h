@@ -23,10 +23,10 @@ struct ProbeIdentity {
   RandomSource random = fill_from_system;  // of trace ids
 };
 
-// `network` and `identity` must outlive the probe. `turn`: the how-manieth probe of this route it
-// is; it chooses the address with addresses = "rotate".
+// `network` must outlive the probe. `turn`: the how-manieth probe of this route it is; it chooses
+// the address with addresses = "rotate".
 [[nodiscard]] std::unique_ptr<Probe> make_http_probe(net::Network& network,
-                                                     const ProbeIdentity& identity,
+                                                     std::shared_ptr<const ProbeIdentity> identity,
                                                      std::shared_ptr<const Target> target,
                                                      ProbeKind kind, std::uint64_t turn);
 

@@ -3,15 +3,18 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <utility>
+
+#include "probes/net/thread.h"
 
 namespace gatewatch::storage {
 
 class Reader::Thread {
  public:
   Thread(std::unique_ptr<Store> store, std::size_t capacity)
-      : store_(std::move(store)), capacity_(capacity), thread_([this] { run(); }) {}
+      : store_(std::move(store)), capacity_(capacity) {}
 
   ~Thread() {
     {
@@ -19,11 +22,17 @@ class Reader::Thread {
       stopping_ = true;
     }
     work_.notify_one();
-    thread_.join();
   }
 
   Thread(const Thread&) = delete;
   Thread& operator=(const Thread&) = delete;
+
+  std::optional<Error> start() {
+    auto thread = net::start_thread("reader", [this] { run(); });
+    if (!thread) return thread.error();
+    thread_ = std::move(*thread);
+    return std::nullopt;
+  }
 
   bool ask(Question question) {
     {
@@ -56,12 +65,17 @@ class Reader::Thread {
   std::condition_variable work_;
   std::deque<Question> questions_;
   bool stopping_ = false;
-  std::thread thread_;  // last: it uses everything above
+  std::jthread thread_;  // last: it uses everything above, and is joined first
 };
 
-Reader::Reader(std::unique_ptr<Store> store, std::size_t capacity)
-    : thread_(std::make_unique<Thread>(std::move(store), capacity)) {}
+std::expected<Reader, Error> Reader::start(std::unique_ptr<Store> store, std::size_t capacity) {
+  auto thread = std::make_unique<Thread>(std::move(store), capacity);
+  if (auto error = thread->start()) return std::unexpected(std::move(*error));
+  return Reader(std::move(thread));
+}
 
+Reader::Reader(std::unique_ptr<Thread> thread) : thread_(std::move(thread)) {}
+Reader::Reader(Reader&&) noexcept = default;
 Reader::~Reader() = default;
 
 bool Reader::ask(Question question) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <expected>
 #include <functional>
 #include <memory>
 
@@ -15,10 +16,12 @@ class Reader {
  public:
   using Question = std::move_only_function<void(Store&)>;
 
-  // `capacity`: questions that may wait.
-  Reader(std::unique_ptr<Store> store, std::size_t capacity);
+  // `capacity`: questions that may wait. The error: no thread could be made.
+  [[nodiscard]] static std::expected<Reader, Error> start(std::unique_ptr<Store> store,
+                                                          std::size_t capacity);
   // Drops the questions that wait, ends the thread after the one at work.
   ~Reader();
+  Reader(Reader&&) noexcept;  // what was moved from may only be destroyed
   Reader(const Reader&) = delete;
   Reader& operator=(const Reader&) = delete;
 
@@ -27,6 +30,8 @@ class Reader {
 
  private:
   class Thread;
+  explicit Reader(std::unique_ptr<Thread> thread);
+
   std::unique_ptr<Thread> thread_;
 };
 

@@ -9,6 +9,8 @@
 #include <thread>
 #include <utility>
 
+#include "probes/net/thread.h"
+
 namespace gatewatch::storage {
 
 namespace {
@@ -43,10 +45,7 @@ void append(std::vector<Record>& to, std::vector<Record>& from) {
 class Recorder::Writer {
  public:
   Writer(std::unique_ptr<Store> store, RecorderLimits limits, Written written)
-      : store_(std::move(store)),
-        limits_(limits),
-        written_callback_(std::move(written)),
-        thread_([this] { run(); }) {}
+      : store_(std::move(store)), limits_(limits), written_callback_(std::move(written)) {}
 
   ~Writer() {
     {
@@ -54,12 +53,12 @@ class Recorder::Writer {
       stopping_ = true;
     }
     work_.notify_one();
-    thread_.join();
   }
 
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
 
+  std::optional<Error> start();
   void submit(Result result);
   void submit(IncidentStep step);
   void submit(DeliveryRecord delivery);
@@ -98,8 +97,15 @@ class Recorder::Writer {
   bool stopping_ = false;
   RecorderStatistics statistics_;
 
-  std::thread thread_;  // last: it uses everything above
+  std::jthread thread_;  // last: it uses everything above, and is joined first
 };
+
+std::optional<Error> Recorder::Writer::start() {
+  auto thread = net::start_thread("recorder", [this] { run(); });
+  if (!thread) return thread.error();
+  thread_ = std::move(*thread);
+  return std::nullopt;
+}
 
 void Recorder::Writer::submit(Result result) {
   bool wakes = false;
@@ -259,9 +265,15 @@ void Recorder::Writer::fail(const Error& error) {
   retry_at_ = SteadyClock::now() + limits_.retry;
 }
 
-Recorder::Recorder(std::unique_ptr<Store> store, RecorderLimits limits, Written written)
-    : writer_(std::make_unique<Writer>(std::move(store), limits, std::move(written))) {}
+std::expected<Recorder, Error> Recorder::start(std::unique_ptr<Store> store, RecorderLimits limits,
+                                               Written written) {
+  auto writer = std::make_unique<Writer>(std::move(store), limits, std::move(written));
+  if (auto error = writer->start()) return std::unexpected(std::move(*error));
+  return Recorder(std::move(writer));
+}
 
+Recorder::Recorder(std::unique_ptr<Writer> writer) : writer_(std::move(writer)) {}
+Recorder::Recorder(Recorder&&) noexcept = default;
 Recorder::~Recorder() = default;
 
 void Recorder::submit(Result result) {

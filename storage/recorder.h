@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <expected>
 #include <functional>
 #include <memory>
 #include <string>
@@ -42,9 +43,12 @@ class Recorder {
   // Called on the writer thread after each transaction that held steps: these are durable now.
   using Written = std::function<void(const std::vector<IncidentStep>&)>;
 
-  Recorder(std::unique_ptr<Store> store, RecorderLimits limits, Written written);
+  // The error: no thread could be made.
+  [[nodiscard]] static std::expected<Recorder, Error> start(std::unique_ptr<Store> store,
+                                                            RecorderLimits limits, Written written);
   // Writes what is queued, up to the first failure, then ends the thread.
   ~Recorder();
+  Recorder(Recorder&&) noexcept;  // what was moved from may only be destroyed
   Recorder(const Recorder&) = delete;
   Recorder& operator=(const Recorder&) = delete;
 
@@ -63,6 +67,8 @@ class Recorder {
 
  private:
   class Writer;
+  explicit Recorder(std::unique_ptr<Writer> writer);
+
   std::unique_ptr<Writer> writer_;
 };
 

@@ -1,12 +1,11 @@
 #include "alerting/delivery/curl_sender.h"
 
 #include <condition_variable>
-#include <csignal>
 #include <cstdint>
 #include <deque>
 #include <map>
 #include <mutex>
-#include <system_error>
+#include <optional>
 #include <thread>
 #include <utility>
 #include <variant>
@@ -16,6 +15,7 @@
 
 #include "alerting/delivery/curl_transfer.h"
 #include "alerting/delivery/socket_guard.h"
+#include "probes/net/thread.h"
 
 namespace gatewatch::alerting {
 namespace {
@@ -32,22 +32,6 @@ struct Answer {
   TransferOutcome outcome;
 };
 
-// Signals are for the main thread; a write to a closed connection is an error, no SIGPIPE.
-class SignalsBlocked {
- public:
-  SignalsBlocked() {
-    sigset_t all;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-  ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-  SignalsBlocked(const SignalsBlocked&) = delete;
-  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
-
- private:
-  sigset_t before_{};
-};
-
 // A pool of threads that grows with the work up to `transfers` and each of which does one attempt
 // after another. Between the threads go values, under one lock.
 class CurlSender final : public Sender {
@@ -58,8 +42,9 @@ class CurlSender final : public Sender {
         wakeup_(network.wakeup([this] { take_answers(); })) {}
   ~CurlSender() override;
 
-  [[nodiscard]] bool add_worker();
+  [[nodiscard]] std::optional<Error> add_worker();
   void send(Request request, Done done) override;
+  void set_policy(TargetPolicy policy) override { guard_.set_policy(std::move(policy)); }
 
  private:
   void work();
@@ -74,7 +59,7 @@ class CurlSender final : public Sender {
   // Of the loop thread.
   std::uint64_t last_id_ = 0;
   std::map<std::uint64_t, Done> waiting_;
-  std::vector<std::thread> workers_;
+  std::vector<std::jthread> workers_;
 
   std::mutex mutex_;
   std::condition_variable work_came_;
@@ -92,18 +77,15 @@ CurlSender::~CurlSender() {
   }
   guard_.cut_off();
   work_came_.notify_all();
-  for (auto& worker : workers_) worker.join();
+  workers_.clear();  // joins them
   curl_global_cleanup();
 }
 
-bool CurlSender::add_worker() {
-  const SignalsBlocked blocked;
-  try {
-    workers_.emplace_back([this] { work(); });
-    return true;
-  } catch (const std::system_error&) {
-    return false;
-  }
+std::optional<Error> CurlSender::add_worker() {
+  auto worker = net::start_thread("sender", [this] { work(); });
+  if (!worker) return worker.error();
+  workers_.push_back(std::move(*worker));
+  return std::nullopt;
 }
 
 void CurlSender::send(Request request, Done done) {
@@ -179,9 +161,7 @@ std::expected<std::unique_ptr<Sender>, Error> make_curl_sender(net::Network& net
     return std::unexpected(Error{std::string("libcurl: ") + curl_easy_strerror(code)});
   }
   auto sender = std::make_unique<CurlSender>(network, std::move(settings));
-  if (!sender->add_worker()) {
-    return std::unexpected(Error{"no thread can be started for sending notifications"});
-  }
+  if (auto error = sender->add_worker()) return std::unexpected(std::move(*error));
   return sender;
 }
 

@@ -13,6 +13,7 @@
 
 #include "alerting/delivery/request.h"
 #include "config/error.h"
+#include "config/ip_address.h"
 
 namespace gatewatch::alerting {
 
@@ -34,6 +35,8 @@ class Sender {
   virtual ~Sender() = default;  // pending sends are given up; their `done` is never called
   // `done` is called once, on the thread that send() was called on, never from inside send().
   virtual void send(Request request, Done done) = 0;
+  // Which addresses receivers may have, for every connection from now on; those that are open stay.
+  virtual void set_policy(TargetPolicy policy) = 0;
 };
 
 }  // namespace gatewatch::alerting

@@ -5,6 +5,7 @@
 #include <optional>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -33,14 +34,19 @@ std::optional<IpAddress> address_of(const curl_sockaddr& address) {
 
 }  // namespace
 
+void SocketGuard::set_policy(TargetPolicy policy) {
+  const std::scoped_lock lock(mutex_);
+  policy_ = std::move(policy);
+}
+
 curl_socket_t SocketGuard::open(const curl_sockaddr& address, std::string& refused) {
   const auto target = address_of(address);
+  const std::scoped_lock lock(mutex_);
   if (!target || !policy_.permits(*target)) {
     refused = fmt::format("the target policy refuses the address {}",
                           target ? target->text() : std::string("of an unknown family"));
     return CURL_SOCKET_BAD;
   }
-  const std::scoped_lock lock(mutex_);
   if (cut_off_) return CURL_SOCKET_BAD;
   const int made = ::socket(address.family, address.socktype | SOCK_CLOEXEC, address.protocol);
   if (made >= 0) open_.insert(made);

@@ -21,6 +21,8 @@ class SocketGuard {
   SocketGuard(const SocketGuard&) = delete;
   SocketGuard& operator=(const SocketGuard&) = delete;
 
+  // For the sockets that are opened from now on.
+  void set_policy(TargetPolicy policy);
   // A new socket, or CURL_SOCKET_BAD; `refused` says so where the policy did it.
   [[nodiscard]] curl_socket_t open(const curl_sockaddr& address, std::string& refused);
   void close(curl_socket_t socket);
@@ -30,8 +32,8 @@ class SocketGuard {
   [[nodiscard]] bool is_cut_off() const { return cut_off_; }
 
  private:
-  const TargetPolicy policy_;
   std::mutex mutex_;
+  TargetPolicy policy_;           // guarded by mutex_
   std::set<curl_socket_t> open_;  // guarded by mutex_
   std::atomic<bool> cut_off_ = false;
 };

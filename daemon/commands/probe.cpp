@@ -79,7 +79,8 @@ int probe_command(const ProbeOptions& options) {
     fmt::print(stderr, "gatewatch probe: {}\n", network.error().message);
     return exit_unknown;
   }
-  const ProbeIdentity identity{"local", user_agent(), TargetPolicy::standard()};
+  const auto identity =
+      std::make_shared<const ProbeIdentity>("local", user_agent(), TargetPolicy::standard());
   std::vector<Result> results(targets.size());
   std::vector<std::unique_ptr<Probe>> probes;
   std::size_t left = targets.size();

@@ -5,6 +5,7 @@
 
 #include "daemon/demo/gateway.h"
 #include "daemon/demo/origin.h"
+#include "probes/net/thread.h"
 #include "probes/net/uv_network.h"
 
 namespace gatewatch::daemon {
@@ -36,7 +37,9 @@ class DemoSite::World {
     timer_ = network_->timer();
     end_ = network_->wakeup([this] { network_->stop(); });
     timer_->start(outages_.begin, [this] { go_down(); });
-    thread_ = std::jthread([this] { network_->run(); });
+    auto thread = net::start_thread("demo-site", [this] { network_->run(); });
+    if (!thread) return std::unexpected(thread.error());
+    thread_ = std::move(*thread);
     return {};
   }
 

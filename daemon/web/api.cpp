@@ -150,13 +150,16 @@ void Api::incidents(const WebRequest& request, WebReply reply) {
 }
 
 void Api::reload(const WebRequest& /*request*/, WebReply reply) {
-  sources_.reload([reply = std::move(reply)](const std::vector<std::string>& mistakes) {
-    if (mistakes.empty()) {
+  sources_.reload([reply = std::move(reply)](const ReloadAnswer& answer) {
+    if (!answer.obstacle.empty()) {
+      return reply(error_response(503, "Nothing was reloaded: " + answer.obstacle));
+    }
+    if (answer.mistakes.empty()) {
       return reply(json_response({{"reloaded", true}}));
     }
     reply(json_response({{"error", "The new configuration is refused; the old one goes on."},
-                         {"mistakes", mistakes}},
-                        500));
+                         {"mistakes", answer.mistakes}},
+                        422));
   });
 }
 

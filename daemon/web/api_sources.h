@@ -24,6 +24,12 @@ struct HealthCheck {
   bool needed_for_ready = true;
 };
 
+// What became of a reload: nothing is wrong where the new configuration is in force.
+struct ReloadAnswer {
+  std::vector<std::string> mistakes;  // of the new configuration, one line each
+  std::string obstacle;               // of ours: one sentence on why it could not be tried
+};
+
 // Runs on the reader's thread. What it makes of the answer (rendering included) is made there, so
 // that a large one holds no loop.
 using StoreQuestion = std::move_only_function<WebResponse(storage::Store&)>;
@@ -35,8 +41,7 @@ struct ApiSources {
   std::function<std::optional<Timestamp>(const std::string& route)> next_due;
   std::function<std::string()> metrics;  // Prometheus text format
   std::function<std::vector<HealthCheck>()> health;
-  // Loads the configuration anew and calls `done` with its mistakes; none: it is in force.
-  std::function<void(std::function<void(std::vector<std::string> mistakes)> done)> reload;
+  std::function<void(std::function<void(const ReloadAnswer&)> done)> reload;  // from its source
   // False where too many questions wait; else `done` is called on the loop's thread.
   std::function<bool(StoreQuestion question, std::function<void(WebResponse)> done)> ask;
 };

@@ -142,6 +142,19 @@ TEST_CASE("a reload that changes nothing of a route keeps its windows and its in
   CHECK(world.steps().back().incident.routes.front().probes > 60);
 }
 
+TEST_CASE("what is told after a reload links to where the pages are now") {
+  const auto config =
+      make_config({make_route("a", 10s)}, {make_rule("bad-gateway", "bad_gateway")});
+  ProbedWorld world(config, outage(600s, 1800s));
+  world.run_until(900s);
+  REQUIRE(world.kinds() == Kinds{"opened"});
+  CHECK(world.told(0).link == "http://127.0.0.1:9502/incidents/1");
+  world.reload(config, "https://watch.example.com");
+  world.run_until(3600s);
+  REQUIRE(world.kinds() == Kinds{"opened", "resolved"});
+  CHECK(world.told(1).link == "https://watch.example.com/incidents/1");
+}
+
 TEST_CASE("a reload that takes the rule or all routes of an incident away resolves it") {
   const auto rule = make_rule("bad-gateway", "bad_gateway");
   ProbedWorld world(make_config({make_route("a", 10s), make_route("b", 10s)}, {rule}),

@@ -145,9 +145,10 @@ void ProbedWorld::restart(std::chrono::microseconds down_for) {
   schedule_all();
 }
 
-void ProbedWorld::reload(std::shared_ptr<const config::Config> config) {
+void ProbedWorld::reload(std::shared_ptr<const config::Config> config,
+                         const std::string& link_prefix) {
   config_ = std::move(config);
-  take(desk_->reconfigure(config_, next_tick_ - std::chrono::milliseconds{1}));
+  take(desk_->reconfigure(config_, link_prefix, next_tick_ - std::chrono::milliseconds{1}));
   schedule_all();
 }
 

@@ -48,7 +48,8 @@ class ProbedWorld {
   void tick_every(std::chrono::seconds period) { tick_period_ = period; }
   // The daemon dies and starts again: a new desk, with what the store would hold.
   void restart(std::chrono::microseconds down_for);
-  void reload(std::shared_ptr<const config::Config> config);
+  void reload(std::shared_ptr<const config::Config> config,
+              const std::string& link_prefix = "http://127.0.0.1:9502");
 
   [[nodiscard]] alerting::IncidentDesk& desk() { return *desk_; }
   [[nodiscard]] const std::vector<storage::IncidentStep>& steps() const { return steps_; }

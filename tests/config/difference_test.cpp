@@ -54,3 +54,26 @@ TEST_CASE("settings that are used once, at the start, need a restart") {
   CHECK(difference(before, now).needs_restart ==
         std::vector<std::string>{"daemon.listen", "daemon.data"});
 }
+
+TEST_CASE("what only a restart can change stays, and the next reload names it again") {
+  Config before;
+  before.daemon.region = "eu";
+  auto file = before;
+  file.daemon.listen.endpoint.port = 9503;
+  file.daemon.tls = ServerTls{"server.pem", "server.key"};
+  file.daemon.data = "/srv";
+  file.daemon.region = "us";
+  file.daemon.probe_threads = 7;
+  file.daemon.probes_in_flight = 9;
+  file.daemon.token = Secret("new");
+  file.daemon.external_url = "https://watch.example.com";
+  file.daemon.targets = {};
+  file.routes = {route("a")};
+  const auto now = without_restart(file, before);
+  CHECK(difference(before, now).needs_restart.empty());
+  CHECK(difference(now, file).needs_restart.size() == 6);
+  CHECK(now.daemon.token == file.daemon.token);
+  CHECK(now.daemon.external_url == file.daemon.external_url);
+  CHECK(now.daemon.targets == file.daemon.targets);
+  CHECK(now.routes == file.routes);
+}

@@ -34,6 +34,8 @@ std::shared_ptr<const config::Config> one_route() {
 // The pipeline between a desk and a recorder on a store in memory that outlives them.
 class Bench {
  public:
+  Bench() { pipeline.set_routes(one_route()->routes); }
+
   // The store's content after everything was written.
   tests::MemoryStore& settle() {
     CHECK(recorder.flush(10s));
@@ -57,8 +59,11 @@ class Bench {
   std::vector<std::string> confirmed;
   int results_seen = 0;
   std::vector<std::string> events_seen;
-  storage::Recorder recorder{std::make_unique<tests::SharedStore>(store), storage::RecorderLimits{},
-                             [](const std::vector<storage::IncidentStep>&) {}};
+  storage::Recorder recorder =
+      storage::Recorder::start(std::make_unique<tests::SharedStore>(store),
+                               storage::RecorderLimits{},
+                               [](const std::vector<storage::IncidentStep>&) {})
+          .value();
   Pipeline pipeline{
       network.clock(),
       desk,
@@ -106,10 +111,30 @@ TEST_CASE("an outage is stored as one incident with what it tells, and resolved 
   CHECK(bench.events_seen == std::vector<std::string>{"opened", "resolved"});
 }
 
-TEST_CASE("a route that is forgotten is neither shown nor counted") {
+TEST_CASE("a result of a route that a reload removed is stored and revives nothing") {
   Bench bench;
   bench.pipeline.handle(bench.result(Outcome::Ok, 200));
-  bench.pipeline.forget("shop/checkout");
+  bench.pipeline.set_routes({});
   CHECK(bench.pipeline.live().find("shop/checkout") == nullptr);
   CHECK(bench.pipeline.metrics().families().front().metric.empty());
+
+  bench.pipeline.handle(bench.result(Outcome::StatusMismatch, 502));  // was in flight
+  CHECK(bench.settle().results({})->size() == 2);
+  CHECK(bench.results_seen == 2);
+  CHECK(bench.pipeline.live().find("shop/checkout") == nullptr);
+  for (const auto& family : bench.pipeline.metrics().families()) CHECK(family.metric.empty());
+  CHECK(bench.confirmed.empty());
+
+  // Configured anew it begins anew: its first failure is confirmed.
+  bench.pipeline.set_routes(one_route()->routes);
+  bench.pipeline.handle(bench.result(Outcome::StatusMismatch, 502));
+  CHECK(bench.confirmed.size() == 1);
+}
+
+TEST_CASE("a reload that keeps a route keeps what is counted and shown of it") {
+  Bench bench;
+  bench.pipeline.handle(bench.result(Outcome::Ok, 200));
+  bench.pipeline.set_routes(one_route()->routes);
+  CHECK(bench.pipeline.live().find("shop/checkout") != nullptr);
+  CHECK_FALSE(bench.pipeline.metrics().families().front().metric.empty());
 }

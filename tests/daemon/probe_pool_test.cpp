@@ -1,5 +1,6 @@
 #include "daemon/probe_pool.h"
 
+#include <algorithm>
 #include <chrono>
 #include <map>
 #include <string>
@@ -9,6 +10,7 @@
 
 #include "daemon/loop_mailbox.h"
 #include "probes/net/uv_network.h"
+#include "tests/fakes/thread_famine.h"
 
 using namespace gatewatch;
 using namespace gatewatch::daemon;
@@ -75,4 +77,52 @@ TEST_CASE("every route of the pool is probed, one that was removed no more, and 
     pool.reset();
   }
   CHECK(main->close() == 0);
+}
+
+TEST_CASE("a new target policy holds for the probes that begin from then on, on every thread") {
+  auto main = net::UvNetwork::create().value();
+  {
+    LoopMailbox mailbox(*main, 100'000);
+    std::map<std::string, std::map<Outcome, int>> results;
+    std::unique_ptr<ProbePool> pool;
+    const auto all_have = [&results](Outcome outcome) {
+      return results.size() == 8 && std::ranges::all_of(results, [outcome](const auto& route) {
+               return route.second.contains(outcome);
+             });
+    };
+    auto policy = TargetPolicy::standard();
+    const auto deliver = [&](Result result) {
+      (void)mailbox.post([&, result = std::move(result)] {
+        ++results[result.route][result.outcome];
+        if (policy.deny.size() == TargetPolicy::standard().deny.size()) {
+          if (!all_have(Outcome::ConnectRefused)) return;
+          policy.deny.push_back(IpNetwork::parse("127.0.0.0/8").value());
+          pool->set_policy(policy);
+        } else if (all_have(Outcome::TargetRefused)) {
+          main->stop();
+        }
+      });
+    };
+    pool = ProbePool::start(2,
+                            {.identity = {"local", "test", TargetPolicy::standard()},
+                             .anchor = {main->clock().wall_now(), main->clock().now()}},
+                            deliver)
+               .value();
+    TargetFactory factory;
+    const auto port = closed_port(*main);
+    for (int route = 0; route < 8; ++route) {
+      pool->set(factory.create(refused_route(fmt::format("route-{}", route), port)).value());
+    }
+    main->run();
+    CHECK(all_have(Outcome::TargetRefused));
+    pool.reset();
+  }
+  CHECK(main->close() == 0);
+}
+
+TEST_CASE("a pool without one of its threads is an error that names it") {
+  const tests::ThreadFamine famine;
+  const auto pool = ProbePool::start(2, {}, [](const Result&) {});
+  REQUIRE_FALSE(pool.has_value());
+  CHECK(pool.error().message.starts_with("the thread probes-0 cannot be started: "));
 }

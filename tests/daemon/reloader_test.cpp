@@ -7,7 +7,8 @@
 
 #include <doctest/doctest.h>
 
-#include "probes/net/uv_network.h"
+#include "tests/fakes/thread_famine.h"
+#include "tests/fakes/uv_harness.h"
 
 using namespace gatewatch;
 using namespace gatewatch::daemon;
@@ -50,8 +51,9 @@ TEST_CASE("requests that come while one is at work make one more, and no more th
           ++loads;
           return load(one_route);
         },
-        [&](const LoadResult& result) {
-          CHECK(result.has_value());
+        [&](const std::expected<LoadResult, Error>& result) {
+          REQUIRE(result.has_value());
+          CHECK(result->has_value());
           if (++answers == 2) network->stop();
         });
     reloader.request();
@@ -60,4 +62,28 @@ TEST_CASE("requests that come while one is at work make one more, and no more th
     CHECK(loads == 2);
   }
   CHECK(network->close() == 0);
+}
+
+TEST_CASE("a reload without its thread is refused, and the next one is tried again") {
+  tests::UvHarness uv;
+  LoopMailbox mailbox(uv.network(), 10);
+  std::vector<std::expected<LoadResult, Error>> answers;
+  Reloader reloader(
+      mailbox, [] { return load(one_route); },
+      [&](std::expected<LoadResult, Error> result) { answers.push_back(std::move(result)); });
+  {
+    const tests::ThreadFamine famine;
+    reloader.request();
+    reloader.request();      // comes meanwhile
+    CHECK(answers.empty());  // never from inside request()
+    REQUIRE(uv.run_until([&answers] { return answers.size() == 2; }));
+  }
+  for (const auto& answer : answers) {
+    REQUIRE_FALSE(answer.has_value());
+    CHECK(answer.error().message.starts_with("the thread reload cannot be started: "));
+  }
+  reloader.request();
+  REQUIRE(uv.run_until([&answers] { return answers.size() == 3; }));
+  REQUIRE(answers[2].has_value());
+  CHECK(answers[2]->has_value());
 }

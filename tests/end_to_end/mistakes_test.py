@@ -3,6 +3,7 @@
 
 import os
 import re
+import resource
 import socket
 
 import pytest
@@ -136,3 +137,17 @@ def test_a_good_configuration_is_good(work, site):
     daemon = Daemon(work / "daemon", f'[[route]]\nname = "shop"\nurl = "{site.url}"\n')
     code, said = run_gatewatch("check", "--config", daemon.file)
     assert code == 0, said
+
+
+@pytest.mark.skipif(resource.getrlimit(resource.RLIMIT_STACK)[1] != resource.RLIM_INFINITY,
+                    reason="stacks are limited here")
+def test_a_start_without_threads_is_an_error_that_names_one(work):
+    file = work / "gatewatch.toml"
+    file.write_text(f'[daemon]\nlisten = "127.0.0.1:0"\ndata = "{work}"\n')
+    # The stack of each thread would be larger than the address space.
+    code, said = run_gatewatch(
+        "run", "--config", file,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_STACK,
+                                              (1 << 47, resource.RLIM_INFINITY)))
+    assert code == 1, said
+    assert "the thread reader cannot be started" in said and "terminate" not in said, said

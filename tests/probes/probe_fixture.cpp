@@ -38,8 +38,8 @@ ProbeIdentity make_identity(std::uint64_t seed) {
 
 ProbeRun::ProbeRun(net::Network& network, const config::Route& route, std::uint64_t turn,
                    ProbeIdentity identity, ProbeKind kind)
-    : identity_(std::move(identity)),
-      probe_(make_http_probe(network, identity_, make_target(route), kind, turn)) {}
+    : probe_(make_http_probe(network, std::make_shared<const ProbeIdentity>(std::move(identity)),
+                             make_target(route), kind, turn)) {}
 
 void ProbeRun::start() {
   is_starting_ = true;

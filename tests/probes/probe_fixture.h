@@ -37,7 +37,6 @@ class ProbeRun {
   std::function<void()> on_done;
 
  private:
-  ProbeIdentity identity_;
   std::unique_ptr<Probe> probe_;
   std::optional<Result> result_;
   bool is_starting_ = false;

@@ -125,7 +125,8 @@ class Soak {
   UvHarness harness_;
   std::mt19937_64 random_;
   TargetFactory factory_;
-  ProbeIdentity identity_ = make_identity();
+  std::shared_ptr<const ProbeIdentity> identity_ =
+      std::make_shared<const ProbeIdentity>(make_identity());
   std::vector<std::unique_ptr<MisbehavingServer>> servers_;
   std::vector<std::shared_ptr<const Target>> targets_;
   std::list<InFlight> in_flight_;

@@ -46,6 +46,7 @@ class NotingSender final : public alerting::Sender {
       }
     });
   }
+  void set_policy(TargetPolicy /*policy*/) override {}
 
  private:
   net::Network& network_;
@@ -64,26 +65,32 @@ class SimulatedDaemon::Process {
         desk_(daemon.config_, {{}, daemon.store_->last_incident_id().value()}),
         mailbox_(network_, 100'000),
         sender_(network_, daemon.sent_),
-        recorder_(std::make_unique<SharedStore>(daemon.store_), storage::RecorderLimits{},
-                  [this](const std::vector<storage::IncidentStep>& steps) {
-                    CHECK(mailbox_.post([this, steps] {
-                      for (const auto& step : steps) outbox_.add(step.deliveries);
-                    }));
-                  }),
+        recorder_(storage::Recorder::start(std::make_unique<SharedStore>(daemon.store_),
+                                           storage::RecorderLimits{},
+                                           [this](const std::vector<storage::IncidentStep>& steps) {
+                                             CHECK(mailbox_.post([this, steps] {
+                                               for (const auto& step : steps) {
+                                                 outbox_.add(step.deliveries);
+                                               }
+                                             }));
+                                           })
+                      .value()),
         outbox_(network_, sender_, {}, 1,
                 [this](const storage::DeliveryRecord& record) { recorder_.submit(record); }),
         pipeline_(network_.clock(), desk_, recorder_,
                   [this](const std::string& route) { scheduler_.confirm(route); },
                   {[this](const Result& result) { daemon_.results_.push_back(result); },
                    [](const storage::IncidentStep&) {}}),
-        identity_{"local", "gatewatch/test", TargetPolicy::standard()},
+        identity_(std::make_shared<const ProbeIdentity>("local", "gatewatch/test",
+                                                        TargetPolicy::standard())),
         scheduler_(
             network_, {network_.clock().wall_now(), network_.clock().now()}, 1000,
             [this](const std::string& route, ProbeKind kind, std::uint64_t turn) {
               return make_http_probe(network_, identity_, targets_.at(route), kind, turn);
             },
-            [this](Result result) { pipeline_.handle(std::move(result)); }) {
+            [this](const Result& result) { pipeline_.handle(result); }) {
     restore();
+    pipeline_.set_routes(daemon_.config_->routes);
     outbox_.set_channels(daemon_.config_->channels);
     outbox_.add(daemon_.store_->pending_deliveries().value());
     TargetFactory factory;
@@ -126,7 +133,7 @@ class SimulatedDaemon::Process {
   storage::Recorder recorder_;
   alerting::Outbox outbox_;
   daemon::Pipeline pipeline_;
-  ProbeIdentity identity_;
+  std::shared_ptr<const ProbeIdentity> identity_;
   std::map<std::string, std::shared_ptr<const Target>> targets_;
   daemon::Scheduler scheduler_;
   std::chrono::milliseconds since_tick_{0};

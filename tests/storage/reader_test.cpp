@@ -7,6 +7,7 @@
 
 #include "tests/contracts/records_samples.h"
 #include "tests/fakes/memory_store.h"
+#include "tests/fakes/thread_famine.h"
 
 using namespace gatewatch;
 using storage::Reader;
@@ -41,7 +42,7 @@ class Hold {
 }  // namespace
 
 TEST_CASE("a question is answered on the reader's thread") {
-  Reader reader(store_with_one_result(), 10);
+  auto reader = Reader::start(store_with_one_result(), 10).value();
   std::promise<std::pair<std::size_t, std::thread::id>> promise;
   auto answer = promise.get_future();
   REQUIRE(reader.ask([&promise](Store& store) {
@@ -56,7 +57,7 @@ TEST_CASE("questions are answered in their order; too many are refused") {
   std::vector<int> answered;
   std::promise<void> promise;
   auto all = promise.get_future();
-  Reader reader(store_with_one_result(), 3);
+  auto reader = Reader::start(store_with_one_result(), 3).value();
   {
     const Hold hold(reader);
     for (const int number : {1, 2}) {
@@ -79,7 +80,7 @@ TEST_CASE("the end of a reader waits for the question at work, and lets go of th
   std::promise<void> begun;
   std::promise<void> ending;
   {
-    Reader reader(store_with_one_result(), 10);
+    auto reader = Reader::start(store_with_one_result(), 10).value();
     REQUIRE(reader.ask([&](Store&) {
       begun.set_value();
       ending.get_future().wait();
@@ -91,4 +92,11 @@ TEST_CASE("the end of a reader waits for the question at work, and lets go of th
   }
   CHECK(finished);
   CHECK(token.use_count() == 1);
+}
+
+TEST_CASE("a reader without its thread is an error that says so") {
+  const tests::ThreadFamine famine;
+  const auto reader = Reader::start(store_with_one_result(), 10);
+  REQUIRE_FALSE(reader.has_value());
+  CHECK(reader.error().message.starts_with("the thread reader cannot be started: "));
 }

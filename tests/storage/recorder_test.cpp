@@ -9,6 +9,7 @@
 
 #include "storage/sqlite/sqlite_store.h"
 #include "tests/contracts/records_samples.h"
+#include "tests/fakes/thread_famine.h"
 #include "tests/storage/gated_store.h"
 #include "tests/storage/temporary_directory.h"
 
@@ -55,7 +56,7 @@ DeliveryRecord delivery(const std::string& key) {
 
 TEST_CASE("results are written together once the first has waited for the batch's time") {
   Gate gate;
-  Recorder recorder(gate.store(), {.batch = 1ms}, nullptr);
+  auto recorder = Recorder::start(gate.store(), {.batch = 1ms}, nullptr).value();
   recorder.submit(numbered(1));
   recorder.submit(numbered(2));
   CHECK(gate.wait_until([](const Seen& seen) { return result_count(seen) == 2; }));
@@ -65,7 +66,7 @@ TEST_CASE("a full batch is written at once, and no transaction holds more") {
   Gate gate;
   auto limits = patient;
   limits.batch_results = 3;
-  Recorder recorder(gate.store(), limits, nullptr);
+  auto recorder = Recorder::start(gate.store(), limits, nullptr).value();
   gate.hold();
   for (std::uint64_t number = 1; number <= 7; ++number) recorder.submit(numbered(number));
   gate.release();
@@ -77,7 +78,7 @@ TEST_CASE("a full batch is written at once, and no transaction holds more") {
 
 TEST_CASE("a step and a delivery are written at once, with the results before them") {
   Gate gate;
-  Recorder recorder(gate.store(), patient, nullptr);
+  auto recorder = Recorder::start(gate.store(), patient, nullptr).value();
   recorder.submit(numbered(1));
   recorder.submit(sample_step(1, 1));
   CHECK(gate.wait_until([](const Seen& seen) { return seen.batches.size() == 1; }));
@@ -94,13 +95,14 @@ TEST_CASE("steps are told on the writer's thread, once they are durable, in thei
   std::vector<std::int64_t> told;
   std::thread::id teller;
   bool was_durable = true;
-  Recorder recorder(gate.store(), patient, [&](const std::vector<IncidentStep>& steps) {
+  const auto tell = [&](const std::vector<IncidentStep>& steps) {
     teller = std::this_thread::get_id();
     for (const auto& step : steps) {
       told.push_back(step.event.sequence);
       was_durable = was_durable && gate.seen().batches.back().steps.back() == steps.back();
     }
-  });
+  };
+  auto recorder = Recorder::start(gate.store(), patient, tell).value();
   gate.fail(1);
   for (std::int64_t sequence = 1; sequence <= 5; ++sequence)
     recorder.submit(sample_step(1, sequence));
@@ -114,7 +116,7 @@ TEST_CASE("steps are told on the writer's thread, once they are durable, in thei
 TEST_CASE("what the database refuses is kept and tried again; nothing is lost or written twice") {
   Gate gate;
   gate.fail(3);
-  Recorder recorder(gate.store(), patient, nullptr);
+  auto recorder = Recorder::start(gate.store(), patient, nullptr).value();
   for (std::uint64_t number = 1; number <= 10; ++number) {
     recorder.submit(numbered(number));
     recorder.submit(sample_step(1, static_cast<std::int64_t>(number)));
@@ -138,7 +140,7 @@ TEST_CASE("what the database refuses is kept and tried again; nothing is lost or
 TEST_CASE("a failing database shows in the statistics, with its words") {
   Gate gate;
   gate.fail(1'000'000);
-  Recorder recorder(gate.store(), {.batch = 1ms, .retry = 1h}, nullptr);
+  auto recorder = Recorder::start(gate.store(), {.batch = 1ms, .retry = 1h}, nullptr).value();
   recorder.submit(sample_step(1, 1));
   CHECK_FALSE(recorder.flush(1ms));
   CHECK(gate.wait_until([](const Seen& seen) { return seen.failures == 1; }));
@@ -155,7 +157,7 @@ TEST_CASE("a full queue drops and counts the newest results, never steps or deli
   auto limits = patient;
   limits.results = 5;
   limits.batch_results = 2;
-  Recorder recorder(gate.store(), limits, nullptr);
+  auto recorder = Recorder::start(gate.store(), limits, nullptr).value();
   recorder.submit(numbered(1));
   recorder.submit(numbered(2));
   // The batch at work counts too: memory is what the limit bounds.
@@ -184,7 +186,7 @@ TEST_CASE("a full queue drops and counts the newest results, never steps or deli
 
 TEST_CASE("a flush that passes its deadline says so; one of nothing returns at once") {
   Gate gate;
-  Recorder recorder(gate.store(), patient, nullptr);
+  auto recorder = Recorder::start(gate.store(), patient, nullptr).value();
   CHECK(recorder.flush(0ms));
   gate.hold();
   recorder.submit(numbered(1));
@@ -198,7 +200,7 @@ TEST_CASE("the end of a recorder writes what is queued, in several transactions 
   {
     auto limits = patient;
     limits.batch_results = 100;
-    Recorder recorder(gate.store(), limits, nullptr);
+    auto recorder = Recorder::start(gate.store(), limits, nullptr).value();
     for (std::uint64_t number = 0; number < 250; ++number) recorder.submit(numbered(number));
     recorder.submit(sample_step(1, 1));
   }
@@ -209,7 +211,7 @@ TEST_CASE("the end of a recorder makes one attempt where the database refuses") 
   Gate gate;
   gate.hold();
   {
-    Recorder recorder(gate.store(), {.batch = 1h, .retry = 1h}, nullptr);
+    auto recorder = Recorder::start(gate.store(), {.batch = 1h, .retry = 1h}, nullptr).value();
     recorder.submit(sample_step(1, 1));
     REQUIRE(gate.wait_until([](const Seen& seen) { return seen.calls == 1; }));
     gate.fail(1'000'000);
@@ -226,7 +228,7 @@ TEST_CASE("forgetting goes in steps until nothing is left, and in turns with wri
   gate.keep_old(25);
   auto limits = patient;
   limits.forget_results = 10;
-  Recorder recorder(gate.store(), limits, nullptr);
+  auto recorder = Recorder::start(gate.store(), limits, nullptr).value();
   gate.hold();
   recorder.forget_results(sample_time());
   REQUIRE(gate.wait_until([](const Seen& seen) { return seen.calls == 1; }));
@@ -249,7 +251,7 @@ TEST_CASE("writing goes on between the steps of a long forgetting") {
   gate.keep_old(1'000'000'000);
   auto limits = patient;
   limits.forget_results = 1;
-  Recorder recorder(gate.store(), limits, nullptr);
+  auto recorder = Recorder::start(gate.store(), limits, nullptr).value();
   recorder.forget_results(sample_time());
   for (std::int64_t sequence = 1; sequence <= 10; ++sequence) {
     recorder.submit(sample_step(1, sequence));
@@ -268,8 +270,9 @@ TEST_CASE("many threads submit: each result and step arrives once, in its thread
   {
     auto store = open_sqlite_store(path, OpenMode::ReadWrite);
     REQUIRE(store.has_value());
-    Recorder recorder(std::move(*store), {.batch = 1ms, .batch_results = 100},
-                      [&told](const auto& steps) { told += steps.size(); });
+    auto recorder = Recorder::start(std::move(*store), {.batch = 1ms, .batch_results = 100},
+                                    [&told](const auto& steps) { told += steps.size(); })
+                        .value();
     std::vector<std::thread> threads;
     for (std::uint64_t thread = 0; thread < thread_count; ++thread) {
       threads.emplace_back([&recorder, thread] {
@@ -300,4 +303,12 @@ TEST_CASE("many threads submit: each result and step arrives once, in its thread
       CHECK((*results)[number].body_size == number);
   }
   CHECK((*store)->incidents({})->size() == thread_count);
+}
+
+TEST_CASE("a recorder without its thread is an error that says so") {
+  Gate gate;
+  const tests::ThreadFamine famine;
+  const auto recorder = Recorder::start(gate.store(), patient, nullptr);
+  REQUIRE_FALSE(recorder.has_value());
+  CHECK(recorder.error().message.starts_with("the thread recorder cannot be started: "));
 }

@@ -13,6 +13,7 @@
 
 #include "tests/alerting/delivery/loopback_server.h"
 #include "tests/alerting/delivery/sender_harness.h"
+#include "tests/fakes/thread_famine.h"
 
 using namespace gatewatch;
 using namespace gatewatch::alerting;
@@ -156,6 +157,28 @@ TEST_CASE("an address that the target policy refuses is never connected to") {
   CHECK(harness.send_one(post(mapped)).error == "the target policy refuses the address 127.0.0.1");
   CHECK(server.connections.empty());
   harness.end_sender();
+}
+
+TEST_CASE("a new target policy holds from the next connection on") {
+  SenderHarness harness;
+  const LoopbackServer server(harness.network(), answering(response("200 OK")));
+  CHECK(harness.send_one(post(server.url("http", "/"))).status == SendStatus::Delivered);
+  auto policy = TargetPolicy::standard();
+  policy.deny.push_back(IpNetwork::parse("127.0.0.0/8").value());
+  harness.started().set_policy(policy);
+  CHECK(harness.send_one(post(server.url("http", "/"))).error ==
+        "the target policy refuses the address 127.0.0.1");
+  harness.started().set_policy(TargetPolicy::standard());
+  CHECK(harness.send_one(post(server.url("http", "/"))).status == SendStatus::Delivered);
+  harness.end_sender();
+}
+
+TEST_CASE("a sender without any thread is an error that says so") {
+  UvHarness uv;
+  const ThreadFamine famine;
+  const auto sender = make_curl_sender(uv.network(), {});
+  REQUIRE_FALSE(sender.has_value());
+  CHECK(sender.error().message.starts_with("the thread sender cannot be started: "));
 }
 
 TEST_CASE("an answer that repeats the URL's secrets does not bring them into the error") {

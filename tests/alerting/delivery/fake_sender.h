@@ -35,6 +35,7 @@ class FakeSender final : public alerting::Sender {
       done(std::move(result));
     });
   }
+  void set_policy(TargetPolicy /*policy*/) override {}
 
  private:
   SimulatedNetwork& network_;

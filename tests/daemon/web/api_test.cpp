@@ -131,13 +131,23 @@ TEST_CASE("a failing or busy storage is an answer, not a silence") {
   CHECK(web.get("/metrics").status == 200);
 }
 
-TEST_CASE("a refused reload tells every mistake") {
+TEST_CASE("a reload says whether it is in force, else every mistake, or what was in its way") {
   WebFixture web;
   web.config->daemon.token = config::Secret("s3cret");
-  web.mistakes = {"gatewatch.toml:1:1: unknown key"};
-  const WebResponse response =
-      web.request("POST", "/-/reload",
-                  {{"Authorization", "Bearer s3cret"}, {"Content-Type", "application/json"}});
-  CHECK(response.status == 500);
-  CHECK(body_of(response)["mistakes"][0] == web.mistakes[0]);
+  const auto reload = [&web] {
+    return web.request("POST", "/-/reload",
+                       {{"Authorization", "Bearer s3cret"}, {"Content-Type", "application/json"}});
+  };
+  CHECK(reload().status == 200);
+  CHECK(body_of(reload()) == json{{"reloaded", true}});
+
+  web.reload_answer = {.mistakes = {"gatewatch.toml:1:1: unknown key", "gatewatch.toml:2:1: \xff"},
+                       .obstacle = ""};
+  CHECK(reload().status == 422);
+  CHECK(body_of(reload())["mistakes"].size() == 2);
+  CHECK(body_of(reload())["mistakes"][0] == web.reload_answer.mistakes[0]);
+
+  web.reload_answer = {.mistakes = {}, .obstacle = "no thread"};
+  CHECK(reload().status == 503);
+  CHECK(body_of(reload())["error"] == "Nothing was reloaded: no thread");
 }

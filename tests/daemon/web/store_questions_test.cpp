@@ -15,7 +15,7 @@ using namespace gatewatch::daemon::web;
 TEST_CASE("a question is answered on the reader's thread, its answer heard on the loop's") {
   tests::UvHarness loop;
   LoopMailbox mailbox(loop.network(), 10);
-  storage::Reader reader(std::make_unique<tests::MemoryStore>(), 10);
+  auto reader = storage::Reader::start(std::make_unique<tests::MemoryStore>(), 10).value();
   const auto ask = ask_through(reader, mailbox);
   std::thread::id answered_on;
   std::thread::id heard_on;

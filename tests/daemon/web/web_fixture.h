@@ -35,9 +35,9 @@ struct WebFixture {
             .metrics = [] { return std::string("# TYPE gatewatch_up gauge\ngatewatch_up 1\n"); },
             .health = [this] { return checks; },
             .reload =
-                [this](std::function<void(std::vector<std::string>)> done) {
+                [this](const std::function<void(const ReloadAnswer&)>& done) {
                   ++reloads;
-                  done(mistakes);
+                  done(reload_answer);
                 },
             .ask =
                 [this](StoreQuestion question, std::function<void(WebResponse)> done) {
@@ -76,7 +76,7 @@ struct WebFixture {
   std::map<std::string, std::vector<Result>> last_results;
   std::optional<Timestamp> next_due;
   std::vector<daemon::web::HealthCheck> checks;
-  std::vector<std::string> mistakes;
+  daemon::web::ReloadAnswer reload_answer;
   int reloads = 0;
   daemon::web::Api api;
 };

@@ -39,11 +39,13 @@ class Daemon:
                                self.directory / "daemon.out",
                                env={**os.environ, **(environment or {})}, **options)
 
-    def configure(self, text):
+    def configure(self, text, listen=None):
+        """`listen`: where it is not the address that is asked here."""
+        listen = listen or f"127.0.0.1:{self.port}"
         self.file.touch(mode=0o600)  # it may hold secrets
         self.file.write_text(f"""\
 [daemon]
-listen = "127.0.0.1:{self.port}"
+listen = "{listen}"
 data = "{self.data}"
 region = "here"
 

@@ -1,0 +1,62 @@
+#include "probes/net/thread.h"
+
+#include <array>
+#include <csignal>
+#include <pthread.h>
+
+#include <doctest/doctest.h>
+
+#include "tests/fakes/thread_famine.h"
+
+using namespace gatewatch;
+using net::start_thread;
+
+namespace {
+
+// What the new thread is called.
+std::string name_of_thread(const std::string& name) {
+  std::array<char, 64> found{};
+  start_thread(name, [&found] { pthread_getname_np(pthread_self(), found.data(), found.size()); })
+      .value()
+      .join();
+  return found.data();
+}
+
+}  // namespace
+
+TEST_CASE("a thread bears its name, cut to what the kernel keeps") {
+  CHECK(name_of_thread("recorder") == "recorder");
+  CHECK(name_of_thread("a-very-long-name-of-a-thread") == "a-very-long-nam");
+}
+
+TEST_CASE("a thread is joined where its handle ends") {
+  bool has_run = false;
+  {
+    const auto thread = start_thread("short", [&has_run] { has_run = true; }).value();
+  }
+  CHECK(has_run);
+}
+
+TEST_CASE("signals stay with the thread that was there before, but for those of own faults") {
+  sigset_t there;
+  start_thread("signals", [&there] { pthread_sigmask(SIG_SETMASK, nullptr, &there); })
+      .value()
+      .join();
+  for (const int number : {SIGTERM, SIGINT, SIGHUP, SIGPIPE}) {
+    CHECK(sigismember(&there, number) == 1);
+  }
+  CHECK(sigismember(&there, SIGSEGV) == 0);
+  sigset_t here;
+  pthread_sigmask(SIG_SETMASK, nullptr, &here);
+  CHECK(sigismember(&here, SIGTERM) == 0);
+}
+
+TEST_CASE("a thread that the operating system refuses is an error that names it") {
+  {
+    const tests::ThreadFamine famine;
+    const auto thread = start_thread("recorder", [] { FAIL("it must not run"); });
+    REQUIRE_FALSE(thread.has_value());
+    CHECK(thread.error().message.starts_with("the thread recorder cannot be started: "));
+  }
+  CHECK(start_thread("recorder", [] {}).has_value());
+}
