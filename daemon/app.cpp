@@ -25,7 +25,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t results_capacity = 100'000;  // between the probe threads and the main loop
+constexpr std::size_t batches_capacity = 10'000;  // of results, from the probe threads to us
 constexpr std::size_t control_capacity = 100'000;
 constexpr std::size_t questions_capacity = 256;  // of the API to the reader
 constexpr std::uint32_t most_open_incidents = 100'000;
@@ -77,7 +77,7 @@ App::App(AppSettings settings, Log& log, std::unique_ptr<net::UvNetwork> network
       observer_(std::move(settings.observer)),
       anchor_{network_->clock().wall_now(), network_->clock().now()},
       reloaded_(anchor_.wall),
-      results_(std::make_unique<LoopMailbox>(*network_, results_capacity)),
+      results_(std::make_unique<LoopMailbox>(*network_, batches_capacity)),
       control_(std::make_unique<LoopMailbox>(*network_, control_capacity)),
       reloader_(std::make_unique<Reloader>(
           *control_, std::move(settings.load),
@@ -192,16 +192,18 @@ std::optional<Error> App::start_probing() {
       [this](const std::string& route) { pool_->confirm(route); }, std::move(observer_));
   pipeline_->set_routes(config_->routes);
   const auto& daemon = config_->daemon;
-  auto pool = ProbePool::start(
-      thread_count(daemon),
-      {.identity = {daemon.region, user_agent(), daemon.targets},
-       .anchor = anchor_,
-       .in_flight_limit = static_cast<std::size_t>(daemon.probes_in_flight)},
-      [this](Result result) {
-        const bool taken =
-            results_->post([this, result = std::move(result)] { pipeline_->handle(result); });
-        if (!taken) ++lost_results_;
-      });
+  auto pool =
+      ProbePool::start(thread_count(daemon),
+                       {.identity = {daemon.region, user_agent(), daemon.targets},
+                        .anchor = anchor_,
+                        .in_flight_limit = static_cast<std::size_t>(daemon.probes_in_flight)},
+                       [this](std::vector<Result> results) {
+                         const auto count = results.size();
+                         const bool taken = results_->post([this, results = std::move(results)] {
+                           for (const auto& result : results) pipeline_->handle(result);
+                         });
+                         if (!taken) lost_results_ += count;
+                       });
   if (!pool) return pool.error();
   pool_ = std::move(*pool);
   for (auto& target : std::exchange(first_targets_, {})) pool_->set(std::move(target));

@@ -12,6 +12,7 @@ using namespace std::chrono_literals;
 
 // Routes are set and removed by reloads alone: this bounds one reload of everything.
 constexpr std::size_t mailbox_capacity = 1'000'000;
+constexpr auto hand_over_delay = 5ms;
 
 std::shared_ptr<const ProbeIdentity> with_random(ProbeIdentity identity, RandomPool& pool) {
   identity.random = [&pool](std::span<std::byte> bytes) { pool.fill(bytes); };
@@ -44,17 +45,22 @@ ProbeThread::ProbeThread(ProbeThreadSettings settings, Deliver deliver,
       [this](const std::string& route, ProbeKind kind, std::uint64_t turn) {
         return make_probe(route, kind, turn);
       },
-      [this](Result result) { deliver_(std::move(result)); });
+      [this](Result result) { collect(std::move(result)); });
+  hand_over_timer_ = network_->timer();
   look_timer_ = network_->timer();
   look_at_itself();
 }
 
 ProbeThread::~ProbeThread() {
   if (thread_.joinable()) {  // it may never have begun
-    post([this] { network_->stop(); });
+    post([this] {
+      hand_over();
+      network_->stop();
+    });
     thread_.join();
   }
   scheduler_.reset();
+  hand_over_timer_.reset();
   look_timer_.reset();
   mailbox_.reset();
   (void)network_->close();
@@ -88,12 +94,27 @@ void ProbeThread::set_policy(TargetPolicy policy) {
 }
 
 void ProbeThread::drain(std::function<void()> drained) {
-  post([this, drained = std::move(drained)]() mutable { scheduler_->drain(std::move(drained)); });
+  post([this, drained = std::move(drained)]() mutable {
+    scheduler_->drain([this, drained = std::move(drained)] {
+      hand_over();
+      drained();
+    });
+  });
 }
 
 ProbeThreadStatistics ProbeThread::statistics() const {
   const std::scoped_lock lock(mutex_);
   return statistics_;
+}
+
+void ProbeThread::collect(Result result) {
+  if (collected_.empty()) hand_over_timer_->start(hand_over_delay, [this] { hand_over(); });
+  collected_.push_back(std::move(result));
+}
+
+void ProbeThread::hand_over() {
+  hand_over_timer_->stop();
+  if (!collected_.empty()) deliver_(std::exchange(collected_, {}));
 }
 
 void ProbeThread::look_at_itself() {

@@ -12,6 +12,7 @@
 #include <string>
 #include <thread>
 #include <unordered_map>
+#include <vector>
 
 #include "daemon/loop_mailbox.h"
 #include "daemon/scheduler.h"
@@ -35,7 +36,10 @@ struct ProbeThreadStatistics {
 
 class ProbeThread {
  public:
-  using Deliver = std::function<void(Result)>;  // called on the probe thread
+  // Called on the probe thread, with what came in since the last call, in its order: the first of
+  // them at most 5 ms ago. Probes that are due together end together, and one wake-up of the
+  // receiver serves them all.
+  using Deliver = std::function<void(std::vector<Result>)>;
 
   // `name`: of the thread, as start_thread() takes it.
   [[nodiscard]] static std::expected<std::unique_ptr<ProbeThread>, Error> start(
@@ -59,6 +63,8 @@ class ProbeThread {
   ProbeThread(ProbeThreadSettings settings, Deliver deliver,
               std::unique_ptr<net::UvNetwork> network);
 
+  void collect(Result result);
+  void hand_over();
   void look_at_itself();
   void post(LoopMailbox::Letter letter);
   std::unique_ptr<Probe> make_probe(const std::string& route, ProbeKind kind, std::uint64_t turn);
@@ -69,6 +75,8 @@ class ProbeThread {
   std::unique_ptr<net::UvNetwork> network_;
   std::unordered_map<std::string, std::shared_ptr<const Target>> targets_;
   std::unique_ptr<Scheduler> scheduler_;
+  std::vector<Result> collected_;
+  std::unique_ptr<net::Timer> hand_over_timer_;
   std::unique_ptr<net::Timer> look_timer_;
   mutable std::mutex mutex_;
   ProbeThreadStatistics statistics_;  // guarded by mutex_

@@ -44,20 +44,24 @@ TEST_CASE("every route of the pool is probed, one that was removed no more, and 
     LoopMailbox mailbox(*main, 100'000);
     std::map<std::string, int> results;
     bool removed = false;
+    bool draining = false;
     const ScheduleAnchor anchor{main->clock().wall_now(), main->clock().now()};
     const ProbeThreadSettings settings{.identity = {"local", "test", TargetPolicy::standard()},
                                        .anchor = anchor};
     std::unique_ptr<ProbePool> pool;
-    const auto deliver = [&](Result result) {
-      (void)mailbox.post([&, result = std::move(result)] {
-        CHECK(result.outcome == Outcome::ConnectRefused);
-        ++results[result.route];
+    const auto deliver = [&](std::vector<Result> batch) {
+      (void)mailbox.post([&, batch = std::move(batch)] {
+        for (const auto& result : batch) {
+          CHECK(result.outcome == Outcome::ConnectRefused);
+          ++results[result.route];
+        }
         if (!removed && results.size() == 8) {
           removed = true;
           for (int route = 1; route < 8; ++route) pool->remove(fmt::format("route-{}", route));
           results.clear();
         }
-        if (removed && results["route-0"] == 10) {
+        if (removed && !draining && results["route-0"] >= 10) {
+          draining = true;
           pool->drain([&] { (void)mailbox.post([&main] { main->stop(); }); });
         }
       });
@@ -91,9 +95,9 @@ TEST_CASE("a new target policy holds for the probes that begin from then on, on 
              });
     };
     auto policy = TargetPolicy::standard();
-    const auto deliver = [&](Result result) {
-      (void)mailbox.post([&, result = std::move(result)] {
-        ++results[result.route][result.outcome];
+    const auto deliver = [&](std::vector<Result> batch) {
+      (void)mailbox.post([&, batch = std::move(batch)] {
+        for (const auto& result : batch) ++results[result.route][result.outcome];
         if (policy.deny.size() == TargetPolicy::standard().deny.size()) {
           if (!all_have(Outcome::ConnectRefused)) return;
           policy.deny.push_back(IpNetwork::parse("127.0.0.0/8").value());
@@ -122,7 +126,7 @@ TEST_CASE("a new target policy holds for the probes that begin from then on, on 
 
 TEST_CASE("a pool without one of its threads is an error that names it") {
   const tests::ThreadFamine famine;
-  const auto pool = ProbePool::start(2, {}, [](const Result&) {});
+  const auto pool = ProbePool::start(2, {}, [](const std::vector<Result>&) {});
   REQUIRE_FALSE(pool.has_value());
   CHECK(pool.error().message.starts_with("the thread probes-0 cannot be started: "));
 }
