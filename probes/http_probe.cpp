@@ -315,7 +315,7 @@ void HttpProbe::on_read_end(net::IoResult result) {
 }
 
 void HttpProbe::act_on_exchange() {
-  const bool may_follow = exchange_->has_status() && route().redirects > 0;
+  const bool may_follow = exchange_->has_head() && route().redirects > 0;
   if (may_follow && is_redirect(exchange_->response().status)) return follow_redirect();
   if (exchange_->state() == net::ExchangeState::Failed) {
     return finish(blame(exchange_failure(*exchange_)));

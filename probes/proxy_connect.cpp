@@ -51,7 +51,7 @@ class ConnectGreeting final : public ProxyGreeting {
  private:
   void judge() {
     if (complete_ || fault_) return;
-    if (exchange_.has_status()) return judge_status();
+    if (exchange_.has_head()) return judge_status();
     if (exchange_.state() != net::ExchangeState::Failed) return;
     const auto failure = exchange_.failure();
     const bool closed = failure == net::ExchangeFailure::Empty ||

@@ -25,7 +25,7 @@ struct ReaderLimits {
 struct MessageHead {
   std::string method;  // of a request
   std::string target;
-  int status = 0;  // of a response
+  int status = 0;  // of a response: known, like the version, once its status line is complete
   std::string reason;
   std::string http_version;  // "1.1"
   Headers headers;
