@@ -92,7 +92,8 @@ class HttpProbe final : public Probe, private net::StreamEvents {
 
   [[nodiscard]] const config::Route& route() const { return target_->route; }
   [[nodiscard]] const Hop& hop() const { return hops_.back(); }
-  [[nodiscard]] bool uses_tunnel() const;       // the proxy is asked for one
+  [[nodiscard]] bool permits_literal(const Url& url) const;  // true where its host is a name
+  [[nodiscard]] bool uses_tunnel() const;                    // the proxy is asked for one
   [[nodiscard]] bool is_before_target() const;  // what we speak with is still the proxy alone
   [[nodiscard]] Verdict blame(Verdict failure) const;
 
@@ -151,6 +152,11 @@ void HttpProbe::begin_hop(Hop hop) {
                          [this](const net::Resolution& resolution) { on_resolved(resolution); });
 }
 
+bool HttpProbe::permits_literal(const Url& url) const {
+  const auto address = IpAddress::parse(url.host);
+  return !address || identity_.policy.permits(*address);
+}
+
 void HttpProbe::on_resolved(const net::Resolution& resolution) {
   const auto& proxy = target_->proxy;
   const auto& url = hop().url;
@@ -159,11 +165,12 @@ void HttpProbe::on_resolved(const net::Resolution& resolution) {
     return finish(blame(resolution_failure(resolution, host)));
   }
   // The target's name is the proxy's to resolve, but an address is checked whoever connects to it.
-  const auto literal = IpAddress::parse(url.host);
-  if (literal && !identity_.policy.permits(*literal)) return finish(target_refusal(url.host));
+  if (!permits_literal(url)) return finish(target_refusal(url.host));
   const auto addresses =
       order_addresses(resolution.addresses, identity_.policy, route().addresses, turn_);
-  if (addresses.empty()) return finish(target_refusal(host));
+  if (addresses.empty()) {
+    return finish(hops_.size() > 1 ? redirect_target_refusal(host) : target_refusal(host));
+  }
   std::vector<Endpoint> endpoints;
   for (const auto& address : addresses) {
     endpoints.push_back({address, proxy ? proxy->port : url.port});
@@ -328,6 +335,8 @@ void HttpProbe::follow_redirect() {
   auto decision =
       decide_redirect(hops_, route().redirects, !route().body.empty(), exchange_->response());
   if (!decision.follow) return finish(std::move(decision.verdict));
+  const auto& next = decision.next.url;
+  if (!permits_literal(next)) return finish(redirect_target_refusal(next.host));
   ++result_.redirects;
   stream_.reset();
   tls_ = nullptr;
