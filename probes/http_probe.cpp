@@ -373,7 +373,8 @@ void HttpProbe::fill_result(Verdict verdict) {
   result_.last_phase = phase_of(state_);
   result_.timings = phases_.timings();
   if (tls_ != nullptr) keep_tls_facts(result_, *tls_);
-  if (exchange_) keep_response_facts(result_, *exchange_);
+  const auto* const answer = exchange_ ? &*exchange_ : greeting_ ? greeting_->answer() : nullptr;
+  if (answer != nullptr) keep_response_facts(result_, *answer);
   if (result_.certificate) {
     const auto now = network_.clock().wall_now();
     result_.cert_expiring = target_->judge->expires_soon(*result_.certificate, now);

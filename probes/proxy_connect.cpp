@@ -47,6 +47,7 @@ class ConnectGreeting final : public ProxyGreeting {
 
   [[nodiscard]] bool is_complete() const override { return complete_; }
   [[nodiscard]] const std::optional<ProxyFault>& fault() const override { return fault_; }
+  [[nodiscard]] const net::HttpExchange* answer() const override { return &exchange_; }
 
  private:
   void judge() {
