@@ -19,6 +19,10 @@ constexpr std::uint64_t handshake_limit = 256 << 10;
 constexpr std::size_t bytes_encrypted_at_once = 64 << 10;
 constexpr IoResult tls_failed = {IoStatus::TlsFailure, 0};
 
+TlsFailure closed_in_handshake() {
+  return {.reason = "closed", .detail = "the server closed during the handshake"};
+}
+
 std::string text_of(const std::string& server_name) {
   return server_name.ends_with('.') ? server_name.substr(0, server_name.size() - 1) : server_name;
 }
@@ -136,7 +140,9 @@ void TlsStream::Session::step_handshake() {
   ERR_clear_error();
   const int result = SSL_do_handshake(ssl_.get());
   if (result != 1) {
-    if (SSL_get_error(ssl_.get(), result) == SSL_ERROR_WANT_READ) return;
+    const int error = SSL_get_error(ssl_.get(), result);
+    if (error == SSL_ERROR_WANT_READ) return;
+    if (error == SSL_ERROR_ZERO_RETURN) return fail(closed_in_handshake());
     return fail(verify_failure_ ? *verify_failure_ : library_failure(ERR_peek_error(), false));
   }
   handshaken_ = true;
@@ -167,7 +173,7 @@ void TlsStream::Session::on_read_end(IoResult result) {
   if (closed_ || ended_ || failure) return;
   if (handshaken_) return tell_read_end(result);
   if (result.status == IoStatus::EndOfStream) {
-    return fail({.reason = "closed", .detail = "the server closed during the handshake"});
+    return fail(closed_in_handshake());
   }
   fail({.reason = "reset",
         .detail = fmt::format("the connection broke during the handshake ({})",

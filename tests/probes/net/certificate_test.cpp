@@ -4,7 +4,9 @@
 #include <string>
 
 #include <doctest/doctest.h>
+#include <openssl/err.h>
 #include <openssl/pem.h>
+#include <openssl/ssl.h>
 
 #include "probes/net/tls_failure.h"
 #include "tests/fakes/certificate_maker.h"
@@ -47,6 +49,8 @@ TEST_CASE("codes of the library become words that can be counted") {
   CHECK(net::certificate_reason(X509_V_ERR_INVALID_PURPOSE) == "certificate");
   CHECK(net::library_failure(0, true).reason == "record");
   CHECK(net::library_failure(0, false).reason == "handshake");
+  const auto alert = ERR_PACK(ERR_LIB_SSL, 0, SSL_AD_REASON_OFFSET + 222);
+  CHECK(net::library_failure(alert, false).detail == "TLS failed: alert number 222");
 }
 
 }  // namespace
