@@ -71,28 +71,29 @@ Parts split(std::string_view text) {
   return parts;
 }
 
+std::optional<Error> check_length(std::size_t size) {
+  if (size <= longest_url) return std::nullopt;
+  return Error{
+      fmt::format("the URL has {} bytes, more than the {} that are read", size, longest_url)};
+}
+
 std::optional<Error> check_bytes(std::string_view text) {
-  if (text.size() > longest_url) {
-    return Error{fmt::format("the URL has {} bytes, more than the {} that are read", text.size(),
-                             longest_url)};
-  }
   for (const char character : text) {
     const auto byte = static_cast<unsigned char>(character);
     if (byte < 0x20 || byte == 0x7f) return Error{"the URL holds a control byte"};
-    if (byte == ' ') return Error{"the URL holds a blank: write %20"};
     if (byte == '\\') return Error{"the URL holds a backslash: write / or %5C"};
   }
-  return std::nullopt;
+  return check_length(text.size());
 }
 
-// What would break out of a quoted text, and bytes that are not ASCII, percent-encoded.
+// Blanks, what would break out of a quoted text, and bytes that are not ASCII, percent-encoded.
 std::string encode(std::string_view text) {
   std::string result;
   result.reserve(text.size());
   for (const char character : text) {
     const auto byte = static_cast<unsigned char>(character);
     const bool plain =
-        byte < 0x80 && std::string_view("\"<>`").find(character) == std::string_view::npos;
+        byte < 0x80 && std::string_view(" \"<>`").find(character) == std::string_view::npos;
     if (plain) {
       result += character;
     } else {
@@ -223,11 +224,7 @@ std::string merge(std::string_view base, std::string_view path) {
   return std::string(base.substr(0, base.rfind('/') + 1)) + std::string(path);
 }
 
-}  // namespace
-
-std::expected<Url, Error> Url::parse(std::string_view text) {
-  if (auto error = check_bytes(text)) return std::unexpected(*error);
-  const auto parts = split(text);
+std::expected<Url, Error> make_absolute(const Parts& parts) {
   if (!parts.scheme || !parts.authority) {
     return std::unexpected(
         Error{"the URL does not begin with http:// or https://, followed by a host"});
@@ -240,26 +237,41 @@ std::expected<Url, Error> Url::parse(std::string_view text) {
   return url;
 }
 
-std::expected<Url, Error> Url::resolve(std::string_view reference) const {
-  if (auto error = check_bytes(reference)) return std::unexpected(*error);
-  const auto parts = split(reference);
-  if (parts.scheme) return parse(reference);
-  Url url = *this;
+std::expected<Url, Error> make_relative(Url url, const Parts& parts) {
   if (parts.authority) {
     if (auto error = set_authority(url, *parts.authority)) return std::unexpected(*error);
     url.path = remove_dot_segments(encode(parts.path));
   } else if (parts.path.starts_with('/')) {
     url.path = remove_dot_segments(encode(parts.path));
   } else if (!parts.path.empty()) {
-    url.path = remove_dot_segments(merge(path, encode(parts.path)));
+    url.path = remove_dot_segments(merge(url.path, encode(parts.path)));
   }
   // An empty reference, or a fragment alone, keeps the query.
   if (parts.authority || !parts.path.empty() || parts.query) set_query(url, parts.query);
-  if (url.text().size() > longest_url) {
-    return std::unexpected(
-        Error{fmt::format("the URL is longer than the {} bytes that are read", longest_url)});
-  }
   return url;
+}
+
+// Merging and encoding may have made it longer than what is read.
+std::expected<Url, Error> within_length(std::expected<Url, Error> url) {
+  if (!url) return url;
+  if (auto error = check_length(url->text().size())) return std::unexpected(*error);
+  return url;
+}
+
+}  // namespace
+
+std::expected<Url, Error> Url::parse(std::string_view text) {
+  if (auto error = check_bytes(text)) return std::unexpected(*error);
+  if (text.find(' ') != std::string_view::npos) {
+    return std::unexpected(Error{"the URL holds a blank: write %20"});
+  }
+  return within_length(make_absolute(split(text)));
+}
+
+std::expected<Url, Error> Url::resolve(std::string_view reference) const {
+  if (auto error = check_bytes(reference)) return std::unexpected(*error);
+  const auto parts = split(reference);
+  return within_length(parts.scheme ? make_absolute(parts) : make_relative(*this, parts));
 }
 
 bool Url::has_default_port() const {

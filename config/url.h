@@ -1,7 +1,7 @@
 // An absolute http or https URL, or a reference to one, taken apart (RFC 3986). Stricter than
-// browsers: no blanks, no control bytes, no backslashes, no user information that would leak,
-// host names of at most 253 bytes with labels of at most 63. Numeric host spellings that only
-// inet_aton reads (octal, hex, short) are refused rather than guessed.
+// browsers: no control bytes, no backslashes, no user information that would leak, host names of
+// at most 253 bytes with labels of at most 63, and no blanks but in a server's reference. Numeric
+// host spellings that only inet_aton reads (octal, hex, short) are refused rather than guessed.
 
 #pragma once
 
@@ -22,10 +22,11 @@ struct Url {
   std::string query;       // without '?'; has_query tells an empty one from none
   bool has_query = false;
 
-  // Fragments are dropped. At most 8 KiB.
+  // Fragments are dropped, bytes that are not ASCII percent-encoded. At most 8 KiB.
   [[nodiscard]] static std::expected<Url, Error> parse(std::string_view text);
 
-  // The target of `reference` as seen from this URL (RFC 3986 section 5.2), for Location headers.
+  // The target of `reference` as seen from this URL (RFC 3986 section 5.2), for Location headers:
+  // blanks are percent-encoded too, as the WHATWG URL standard has it.
   [[nodiscard]] std::expected<Url, Error> resolve(std::string_view reference) const;
 
   [[nodiscard]] bool is_https() const { return scheme == "https"; }

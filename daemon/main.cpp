@@ -33,20 +33,62 @@ void add_check(CLI::App& app, CheckOptions& options) {
   command->add_flag("--print", options.print, "Print what it comes to, without secrets");
 }
 
+// What a request is made of: each option is a key of a route.
+void add_request(CLI::App& command, ProbeOptions& options) {
+  auto& texts = options.texts;
+  command.add_option("-X,--method", texts["method"], "Method; GET where it is not given");
+  command.add_option("-H,--header", options.headers, "Header field, \"Name: value\"")
+      ->allow_extra_args(false);
+  command.add_option("-d,--body", texts["body"], "Body of the request");
+  command.add_option("-t,--timeout", texts["timeout"],
+                     "Deadline over everything; 10s where it is not given");
+  command.add_option("--redirects", options.redirects,
+                     "How many redirects to follow; 10 where it is not given");
+  command.add_option("--max-body", texts["max_body"], "How much of a body to read, like 64KiB");
+  command.add_option("--ip", texts["ip"], "Addresses to use: any, v4 or v6");
+  command.add_option("--resolver", texts["resolver"], "DNS server, ADDRESS:PORT");
+  command.add_option("-x,--proxy", texts["proxy"], "http://HOST:PORT or socks5://HOST:PORT");
+  command.add_flag("-k,--insecure", options.insecure, "Do not verify the certificate");
+  command.add_option("--ca", texts["tls.ca"], "Authorities to trust, a PEM file");
+  command.add_option("--cert", texts["tls.certificate"], "Client certificate, a PEM file");
+  command.add_option("--key", options.key_file, "Its key, a PEM file");
+  command.add_option("--server-name", texts["tls.server_name"],
+                     "Name to ask for and to verify in TLS instead of the URL's");
+  command.add_option("--tls-min", texts["tls.min_version"], "Least version of TLS, like 1.3");
+}
+
+void add_expectations(CLI::App& command, ProbeOptions& options) {
+  auto& texts = options.texts;
+  auto& lists = options.lists;
+  command
+      .add_option("--expect-status", lists["expect.status"], "Statuses that are right, like 2xx")
+      ->allow_extra_args(false);
+  command
+      .add_option("--expect-contains", lists["expect.body.contains"], "Text that the body contains")
+      ->allow_extra_args(false);
+  command.add_option("--expect-matches", texts["expect.body.matches"],
+                     "RE2 pattern that the body matches");
+  command.add_option("--expect-latency", texts["expect.latency"],
+                     "Duration beyond which the answer is slow, a warning");
+  command.add_option("--expect-certificate", texts["expect.certificate"],
+                     "Warn when the certificate expires sooner; 14d where it is not given");
+}
+
 void add_probe(CLI::App& app, ProbeOptions& options) {
   auto* const command =
-      app.add_subcommand("probe", "Probe URLs once; exits 0 ok, 1 warning, 2 critical, 3 unknown");
-  command->add_option("URL", options.urls, "What to probe")->required();
-  command->add_option("-X,--method", options.method, "Method")->capture_default_str();
-  command->add_option("-H,--header", options.headers, "Header field, \"Name: value\"")
-      ->allow_extra_args(false);
-  command->add_option("-t,--timeout", options.timeout, "Deadline over everything")
-      ->capture_default_str();
-  command->add_option("--redirects", options.redirects, "How many redirects to follow")
+      app.add_subcommand("probe", "Probe once; exits 0 ok, 1 warning, 2 critical, 3 unknown");
+  auto* const request = command->add_option_group("Request");
+  request->add_option("URL", options.urls, "What to probe");
+  add_request(*request, options);
+  add_expectations(*request, options);
+  auto* const route = command->add_option("--route", options.routes,
+                                          "Probe this route of the configuration, GROUP/NAME");
+  route->allow_extra_args(false);
+  for (auto* const option : request->get_options()) route->excludes(option);
+  command->add_option("-c,--config", options.config_file, "Configuration file")
       ->capture_default_str()
-      ->check(CLI::Range(0, 100));
-  command->add_flag("-k,--insecure", options.insecure, "Do not verify the certificate");
-  command->add_flag("--json", options.json, "Print the result as JSON");
+      ->needs(route);
+  command->add_flag("--json", options.json, "Print each result as a line of JSON");
 }
 
 void add_demo(CLI::App& app, DemoOptions& options) {

@@ -125,8 +125,15 @@ Verdict deadline_failure(Phase phase, config::Duration timeout) {
 }
 
 Verdict target_refusal(const std::string& host) {
+  const bool is_literal = IpAddress::parse(host).has_value();
   return make(Outcome::TargetRefused, "",
-              fmt::format("no address of {} is allowed as a target (daemon.targets)", host));
+              fmt::format("{} allowed as a target (daemon.targets)",
+                          is_literal ? host + " is not" : "no address of " + host + " is"));
+}
+
+Verdict redirect_target_refusal(const std::string& host) {
+  return make(Outcome::RedirectRefused, "target",
+              "a redirect leads astray: " + target_refusal(host).detail);
 }
 
 Verdict proxy_failure(const Proxy& proxy, const Verdict& failure) {

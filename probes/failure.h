@@ -26,7 +26,10 @@ namespace gatewatch {
 [[nodiscard]] Verdict exchange_failure(const net::HttpExchange& exchange);
 // The deadline passed in `phase`.
 [[nodiscard]] Verdict deadline_failure(Phase phase, config::Duration timeout);
+// `host`: a name none of whose addresses is permitted, or an address.
 [[nodiscard]] Verdict target_refusal(const std::string& host);
+// The same where a redirect led there: RedirectRefused with the reason "target".
+[[nodiscard]] Verdict redirect_target_refusal(const std::string& host);
 
 // The same failure where it met the proxy, on the way to it or in its greeting. Our own fault
 // stays our own.

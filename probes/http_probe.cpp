@@ -92,7 +92,8 @@ class HttpProbe final : public Probe, private net::StreamEvents {
 
   [[nodiscard]] const config::Route& route() const { return target_->route; }
   [[nodiscard]] const Hop& hop() const { return hops_.back(); }
-  [[nodiscard]] bool uses_tunnel() const;       // the proxy is asked for one
+  [[nodiscard]] bool permits_literal(const Url& url) const;  // true where its host is a name
+  [[nodiscard]] bool uses_tunnel() const;                    // the proxy is asked for one
   [[nodiscard]] bool is_before_target() const;  // what we speak with is still the proxy alone
   [[nodiscard]] Verdict blame(Verdict failure) const;
 
@@ -151,6 +152,11 @@ void HttpProbe::begin_hop(Hop hop) {
                          [this](const net::Resolution& resolution) { on_resolved(resolution); });
 }
 
+bool HttpProbe::permits_literal(const Url& url) const {
+  const auto address = IpAddress::parse(url.host);
+  return !address || identity_->policy.permits(*address);
+}
+
 void HttpProbe::on_resolved(const net::Resolution& resolution) {
   const auto& proxy = target_->proxy;
   const auto& url = hop().url;
@@ -159,11 +165,12 @@ void HttpProbe::on_resolved(const net::Resolution& resolution) {
     return finish(blame(resolution_failure(resolution, host)));
   }
   // The target's name is the proxy's to resolve, but an address is checked whoever connects to it.
-  const auto literal = IpAddress::parse(url.host);
-  if (literal && !identity_->policy.permits(*literal)) return finish(target_refusal(url.host));
+  if (!permits_literal(url)) return finish(target_refusal(url.host));
   const auto addresses =
       order_addresses(resolution.addresses, identity_->policy, route().addresses, turn_);
-  if (addresses.empty()) return finish(target_refusal(host));
+  if (addresses.empty()) {
+    return finish(hops_.size() > 1 ? redirect_target_refusal(host) : target_refusal(host));
+  }
   std::vector<Endpoint> endpoints;
   for (const auto& address : addresses) {
     endpoints.push_back({address, proxy ? proxy->port : url.port});
@@ -315,7 +322,7 @@ void HttpProbe::on_read_end(net::IoResult result) {
 }
 
 void HttpProbe::act_on_exchange() {
-  const bool may_follow = exchange_->has_status() && route().redirects > 0;
+  const bool may_follow = exchange_->has_head() && route().redirects > 0;
   if (may_follow && is_redirect(exchange_->response().status)) return follow_redirect();
   if (exchange_->state() == net::ExchangeState::Failed) {
     return finish(blame(exchange_failure(*exchange_)));
@@ -328,6 +335,8 @@ void HttpProbe::follow_redirect() {
   auto decision =
       decide_redirect(hops_, route().redirects, !route().body.empty(), exchange_->response());
   if (!decision.follow) return finish(std::move(decision.verdict));
+  const auto& next = decision.next.url;
+  if (!permits_literal(next)) return finish(redirect_target_refusal(next.host));
   ++result_.redirects;
   stream_.reset();
   tls_ = nullptr;
@@ -364,7 +373,8 @@ void HttpProbe::fill_result(Verdict verdict) {
   result_.last_phase = phase_of(state_);
   result_.timings = phases_.timings();
   if (tls_ != nullptr) keep_tls_facts(result_, *tls_);
-  if (exchange_) keep_response_facts(result_, *exchange_);
+  const auto* const answer = exchange_ ? &*exchange_ : greeting_ ? greeting_->answer() : nullptr;
+  if (answer != nullptr) keep_response_facts(result_, *answer);
   if (result_.certificate) {
     const auto now = network_.clock().wall_now();
     result_.cert_expiring = target_->judge->expires_soon(*result_.certificate, now);

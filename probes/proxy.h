@@ -15,6 +15,7 @@
 #include "config/error.h"
 #include "config/secret.h"
 #include "config/url.h"
+#include "probes/net/http_exchange.h"
 
 namespace gatewatch {
 
@@ -53,6 +54,8 @@ class ProxyGreeting {
   virtual void end() = 0;                              // the proxy closed
   [[nodiscard]] virtual bool is_complete() const = 0;  // the tunnel stands
   [[nodiscard]] virtual const std::optional<ProxyFault>& fault() const = 0;
+  // What the proxy answered so far, as long as this object lives; null where it speaks no HTTP.
+  [[nodiscard]] virtual const net::HttpExchange* answer() const { return nullptr; }
 };
 
 // A tunnel to the host and port of `target` through `proxy`.

@@ -47,11 +47,12 @@ class ConnectGreeting final : public ProxyGreeting {
 
   [[nodiscard]] bool is_complete() const override { return complete_; }
   [[nodiscard]] const std::optional<ProxyFault>& fault() const override { return fault_; }
+  [[nodiscard]] const net::HttpExchange* answer() const override { return &exchange_; }
 
  private:
   void judge() {
     if (complete_ || fault_) return;
-    if (exchange_.has_status()) return judge_status();
+    if (exchange_.has_head()) return judge_status();
     if (exchange_.state() != net::ExchangeState::Failed) return;
     const auto failure = exchange_.failure();
     const bool closed = failure == net::ExchangeFailure::Empty ||

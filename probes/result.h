@@ -52,7 +52,7 @@ struct Result {
   Outcome outcome = Outcome::Ok;
   std::string reason;             // a word from a closed list per outcome ("expired"); empty: none
   std::string detail;             // one sentence for people where it failed; may quote the server
-  int status = 0;                 // of the last hop; 0: no complete status line came
+  int status = 0;                 // of the last hop, or of its proxy's refusal; 0: none came
   Phase last_phase = Phase::Dns;  // where the exchange stopped
   Timings timings;
   std::uint64_t body_size = 0;     // bytes of the last body as read, before inflating

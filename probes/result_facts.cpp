@@ -31,7 +31,7 @@ void keep_response_facts(Result& result, const net::HttpExchange& exchange) {
     result.http_version = response.http_version;
   }
   result.body_size = response.body_size;
-  if (result.is_failing()) result.response_head = redact_head(response.raw_head);
+  if (result.is_failing()) result.response_head = redact_head(exchange.raw_head());
 }
 
 void hide_secrets(Result& result, const Target& target) {

@@ -55,7 +55,7 @@ nlohmann::json to_json(const Result& result) {
       {"tls", tls_to_json(result)},
       {"certificate", result.certificate ? to_json(*result.certificate) : nlohmann::json()},
       {"cert_expiring", result.cert_expiring},
-      {"response_head", clean_utf8(result.response_head)},
+      {"response_head", clean_lines(result.response_head)},
       {"trace_id", clean_utf8(result.trace_id)},
   };
 }

@@ -1,5 +1,5 @@
 // A Result as JSON: the API, reports and `--json` show it in this form alone. Text that came from
-// a server is cleaned here (clean_utf8 of probes/text.h), so that dump() cannot fail.
+// a server is cleaned here (probes/text.h), so that dump() cannot fail.
 
 #pragma once
 

@@ -64,6 +64,15 @@ std::string clean_utf8(std::string_view text) {
   return result;
 }
 
+std::string clean_lines(std::string_view text) {
+  std::string lines;
+  lines.reserve(text.size());
+  for (std::size_t index = 0; index < text.size(); ++index) {
+    if (!text.substr(index).starts_with("\r\n")) lines += text[index];
+  }
+  return clean_utf8(lines);
+}
+
 std::string one_line(std::string_view text, std::size_t limit) {
   // A replaced byte grows to three: what is beyond `limit` bytes can never be shown.
   auto result = clean_utf8(text.substr(0, limit + 4));

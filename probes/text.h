@@ -13,6 +13,8 @@ namespace gatewatch {
 // `text` with every byte that is not valid UTF-8, and every control character but LF and TAB,
 // replaced by U+FFFD.
 [[nodiscard]] std::string clean_utf8(std::string_view text);
+// The same of lines that end as HTTP's do: each CRLF becomes LF.
+[[nodiscard]] std::string clean_lines(std::string_view text);
 
 // `text` in double quotes on one line: cleaned as above, line ends and tabs as blanks. Longer than
 // `limit` bytes it is cut between characters, and ends with "…".

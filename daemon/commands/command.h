@@ -3,7 +3,8 @@
 
 #pragma once
 
-#include <chrono>
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,13 +28,19 @@ struct CheckOptions {
 };
 [[nodiscard]] int check_command(const CheckOptions& options);
 
+// Names URLs, which the keys apply to, or routes of the configuration.
 struct ProbeOptions {
   std::vector<std::string> urls;
-  std::string method = "GET";
+  // By the key of a route in gatewatch.toml that they stand for ("tls.ca").
+  std::map<std::string, std::optional<std::string>> texts;
+  std::map<std::string, std::vector<std::string>> lists;
   std::vector<std::string> headers;  // "Name: value"
-  std::string timeout = "10s";
-  int redirects = 10;
+  std::optional<std::string> key_file;
+  std::optional<int> redirects;
   bool insecure = false;  // no verification of the certificate
+
+  std::vector<std::string> routes;  // ids
+  std::string config_file = default_config_file;
   bool json = false;
 };
 [[nodiscard]] int probe_command(const ProbeOptions& options);

@@ -13,6 +13,7 @@
 
 #include "daemon/app.h"
 #include "daemon/commands/command.h"
+#include "daemon/commands/toml_string.h"
 #include "daemon/demo/site.h"
 #include "daemon/demo/terminal.h"
 
@@ -39,23 +40,13 @@ class TemporaryDirectory {
   std::string path_;
 };
 
-// A TOML basic string.
-std::string quoted(const std::string& text) {
-  std::string result = "\"";
-  for (const char character : text) {
-    if (character == '"' || character == '\\') result += '\\';
-    result += character;
-  }
-  return result + '"';
-}
-
 std::string configuration(const std::string& data, const std::vector<std::string>& urls,
                           const std::string& interval) {
   auto text = fmt::format(
       "[daemon]\nlisten = \"127.0.0.1:0\"\ndata = {}\nprobe_threads = 1\n"
       "[defaults]\ninterval = \"{}\"\ntimeout = \"{}\"\n"
       "[[channel]]\nname = \"terminal\"\ntype = \"log\"\n",
-      quoted(data), interval, interval);
+      toml_string(data), interval, interval);
   for (const auto* const rule : {"bad_gateway", "failing"}) {
     text += fmt::format(
         "[[rule]]\nname = \"{}\"\nmatch = [\"{}\"]\nrate = \"{}\"\nwindow = \"1m\"\n"
@@ -65,7 +56,7 @@ std::string configuration(const std::string& data, const std::vector<std::string
   int number = 0;
   for (const auto& url : urls) {
     text += fmt::format("[[route]]\ngroup = \"demo\"\nname = \"route-{}\"\nurl = {}\n", ++number,
-                        quoted(url));
+                        toml_string(url));
   }
   return text;
 }

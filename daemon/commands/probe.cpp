@@ -1,14 +1,18 @@
-// `gatewatch probe URL…`: one probe each, shown as a waterfall, exiting like a monitoring plugin.
+// `gatewatch probe`: one probe of each URL or configured route, shown as a waterfall, exiting like
+// a monitoring plugin.
 
 #include <algorithm>
 #include <cstdio>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
+#include "config/load.h"
 #include "daemon/commands/command.h"
+#include "daemon/commands/probe_route.h"
 #include "daemon/commands/waterfall.h"
 #include "daemon/version.h"
 #include "probes/http_probe.h"
@@ -20,67 +24,42 @@ namespace {
 
 constexpr int exit_unknown = 3;
 
-std::expected<config::Header, Error> parse_header(const std::string& text) {
-  const auto colon = text.find(':');
-  if (colon == std::string::npos || colon == 0) {
-    return std::unexpected(Error{"a header is written as \"Name: value\""});
-  }
-  const auto value = text.find_first_not_of(" \t", colon + 1);
-  const auto plain = value == std::string::npos ? std::string() : text.substr(value);
-  if (text.find_first_of("\r\n") != std::string::npos) {
-    return std::unexpected(Error{"a header holds no line break"});
-  }
-  return config::Header{text.substr(0, colon), config::Secret(plain)};
-}
+// What is probed, and who the daemon would be in doing it.
+struct Task {
+  std::vector<config::Route> routes;
+  std::string region = "local";
+  TargetPolicy policy = TargetPolicy::standard();
+};
 
-std::expected<config::Route, Error> route_of(const std::string& text, const ProbeOptions& options) {
-  config::Route route;
-  auto url = Url::parse(text);
-  if (!url) return std::unexpected(url.error());
-  const auto timeout = config::parse_duration(options.timeout);
-  if (!timeout) return std::unexpected(timeout.error());
-  for (const auto& header : options.headers) {
-    auto parsed = parse_header(header);
-    if (!parsed) return std::unexpected(parsed.error());
-    route.headers.push_back(std::move(*parsed));
-  }
-  route.url = std::move(*url);
-  route.name = route.url.text_without_query();
-  route.method = options.method;
-  route.timeout = *timeout;
-  route.redirects = options.redirects;
-  route.tls.verify = !options.insecure;
-  route.expect.status.add(200, options.redirects == 0 ? 399 : 299);
-  return route;
-}
-
-// Worst first: critical, unknown, warning, ok.
-int worse(int left, int right) {
-  constexpr int rank[] = {0, 1, 3, 2};
-  return rank[left] >= rank[right] ? left : right;
-}
-
-}  // namespace
-
-int probe_command(const ProbeOptions& options) {
-  TargetFactory factory;
-  std::vector<std::shared_ptr<const Target>> targets;
+std::expected<Task, UsageMistakes> task_of_urls(const ProbeOptions& options) {
+  if (options.urls.empty()) return std::unexpected(UsageMistakes{"name a URL, or a --route"});
+  Task task;
   for (const auto& url : options.urls) {
-    auto route = route_of(url, options);
-    auto target = route ? factory.create(*route) : std::unexpected(route.error());
-    if (!target) {
-      fmt::print(stderr, "gatewatch probe: {}\n", target.error().message);
-      return exit_unknown;
-    }
-    targets.push_back(std::move(*target));
+    auto route = route_of_options(url, options);
+    if (!route) return std::unexpected(std::move(route.error()));
+    task.routes.push_back(*std::move(route));
   }
+  return task;
+}
+
+std::expected<Task, UsageMistakes> task_of_config(const ProbeOptions& options) {
+  const auto config = config::load(options.config_file, config::process_environment());
+  if (!config) {
+    UsageMistakes mistakes;
+    for (const auto& mistake : config.error()) mistakes.push_back(mistake.text());
+    return std::unexpected(std::move(mistakes));
+  }
+  auto routes = routes_of_config(*config, options.routes);
+  if (!routes) return std::unexpected(std::move(routes.error()));
+  return Task{*std::move(routes), config->daemon.region, config->daemon.targets};
+}
+
+// One result for each target, in their order.
+std::expected<std::vector<Result>, Error> probe_all(
+    const std::vector<std::shared_ptr<const Target>>& targets,
+    const std::shared_ptr<const ProbeIdentity>& identity) {
   auto network = net::UvNetwork::create();
-  if (!network) {
-    fmt::print(stderr, "gatewatch probe: {}\n", network.error().message);
-    return exit_unknown;
-  }
-  const auto identity =
-      std::make_shared<const ProbeIdentity>("local", user_agent(), TargetPolicy::standard());
+  if (!network) return std::unexpected(network.error());
   std::vector<Result> results(targets.size());
   std::vector<std::unique_ptr<Probe>> probes;
   std::size_t left = targets.size();
@@ -94,17 +73,50 @@ int probe_command(const ProbeOptions& options) {
   (*network)->run();
   probes.clear();
   (void)(*network)->close();
+  return results;
+}
 
+// Worst first: critical, unknown, warning, ok.
+int worse(int left, int right) {
+  constexpr int rank[] = {0, 1, 3, 2};
+  return rank[left] >= rank[right] ? left : right;
+}
+
+int show(const std::vector<Result>& results, bool as_json) {
   int exit_code = exit_fine;
   for (const auto& result : results) {
     exit_code = worse(exit_code, plugin_exit_code(result));
-    if (options.json) {
+    if (as_json) {
       fmt::print("{}\n", to_json(result).dump());
     } else {
       fmt::print("{}\n{}", plugin_line(result), waterfall(result));
     }
   }
   return exit_code;
+}
+
+int give_up(const UsageMistakes& mistakes) {
+  for (const auto& mistake : mistakes) fmt::print(stderr, "gatewatch probe: {}\n", mistake);
+  return exit_unknown;
+}
+
+}  // namespace
+
+int probe_command(const ProbeOptions& options) {
+  const auto task = options.routes.empty() ? task_of_urls(options) : task_of_config(options);
+  if (!task) return give_up(task.error());
+  TargetFactory factory;
+  std::vector<std::shared_ptr<const Target>> targets;
+  for (const auto& route : task->routes) {
+    auto target = factory.create(route);
+    if (!target) return give_up({target.error().message});
+    targets.push_back(std::move(*target));
+  }
+  const auto identity =
+      std::make_shared<const ProbeIdentity>(task->region, user_agent(), task->policy);
+  const auto results = probe_all(targets, identity);
+  if (!results) return give_up({results.error().message});
+  return show(*results, options.json);
 }
 
 }  // namespace gatewatch::daemon

@@ -75,11 +75,10 @@ std::string waterfall(const Result& result) {
                         format_timestamp(result.certificate->not_after));
   }
   if (!result.response_head.empty()) {
-    auto head = clean_utf8(result.response_head);
+    auto head = clean_lines(result.response_head);
     while (head.ends_with('\n')) head.pop_back();
     text += "\n  ";
     for (const char character : head) {
-      if (character == '\r') continue;
       text += character;
       if (character == '\n') text += "  ";
     }

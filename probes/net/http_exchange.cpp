@@ -41,7 +41,10 @@ class HttpExchange::Parser {
   void feed(std::span<const char> bytes);
   void end();
 
+  [[nodiscard]] std::string raw_head() const;
+
   ExchangeState state = ExchangeState::Head;
+  bool has_head = false;
   ExchangeFailure failure = ExchangeFailure::None;
   std::string detail;
   Response response;
@@ -53,6 +56,7 @@ class HttpExchange::Parser {
   }
   void act();
   void skip_interim();
+  void take_status();
   void take_head();
   void take_content(std::span<const char> bytes);
   void take_inflate_status(InflateStatus status);
@@ -75,6 +79,9 @@ void HttpExchange::Parser::feed(std::span<const char> bytes) {
 }
 
 void HttpExchange::Parser::act() {
+  if (response.status == 0 && reader_.head().status >= 200) {
+    take_status();
+  }
   if (reader_.has_head() && state == ExchangeState::Head && reader_.fault() == ReadFault::None) {
     if (reader_.head().status / 100 == 1) {
       skip_interim();
@@ -106,13 +113,17 @@ void HttpExchange::Parser::skip_interim() {
   }
 }
 
+// Known before the headers are, and whatever becomes of them.
+void HttpExchange::Parser::take_status() {
+  response.status = reader_.head().status;
+  response.reason = reader_.head().reason;
+  response.http_version = reader_.head().http_version;
+}
+
 void HttpExchange::Parser::take_head() {
-  MessageHead head = reader_.take_head();
   state = ExchangeState::Body;
-  response.status = head.status;
-  response.reason = std::move(head.reason);
-  response.http_version = std::move(head.http_version);
-  response.headers = std::move(head.headers);
+  has_head = true;
+  response.headers = reader_.take_headers();
   response.raw_head = reader_.raw_head();
   std::string codings;
   for (const auto& [name, value] : response.headers.all()) {
@@ -187,14 +198,20 @@ void HttpExchange::Parser::fail(ReadFault fault) {
 }
 
 void HttpExchange::Parser::fail(ExchangeFailure why, std::string sentence) {
-  if (state == ExchangeState::Head) {
-    constexpr std::size_t max_raw_head = 16 << 10;
-    response.raw_head = reader_.raw_head() + reader_.line();
-    response.raw_head.resize(std::min(response.raw_head.size(), max_raw_head));
-  }
+  response.raw_head = raw_head();
   state = ExchangeState::Failed;
   failure = why;
   detail = std::move(sentence);
+}
+
+std::string HttpExchange::Parser::raw_head() const {
+  if (state != ExchangeState::Head) {
+    return response.raw_head;
+  }
+  constexpr std::size_t max_raw_head = 16 << 10;
+  auto head = reader_.raw_head() + reader_.line();
+  head.resize(std::min(head.size(), max_raw_head));
+  return head;
 }
 
 HttpExchange::HttpExchange(const std::string& method, const ExchangeLimits& limits)
@@ -229,6 +246,14 @@ bool HttpExchange::has_first_byte() const {
 
 bool HttpExchange::has_status() const {
   return parser_->response.status != 0;
+}
+
+bool HttpExchange::has_head() const {
+  return parser_->has_head;
+}
+
+std::string HttpExchange::raw_head() const {
+  return parser_->raw_head();
 }
 
 const Response& HttpExchange::response() const {

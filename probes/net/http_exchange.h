@@ -56,7 +56,10 @@ class HttpExchange {
   [[nodiscard]] ExchangeFailure failure() const;
   [[nodiscard]] const std::string& failure_detail() const;  // one sentence; may quote the server
   [[nodiscard]] bool has_first_byte() const;
-  [[nodiscard]] bool has_status() const;  // a final status line and headers are complete
+  [[nodiscard]] bool has_status() const;  // a final status line is complete, and in response()
+  [[nodiscard]] bool has_head() const;    // its headers too, and nothing is wrong with them
+  // response().raw_head, or what of it has come so far.
+  [[nodiscard]] std::string raw_head() const;
   [[nodiscard]] const Response& response() const;
   [[nodiscard]] std::uint64_t wire_bytes() const;  // everything fed so far
 

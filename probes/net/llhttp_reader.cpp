@@ -1,6 +1,7 @@
 #include "probes/net/llhttp_reader.h"
 
 #include <algorithm>
+#include <charconv>
 
 namespace gatewatch::net {
 namespace {
@@ -231,6 +232,10 @@ void LlhttpReader::record_head_line() {
   const std::string_view line = line_.content();
   head_.method = reads_requests_ ? line.substr(0, line.find(' ')) : "";
   head_.http_version = reads_requests_ ? line.substr(line.size() - 3) : line.substr(5, 3);
+  if (!reads_requests_) {
+    const auto status = line.substr(9, 3);
+    std::from_chars(status.data(), status.data() + status.size(), head_.status);
+  }
 }
 
 void LlhttpReader::pass_line_on() {
@@ -340,7 +345,6 @@ void LlhttpReader::record_field() {
 
 void LlhttpReader::record_head() {
   has_head_ = true;
-  head_.status = parser_.status_code;
   head_.keep_alive = llhttp_should_keep_alive(&parser_) != 0;
   framing_ = reads_requests_ ? framing_of_request(head_.http_version, head_.headers)
                              : framing_of_response(asked_method_, head_.status, head_.http_version,

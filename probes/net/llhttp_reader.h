@@ -26,7 +26,7 @@ struct ReaderLimits {
 struct MessageHead {
   std::string method;  // of a request
   std::string target;
-  int status = 0;  // of a response
+  int status = 0;  // of a response: known, like the version, once its status line is complete
   std::string reason;
   std::string http_version;  // "1.1"
   Headers headers;
@@ -53,8 +53,8 @@ class LlhttpReader {
   [[nodiscard]] bool done() const { return part_ == Part::Done; }
   [[nodiscard]] ReadFault fault() const { return fault_; }
   [[nodiscard]] const MessageHead& head() const { return head_; }
-  // For the one who keeps it, once has_head(): strings and fields are gone from head() then.
-  [[nodiscard]] MessageHead take_head() { return std::move(head_); }
+  // For the one who keeps them, once has_head(): they are gone from head() then.
+  [[nodiscard]] Headers take_headers() { return std::move(head_.headers); }
   [[nodiscard]] const Framing& framing() const { return framing_; }
   // The piece of the body that the last step took; lies within its bytes.
   [[nodiscard]] std::span<const char> content() const { return content_; }

@@ -77,12 +77,15 @@ std::string_view certificate_reason(long verify_error) noexcept {
 TlsFailure library_failure(unsigned long error, bool handshaken) {
   TlsFailure failure{.reason = handshaken ? "record" : "handshake", .detail = "TLS failed"};
   if (error == 0) return failure;
-  if (ERR_GET_LIB(error) == ERR_LIB_SSL) {
-    const auto reason = queue_reason(ERR_GET_REASON(error));
-    if (!reason.empty()) failure.reason = reason;
-  }
+  const int code = ERR_GET_REASON(error);
+  const bool of_ssl = ERR_GET_LIB(error) == ERR_LIB_SSL;
+  if (const auto reason = queue_reason(code); of_ssl && !reason.empty()) failure.reason = reason;
   const char* const text = ERR_reason_error_string(error);
-  if (text != nullptr) failure.detail = std::string("TLS failed: ") + text;
+  if (text != nullptr) {
+    failure.detail = std::string("TLS failed: ") + text;
+  } else if (of_ssl && code > SSL_AD_REASON_OFFSET) {  // an alert that OpenSSL has no name for
+    failure.detail = "TLS failed: alert number " + std::to_string(code - SSL_AD_REASON_OFFSET);
+  }
   return failure;
 }
 

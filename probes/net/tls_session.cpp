@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <ctime>
 #include <utility>
 
 #include <fmt/format.h>
@@ -19,6 +18,10 @@ namespace {
 constexpr std::uint64_t handshake_limit = 256 << 10;
 constexpr std::size_t bytes_encrypted_at_once = 64 << 10;
 constexpr IoResult tls_failed = {IoStatus::TlsFailure, 0};
+
+TlsFailure closed_in_handshake() {
+  return {.reason = "closed", .detail = "the server closed during the handshake"};
+}
 
 std::string text_of(const std::string& server_name) {
   return server_name.ends_with('.') ? server_name.substr(0, server_name.size() - 1) : server_name;
@@ -90,8 +93,8 @@ int TlsStream::Session::verify_chain(X509_STORE_CTX* store) {
 // What is not as it was when the chain was verified is left to OpenSSL, which has words for it.
 bool TlsStream::Session::recognises(X509_STORE_CTX* store, const ChainDigest& digest) {
   const auto known = context_->verified_chains().find(digest);
-  const auto now = Timestamp(std::chrono::seconds(std::time(nullptr)));  // OpenSSL's own clock
-  if (!known || !known->is_valid_at(now) || !is_for_expected_host(store)) return false;
+  if (!known || !known->is_valid_at(certificate_clock()) || !is_for_expected_host(store))
+    return false;
   certificate = known->facts;
   X509_STORE_CTX_set_error(store, X509_V_OK);
   return true;
@@ -150,7 +153,9 @@ void TlsStream::Session::step_handshake() {
   ERR_clear_error();
   const int result = SSL_do_handshake(ssl_.get());
   if (result != 1) {
-    if (SSL_get_error(ssl_.get(), result) == SSL_ERROR_WANT_READ) return;
+    const int error = SSL_get_error(ssl_.get(), result);
+    if (error == SSL_ERROR_WANT_READ) return;
+    if (error == SSL_ERROR_ZERO_RETURN) return fail(closed_in_handshake());
     return fail(verify_failure_ ? *verify_failure_ : library_failure(ERR_peek_error(), false));
   }
   handshaken_ = true;
@@ -181,7 +186,7 @@ void TlsStream::Session::on_read_end(IoResult result) {
   if (closed_ || ended_ || failure) return;
   if (handshaken_) return tell_read_end(result);
   if (result.status == IoStatus::EndOfStream) {
-    return fail({.reason = "closed", .detail = "the server closed during the handshake"});
+    return fail(closed_in_handshake());
   }
   fail({.reason = "reset",
         .detail = fmt::format("the connection broke during the handshake ({})",

@@ -1,5 +1,7 @@
 #include "probes/net/uv_stream.h"
 
+#include <cerrno>
+#include <sys/socket.h>
 #include <unistd.h>
 #include <utility>
 
@@ -119,8 +121,20 @@ void UvStream::read_stop() {
   uv_read_stop(&block_->handle.stream);
 }
 
+// When a reset comes together with the last bytes, libuv sees the hang-up and calls it an end. The
+// kernel knows better. EPIPE is a reset after a FIN, which stays the end that it was.
+int UvStream::end_status() const {
+  uv_os_fd_t descriptor = -1;
+  int error = 0;
+  socklen_t size = sizeof error;
+  const bool known = uv_fileno(&block_->handle.any, &descriptor) == 0 &&
+                     getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &size) == 0;
+  return known && error != 0 && error != EPIPE ? uv_translate_sys_error(error) : UV_EOF;
+}
+
 void UvStream::received(ssize_t size, const uv_buf_t* buffer) {
   if (size == 0) return;  // EAGAIN
+  if (size == UV_EOF) return end_reading(end_status());
   if (size < 0) return end_reading(static_cast<int>(size));
   if (events_ != nullptr) events_->on_read({buffer->base, static_cast<std::size_t>(size)});
 }

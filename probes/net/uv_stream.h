@@ -32,6 +32,7 @@ class UvStream final : public Stream {
   void written(int status);
   void received(ssize_t size, const uv_buf_t* buffer);
   void end_reading(int status);
+  [[nodiscard]] int end_status() const;  // what libuv's UV_EOF stands for
 
   UvLoop& loop_;
   Block* block_;

@@ -174,11 +174,36 @@ TEST_CASE("a reference that leads nowhere we may go is refused") {
   const auto base = parsed("https://example.com/login");
   for (const auto* const reference :
        {"ftp://example.com/", "javascript:alert(1)", "g:h", "//", "///x", "//user@evil.example/",
-        "/a b", "/a\nb", "http:relative", "//127.1/", "\\\\evil.example"}) {
+        "/a\nb", "/a\x7f", "http:relative", "//127.1/", "\\\\evil.example", "//a b.example/",
+        "http://a b.example/", "//b\xc3\xbc.example/"}) {
     CAPTURE(reference);
     CHECK_FALSE(base.resolve(reference).has_value());
   }
   CHECK_FALSE(base.resolve(std::string(9000, 'a')).has_value());
+  CHECK_FALSE(base.resolve(std::string(4000, ' ')).has_value());
+}
+
+TEST_CASE("blanks and bytes that are not ASCII are encoded in a reference, as browsers do") {
+  const std::pair<const char*, const char*> examples[] = {
+      {"/a b?c d#e f", "http://a/a%20b?c%20d"},
+      {"x y", "http://a/b/c/x%20y"},
+      {"http://g/a b", "http://g/a%20b"},
+      {"//g/a b", "http://g/a%20b"},
+      {"/\xc3\xbc\xff?\xc3\xbc", "http://a/%C3%BC%FF?%C3%BC"},
+      {"https://g/\xc3\xbc", "https://g/%C3%BC"},
+      {"/a%20b %zz", "http://a/a%20b%20%zz"},
+  };
+  for (const auto& [reference, wanted] : examples) {
+    CAPTURE(reference);
+    CHECK(resolved("http://a/b/c/d;p?q", reference) == wanted);
+  }
+}
+
+TEST_CASE("a URL that encoding makes too long is refused") {
+  std::string name;
+  for (int count = 0; count < 2000; ++count) name += "\xc3\xbc";
+  CHECK_FALSE(Url::parse("http://example.com/" + name).has_value());
+  CHECK(Url::parse("http://example.com/" + name.substr(0, 2000)).has_value());
 }
 
 TEST_CASE("a reference to another scheme takes that scheme's port") {

@@ -23,6 +23,7 @@ def test_probe_tells_up_from_down(site):
     code, said = run_gatewatch("probe", site.url)
     assert code == 2, said
     assert "502" in said and "nginx" in said, "the head of the response is shown"
+    assert "\N{REPLACEMENT CHARACTER}" not in said, "its line ends are no control bytes"
 
     code, said = run_gatewatch("probe", "http://127.0.0.1:1/")
     assert code == 2 and "refused" in said.lower(), said
@@ -43,6 +44,59 @@ def test_probe_as_json(site):
 def test_probe_does_not_know():
     assert run_gatewatch("probe", "not a url")[0] == 3
     assert run_gatewatch("probe")[0] == 3
+    url = "http://127.0.0.1:1/"
+    for arguments in (["-t", "0s"], ["--ca", "/nowhere.pem"], ["-H", "nonsense"],
+                      ["--resolver", "dns.example"], ["--redirects", "51"], ["--nonsense"],
+                      ["--config", "/nowhere.toml"]):
+        code, said = run_gatewatch("probe", url, *arguments)
+        assert code == 3, said
+    assert "timeout is 0" in run_gatewatch("probe", "-t", "0s", url)[1]
+
+
+def test_probe_sends_and_expects_what_its_options_say(site):
+    code, said = run_gatewatch("probe", "--json", "-t", "9s", "--redirects", 0, "-H", "X-A: 1",
+                               "--ip", "v4", "--expect-status", "2xx", "--expect-status", 404,
+                               "--expect-latency", "8s", site.url)
+    assert code == 0 and json.loads(said)["outcome"] == "ok", said
+    code, said = run_gatewatch("probe", "--json", "-X", "HEAD", site.url)
+    assert json.loads(said)["status"] == 501, "the site behind knows no HEAD"
+    assert run_gatewatch("probe", "--expect-status", "404", site.url)[0] == 2
+    code, said = run_gatewatch("probe", "--expect-contains", "nobody says this", site.url)
+    assert code == 2 and "nobody says this" in said, said
+    code, said = run_gatewatch("probe", "--proxy", "http://127.0.0.1:1", site.url)
+    assert code == 2 and "proxy" in said, said
+    code, said = run_gatewatch("probe", "--resolver", "127.0.0.1:1", "http://shop.example/")
+    assert code == 2 and "not resolved" in said, said
+
+
+def test_probe_of_a_configured_route_is_as_the_daemon_would(site, work):
+    config = work / "gatewatch.toml"
+    config.write_text(f"""\
+[daemon]
+region = "here"
+targets.deny = ["127.0.0.2/32"]
+[[route]]
+group = "shop"
+name = "front"
+url = "{site.url}"
+expect.status = [418]
+[[route]]
+name = "inside"
+url = "http://127.0.0.2:1/"
+""")
+    probe = ["probe", "--json", "--config", config]
+    code, said = run_gatewatch(*probe, "--route", "shop/front", "--route", "inside")
+    front, inside = map(json.loads, said.splitlines())
+    assert code == 2 and front["route"] == "shop/front" and front["region"] == "here"
+    assert front["outcome"] == "status_mismatch" and front["status"] == 200
+    assert inside["outcome"] == "target_refused"
+    assert inside["detail"] == "127.0.0.2 is not allowed as a target (daemon.targets)"
+
+    code, said = run_gatewatch(*probe, "--route", "shop/frond")
+    assert code == 3 and "shop/front" in said, said
+    for arguments in ([site.url], ["-k"], ["-t", "1s"]):
+        code, said = run_gatewatch(*probe, "--route", "shop/front", *arguments)
+        assert code == 3 and "exclude" in said.lower(), said
 
 
 def test_what_a_server_sends_is_harmless_on_the_terminal(site):

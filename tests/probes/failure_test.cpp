@@ -75,6 +75,14 @@ TEST_CASE("the deadline's outcome depends on the phase that it interrupts") {
         "the deadline of 10s passed while waiting for the first byte of the answer");
 }
 
+TEST_CASE("a refused target is named as the address or the name that it is") {
+  CHECK(target_refusal("127.0.0.2").detail ==
+        "127.0.0.2 is not allowed as a target (daemon.targets)");
+  CHECK(target_refusal("fe80::1").detail == "fe80::1 is not allowed as a target (daemon.targets)");
+  CHECK(target_refusal("shop.example").detail ==
+        "no address of shop.example is allowed as a target (daemon.targets)");
+}
+
 TEST_CASE("the proxy's failures name it without its credentials; our own stay our own") {
   const auto refused =
       proxy_failure(proxy(), connect_failure({IoStatus::Refused, ECONNREFUSED}, endpoint));

@@ -20,9 +20,18 @@ TEST_CASE("addresses that the policy denies are never connected to, on no hop") 
   CHECK(scene.probe("http://metadata.example/").outcome == Outcome::TargetRefused);
   scene.network.serve(web, answering(redirect_to("http://metadata.example/latest")));
   const auto redirected = scene.probe("http://shop.example/");
-  CHECK(redirected.outcome == Outcome::TargetRefused);
+  CHECK(redirected.outcome == Outcome::RedirectRefused);
+  CHECK(redirected.reason == "target");
   CHECK(redirected.redirects == 1);
   CHECK(says(redirected, "metadata.example"));
+  scene.network.serve(web, answering(redirect_to("http://169.254.169.254/latest")));
+  const auto to_literal = scene.probe("http://shop.example/");
+  CHECK(to_literal.outcome == Outcome::RedirectRefused);
+  CHECK(to_literal.reason == "target");
+  CHECK(says(to_literal, "169.254.169.254 is not allowed as a target"));
+  CHECK(to_literal.status == 302);
+  CHECK(to_literal.remote == web);
+  CHECK(to_literal.response_head.find("Location: http://169") != std::string::npos);
   CHECK(scene.network.connects(metadata) == 0);
 }
 

@@ -173,6 +173,59 @@ TEST_CASE("the deadline while waiting names wait, later it names receive and kee
   CHECK(half.response_head.starts_with("HTTP/1.1 200 OK"));
 }
 
+TEST_CASE("what came of a head is kept, however it ends") {
+  using End = void (*)(Conversation&);
+  constexpr End none = [](Conversation&) {};
+  constexpr End finish = [](Conversation& conversation) { conversation.finish(); };
+  constexpr End reset = [](Conversation& conversation) {
+    conversation.after(1ms, [&conversation] { conversation.reset(); });
+  };
+  const std::string begin = "HTTP/1.1 502 Bad Gateway\r\nServer: nginx\r\n";
+  struct Ending {
+    Outcome outcome;
+    std::string rest;
+    End end;
+  };
+  const Ending endings[] = {
+      {Outcome::Timeout, "X-Cut: h", none},
+      {Outcome::IncompleteHeaders, "X-Cut: h", finish},
+      {Outcome::ConnectionReset, "X-Cut: h", reset},
+      {Outcome::MalformedResponse, "no colon\r\n", none},
+      {Outcome::MalformedResponse, "Content-Length: x\r\n\r\n", none},
+      {Outcome::HeaderTooLarge, "X-Long: " + std::string(70'000, 'x'), none},
+      {Outcome::IncompleteBody, "Content-Length: 9\r\n\r\n", finish},
+      {Outcome::ConnectionReset, "Content-Length: 9\r\n\r\n", reset},
+      {Outcome::DecodeError, "Content-Encoding: what\r\nContent-Length: 1\r\n\r\nx", none},
+  };
+  for (const auto& [outcome, rest, end] : endings) {
+    CAPTURE(rest.substr(0, 60));
+    Scene scene;
+    scene.network.serve(web, [&](Conversation& conversation) {
+      if (!asked(conversation)) return;
+      conversation.send(begin + rest);
+      end(conversation);
+    });
+    const auto result = scene.probe("http://shop.example/");
+    CHECK(outcome_row(result.outcome).name == outcome_row(outcome).name);
+    CHECK(result.status == 502);
+    CHECK(result.http_version == "1.1");
+    CHECK(result.last_phase == Phase::Receive);
+    CHECK(result.response_head.starts_with(begin));
+    CHECK(result.remote == web);
+  }
+}
+
+TEST_CASE("a redirect whose head is refused is not followed") {
+  Scene scene;
+  scene.network.serve(web,
+                      answering("HTTP/1.1 302 Found\r\nLocation: /next\r\nContent-Length: 1\r\n"
+                                "Transfer-Encoding: chunked\r\n\r\n"));
+  const auto result = scene.probe("http://shop.example/");
+  CHECK(result.outcome == Outcome::MalformedResponse);
+  CHECK(result.status == 302);
+  CHECK(result.redirects == 0);
+}
+
 TEST_CASE("a drip of bytes, however long, ends with the deadline") {
   Scene scene;
   std::function<void(Conversation&)> drip = [&drip](Conversation& conversation) {

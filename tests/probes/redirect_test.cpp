@@ -48,6 +48,17 @@ TEST_CASE("locations are references to the URL that answered") {
   CHECK(followed(from, 302, "HTTP://Example.org").url.text() == "http://example.org/");
 }
 
+TEST_CASE("a location with blanks or bytes that are not ASCII is encoded and followed") {
+  const auto from = hop("http://a.example/");
+  CHECK(followed(from, 302, "/\xc3\xbc x").url.request_target() == "/%C3%BC%20x");
+  CHECK(followed(from, 302, "/a?b=\xe9 c").url.request_target() == "/a?b=%E9%20c");
+  const auto refused = decide(from, 302,
+                              "/a\x01"
+                              "b");
+  CHECK_FALSE(refused.follow);
+  CHECK(refused.verdict.reason == "bad_location");
+}
+
 TEST_CASE("methods change as every client changes them") {
   const auto method = [](const std::string& before, int status) {
     return followed(hop("http://a.example/", before), status, "/next").method;

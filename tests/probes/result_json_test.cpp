@@ -53,6 +53,7 @@ TEST_CASE("a result's JSON names the phases, the outcome and the peer") {
   CHECK(json["phases_us"].size() == phase_count);
   CHECK(json["remote"] == "192.0.2.1:443");
   CHECK(json["tls"]["version"] == "TLSv1.3");
+  CHECK(json["response_head"] == "HTTP/1.1 502 Bad Gateway\n");
   CHECK(json["certificate"]["not_after"] == "1970-01-02T00:00:00.000Z");
 }
 

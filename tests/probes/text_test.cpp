@@ -60,3 +60,10 @@ TEST_CASE("durations for people") {
   CHECK(format_short(2350ms) == "2.35 s");
   CHECK(format_short(60s) == "60 s");
 }
+
+TEST_CASE("lines that end as HTTP's do end as text's") {
+  const std::string bad = "\xEF\xBF\xBD";
+  CHECK(clean_lines("a\r\nb\r\n\r\n") == "a\nb\n\n");
+  CHECK(clean_lines("a\rb\r\r\n\x1b\r") == "a" + bad + "b" + bad + "\n" + bad + bad);
+  CHECK(clean_lines("").empty());
+}

@@ -54,6 +54,12 @@ TEST_CASE("each phase starts where the one before ended, and the last one is mar
   CHECK(text.find("  total        100.0 ms\n") != std::string::npos);
 }
 
+TEST_CASE("the head is shown as it came, line by line") {
+  auto result = bad_gateway();
+  result.response_head = "HTTP/1.1 502 Bad Gateway\r\nServer: nginx\r\n\r\n";
+  CHECK(waterfall(result).ends_with("\n\n  HTTP/1.1 502 Bad Gateway\n  Server: nginx\n"));
+}
+
 TEST_CASE("what a server said reaches the terminal without control codes") {
   auto result = bad_gateway();
   result.detail = "\x1b]0;owned\x07|forged\nOK: all is well";

@@ -4,7 +4,9 @@
 #include <string>
 
 #include <doctest/doctest.h>
+#include <openssl/err.h>
 #include <openssl/pem.h>
+#include <openssl/ssl.h>
 
 #include "probes/net/tls_failure.h"
 #include "tests/fakes/certificate_maker.h"
@@ -34,6 +36,11 @@ TEST_CASE("times are right from 1950 to 9999") {
   CHECK(net::certificate_time(nullptr) == Timestamp{});
 }
 
+TEST_CASE("the present is later than the writing of this test and before its end of life") {
+  CHECK(net::certificate_clock() > std::chrono::sys_days(std::chrono::year(2026) / 11 / 1));
+  CHECK(net::certificate_clock() < std::chrono::sys_days(std::chrono::year(2090) / 1 / 1));
+}
+
 TEST_CASE("names are ASCII without control bytes, cut to 256") {
   CHECK(facts_of({.common_name = "Größe, \n"}).subject == "CN=Gr\\C3\\B6\\C3\\9Fe\\, \\0A");
   CHECK(facts_of({.common_name = std::string(64, '\x01')}).subject.size() <= 256);
@@ -47,6 +54,8 @@ TEST_CASE("codes of the library become words that can be counted") {
   CHECK(net::certificate_reason(X509_V_ERR_INVALID_PURPOSE) == "certificate");
   CHECK(net::library_failure(0, true).reason == "record");
   CHECK(net::library_failure(0, false).reason == "handshake");
+  const auto alert = ERR_PACK(ERR_LIB_SSL, 0, SSL_AD_REASON_OFFSET + 222);
+  CHECK(net::library_failure(alert, false).detail == "TLS failed: alert number 222");
 }
 
 }  // namespace

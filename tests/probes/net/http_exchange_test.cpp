@@ -140,13 +140,34 @@ TEST_CASE("bytes after the end of a response change nothing") {
 TEST_CASE("the head is known before the body is") {
   HttpExchange exchange("GET", {});
   exchange.feed(std::string("HTTP/1.1 502 Bad Gateway\r\nServer: nginx\r\n"));
-  CHECK_FALSE(exchange.has_status());
+  CHECK_FALSE(exchange.has_head());
   exchange.feed(std::string("Content-Length: 2\r\n\r\n"));
-  CHECK(exchange.has_status());
+  CHECK(exchange.has_head());
   CHECK(exchange.state() == ExchangeState::Body);
   CHECK(exchange.response().status == 502);
   CHECK(exchange.response().raw_head ==
         "HTTP/1.1 502 Bad Gateway\r\nServer: nginx\r\nContent-Length: 2\r\n\r\n");
+}
+
+TEST_CASE("the status is known before the head is, and whatever becomes of it") {
+  HttpExchange exchange("GET", {});
+  exchange.feed(std::string("HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 502"));
+  CHECK_FALSE(exchange.has_status());
+  CHECK(exchange.raw_head() == "HTTP/1.1 502");
+  exchange.feed(std::string(" Bad Gateway\r\nServer: ng"));
+  CHECK(exchange.has_status());
+  CHECK_FALSE(exchange.has_head());
+  CHECK(exchange.response().status == 502);
+  CHECK(exchange.response().reason == "Bad Gateway");
+  CHECK(exchange.response().http_version == "1.1");
+  CHECK(exchange.raw_head() == "HTTP/1.1 502 Bad Gateway\r\nServer: ng");
+  exchange.feed(std::string("inx\r\nno colon\r\n"));
+  CHECK(exchange.failure() == ExchangeFailure::Malformed);
+  CHECK(exchange.has_status());
+  CHECK_FALSE(exchange.has_head());
+  CHECK(exchange.response().headers.all().empty());
+  CHECK(exchange.raw_head() == exchange.response().raw_head);
+  CHECK(exchange.raw_head().starts_with("HTTP/1.1 502 Bad Gateway\r\nServer: nginx\r\n"));
 }
 
 TEST_CASE("an announced length costs no memory and does not fail before its bytes come") {

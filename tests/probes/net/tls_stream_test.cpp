@@ -225,6 +225,7 @@ TEST_CASE("what is not TLS, breaks or never ends fails with its reason") {
       {"HTTP/1.1 400 Bad Request\r\n\r\n", "protocol"},
       {std::string("\x15\x03\x03\x00\x02\x02\x46", 7), "protocol"},   // alert protocol_version
       {std::string("\x15\x03\x03\x00\x02\x02\x28", 7), "handshake"},  // alert handshake_failure
+      {std::string("\x15\x03\x03\x00\x02\x01\x00", 7), "closed"},     // alert close_notify
       {std::string("\x16\x03\x03\x40\x00\x02\xff\xff\xff", 9) + std::string(20000, '\0'),
        "handshake"},
       {"FIN", "closed"},

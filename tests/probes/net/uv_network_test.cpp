@@ -19,6 +19,7 @@
 
 #include <doctest/doctest.h>
 
+#include "probes/net/uv_status.h"
 #include "tests/contracts/network_contract.h"
 #include "tests/fakes/temporary_directory.h"
 #include "tests/fakes/uv_harness.h"
@@ -221,6 +222,35 @@ TEST_CASE("addresses that cannot be reached say so") {
       {.endpoint = Endpoint::parse("192.0.2.1:0").value(), .unix_path = {}}, [](auto) {});
   REQUIRE_FALSE(nowhere.has_value());
   CHECK(nowhere.error().message.find("192.0.2.1") != std::string::npos);
+}
+
+// libuv alone takes this for an end, and a body that lasts to the end would look complete.
+TEST_CASE("a reset that comes together with the last bytes is a reset, an end is an end") {
+  for (const bool resets : {true, false}) {
+    CAPTURE(resets);
+    UvHarness harness;
+    const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_storage address = net::socket_address(Endpoint::parse("127.0.0.1:0").value());
+    socklen_t size = net::socket_address_size(address);
+    REQUIRE(bind(listener, reinterpret_cast<sockaddr*>(&address), size) == 0);
+    REQUIRE(listen(listener, 1) == 0);
+    getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size);
+    StreamRecorder client(harness.network().stream());
+    client.after_connected = [&] {
+      client.stream->read_start();
+      // All of it is there before the loop looks at the socket again.
+      const int server = accept(listener, nullptr, nullptr);
+      CHECK(send(server, "last", 4, 0) == 4);
+      const linger at_once{.l_onoff = resets ? 1 : 0, .l_linger = 0};
+      setsockopt(server, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+      close(server);
+    };
+    client.stream->connect(net::endpoint_of(address));
+    REQUIRE(harness.run_until([&] { return client.ends == 1; }));
+    CHECK(client.text == "last");
+    CHECK(client.ended->status == (resets ? IoStatus::Reset : IoStatus::EndOfStream));
+    close(listener);
+  }
 }
 
 TEST_CASE("a stream without a connection fails politely") {
