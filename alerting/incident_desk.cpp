@@ -99,7 +99,7 @@ void IncidentDesk::State::replay(const Result& result) {
   if (!counts_for_rules(result)) return;
   for (auto& watched : coverage_->of(result.route)) {
     const bool match = matches(watched.rule(), result);
-    watched.watch.replay(result.region, result.started, match, result.started);
+    watched.watch.replay(*watched.threshold, result.region, result.started, match, result.started);
     if (match) {
       watched.failures.add(result, *watched.route);
       activate(watched);
