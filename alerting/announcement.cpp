@@ -123,6 +123,7 @@ Notification describe(const Incident& incident, NotificationKind kind, Coverage&
   notification.since = incident.since;
   notification.at = now;
   notification.resolved = incident.resolved;
+  if (kind == NotificationKind::Resolved) notification.reason = incident.closed_by;
   std::set<std::string> failing;
   for (const auto& [route, participant] : incident.participants) {
     notification.probes += participant.probes;
@@ -159,9 +160,7 @@ std::string sentence_of(Why why, const Incident& incident, const Notification& n
       return fmt::format("Resolved after {}: {} of {} probes failed.", lasted,
                          notification.failures, notification.probes);
     case Why::NoLongerConfigured:
-      return fmt::format(
-          "Resolved after {}, for its rule or its routes are no longer configured as they were.",
-          lasted);
+      return fmt::format("Closed after {} without a recovery: {}.", lasted, notification.reason);
     case Why::Silence:
       break;
   }

@@ -6,21 +6,19 @@
 namespace gatewatch::alerting {
 namespace {
 
-// Whether both ask the same of the same server, so that results of one speak for the other.
-bool same_probe(const config::Route& before, const config::Route& now) {
-  auto aligned = before;
-  aligned.interval = now.interval;
-  aligned.confirm = now.confirm;
-  aligned.regions = now.regions;
-  aligned.origin = now.origin;
-  aligned.runbook = now.runbook;
-  aligned.tags = now.tags;
-  aligned.is_public = now.is_public;
-  return aligned == now;
+// Whether results of one speak for the other.
+bool same_question(const config::Route& before, const config::Route& now) {
+  return before.url == now.url && before.method == now.method && before.expect == now.expect;
 }
 
 bool same_view(const config::Rule& before, const config::Rule& now) {
   return before.match == now.match && before.window == now.window;
+}
+
+// Whether what fired in one is to be ended by results of the other.
+bool same_story(const Watched& before, const Watched& now) {
+  return before.gateway == now.gateway && before.cause == now.cause &&
+         now.rule().match.includes(before.rule().match);
 }
 
 }  // namespace
@@ -73,15 +71,33 @@ std::vector<Watched*> Coverage::all() {
   return everything;
 }
 
+std::string Coverage::why_unwatched(const std::string& rule, const std::string& route,
+                                    const std::string& gateway) const {
+  const auto* const configured = this->route(route);
+  if (configured == nullptr) return "the route was removed from the configuration";
+  const auto found = std::ranges::find(config_->rules, rule, &config::Rule::name);
+  if (found == config_->rules.end()) return "the rule was removed from the configuration";
+  if (!found->covers(*configured)) return "the rule no longer covers the route";
+  if (configured->url.origin() != gateway) return "the route was moved to another gateway";
+  return "the rule no longer matches what failed";
+}
+
 void Coverage::take_over(Coverage& before) {
   for (auto& [id, row] : rows_) {
     const auto* const old_route = before.route(id);
-    if (old_route == nullptr || !same_probe(*old_route, *row.route)) continue;
+    if (old_route == nullptr) continue;
     for (auto& watched : row.watched) {
       auto* const old = before.find(watched.rule().name, id);
-      if (old == nullptr || !same_view(old->rule(), watched.rule())) continue;
-      watched.watch = std::move(old->watch);
-      watched.failures = std::move(old->failures);
+      if (old == nullptr || !same_story(*old, watched)) continue;
+      const bool firing = old->watch.firing();
+      const bool same_results =
+          same_question(*old_route, *row.route) && same_view(old->rule(), watched.rule());
+      if (same_results) {
+        watched.watch = std::move(old->watch);
+      } else {
+        watched.watch.set_firing(firing);
+      }
+      if (same_results || firing) watched.failures = std::move(old->failures);
       watched.incident = std::exchange(old->incident, nullptr);
       watched.counts = old->counts;
     }

@@ -45,9 +45,16 @@ class Coverage {
   [[nodiscard]] const config::Route* route(const std::string& id) const;
   [[nodiscard]] std::vector<Watched*> all();
 
-  // Moves windows, logs and parts in incidents here for each pair of rule and route that sees the
-  // same results as before: same match and window, same request and expectation. Thresholds,
-  // severity, schedule or descriptions may have changed. What is not moved keeps its incident.
+  // Why a rule watches a route behind a gateway no more, as a clause: "the route was removed from
+  // the configuration".
+  [[nodiscard]] std::string why_unwatched(const std::string& rule, const std::string& route,
+                                          const std::string& gateway) const;
+
+  // Moves here what each pair of rule and route that goes on has seen. What fires goes on firing,
+  // until new results say otherwise, as long as the route keeps its gateway and the rule matches
+  // all that it did. Windows move where their results still speak: the same URL, method and
+  // expectations, the same match and window; elsewhere they begin anew. What is not moved keeps
+  // its incident.
   void take_over(Coverage& before);
 
  private:

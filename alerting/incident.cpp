@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -68,10 +69,10 @@ bool join(Incident& incident, const config::Rule& rule, const std::string& route
   return is_new;
 }
 
-void leave(Incident& incident, const std::string& route, bool unconfigured) {
+void leave(Incident& incident, const std::string& route, std::string why) {
   --incident.participants.at(route).firing_rules;
   --incident.firing_watches;
-  incident.unconfigured = unconfigured;
+  incident.closed_by = std::move(why);
 }
 
 void add_region(Incident& incident, const std::string& route, const std::string& region) {

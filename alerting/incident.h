@@ -59,7 +59,7 @@ struct Incident {
   std::int64_t last_event = 0;
   std::map<std::string, Participant> participants;  // by route id
   int firing_watches = 0;
-  bool unconfigured = false;  // the newest that stopped did so because of the configuration
+  std::string closed_by;  // why the newest that stopped is watched no more; empty: it recovered
 
   std::set<std::string> rules;        // all that ever fired in it
   std::vector<std::string> channels;  // that are to hear of it, in the order of the rules
@@ -81,8 +81,8 @@ void admit_rule(Incident& incident, const config::Rule& rule);
 // A rule fires for a route of the incident, which may be new to it. The first participation of a
 // route is counted by that rule: true.
 bool join(Incident& incident, const config::Rule& rule, const std::string& route, Timestamp since);
-// A rule fires no more for a route.
-void leave(Incident& incident, const std::string& route, bool unconfigured);
+// A rule fires no more for a route: `why` it watches it no more, or empty where it recovered.
+void leave(Incident& incident, const std::string& route, std::string why);
 void add_region(Incident& incident, const std::string& route, const std::string& region);
 // It fires again after it was resolved.
 void settle_again(Incident& incident, Timestamp now);

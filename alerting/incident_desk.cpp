@@ -86,7 +86,7 @@ void IncidentDesk::State::restore(const storage::IncidentHistory& history) {
     }
     if (!route.firing || !incident.is_live()) continue;
     if (!known) {
-      incident.unconfigured = true;
+      incident.closed_by = coverage_->why_unwatched(incident.rule, route.route, incident.gateway);
       continue;
     }
     watched->watch.set_firing(true);
@@ -100,7 +100,7 @@ void IncidentDesk::State::replay(const Result& result) {
   if (!counts_for_rules(result)) return;
   for (auto& watched : coverage_->of(result.route)) {
     const bool match = matches(watched.rule(), result);
-    watched.watch.replay(result.region, result.started, match, result.started);
+    watched.watch.replay(*watched.threshold, result.region, result.started, match, result.started);
     if (match) {
       watched.failures.add(result, *watched.route);
       activate(watched);
@@ -156,7 +156,7 @@ void IncidentDesk::State::apply(Watched& watched, WatchChange change, Timestamp 
                                       watched.gateway, now),
                    now);
   } else if (change == WatchChange::Stops) {
-    leave(*watched.incident, watched.route->id(), false);
+    leave(*watched.incident, watched.route->id(), {});
   }
 }
 
@@ -222,7 +222,8 @@ Steps IncidentDesk::State::reconfigure(std::shared_ptr<const config::Config> con
   next->take_over(*coverage_);
   for (const auto* const gone : coverage_->all()) {
     if (gone->incident != nullptr && gone->watch.firing()) {
-      leave(*gone->incident, gone->route->id(), true);
+      leave(*gone->incident, gone->route->id(),
+            next->why_unwatched(gone->rule().name, gone->route->id(), gone->gateway));
     }
   }
   coverage_ = std::move(next);

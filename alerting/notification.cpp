@@ -72,6 +72,7 @@ std::optional<Notification> read(const json& object) {
   notification.at = to_time(object.at("at_us"));
   const auto& resolved = object.at("resolved_us");
   if (!resolved.is_null()) notification.resolved = to_time(resolved);
+  notification.reason = object.value("reason", "");  // younger than the others
   object.at("probes").get_to(notification.probes);
   object.at("failures").get_to(notification.failures);
   object.at("regions_failing").get_to(notification.regions_failing);
@@ -123,6 +124,7 @@ std::string to_json_text(const Notification& notification) {
                  {"since_us", to_number(notification.since)},
                  {"at_us", to_number(notification.at)},
                  {"resolved_us", nullptr},
+                 {"reason", notification.reason},
                  {"probes", notification.probes},
                  {"failures", notification.failures},
                  {"regions_failing", notification.regions_failing},

@@ -40,6 +40,8 @@ struct Notification {
   Timestamp since;                        // when it began
   Timestamp at;                           // when the event happened
   std::optional<Timestamp> resolved;
+  // Why a resolution is no recovery: "the route was removed from the configuration". Else empty.
+  std::string reason;
   std::uint64_t probes = 0;    // results since it began, over its routes
   std::uint64_t failures = 0;  // matching ones among them
   std::vector<std::string> regions_failing;

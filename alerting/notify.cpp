@@ -18,7 +18,7 @@ Why why_to_tell(const Incident& incident, Timestamp now) {
 
   // Nothing fires any more. This goes before all news: who resolves has nothing to add.
   if (incident.firing_watches == 0) {
-    return incident.unconfigured ? Why::NoLongerConfigured : Why::Resolved;
+    return incident.closed_by.empty() ? Why::Resolved : Why::NoLongerConfigured;
   }
 
   // Whoever has not heard of the outage must not wait for its next turn.

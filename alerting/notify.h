@@ -18,7 +18,7 @@ enum class Why : std::uint8_t {
   Worsened,
   Reminder,
   Resolved,
-  NoLongerConfigured,  // resolved because its rule or its routes are gone
+  NoLongerConfigured,  // resolved because nobody watches it any more
 };
 
 // How long an incident gathers routes before it opens: long enough for routes that fire in the

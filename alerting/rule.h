@@ -7,6 +7,11 @@
 // and would take minutes to tip over. The run tells the outage within `min_samples` results at any
 // interval. Lone failures cannot breach by it: a run is as long as `min_samples` or counts for
 // nothing, and one success ends it.
+//
+// A failing stretch is over with the first run of clean results that it cannot explain: at least
+// `resolve_after` long, and so long that a route which goes on failing as often as it did shows one
+// in at most 2 % of such stretches. Five clean results end six failures of six, seven end three of
+// three; one failure in ten asks for so many that the share falls under half of the rate before.
 
 #pragma once
 
@@ -42,6 +47,8 @@ class Threshold {
   [[nodiscard]] const config::Rule& rule() const { return *rule_; }
   // The window must have been expired.
   [[nodiscard]] Judgement judge(const Window& window) const;
+  // How many clean results in a row end the failing stretch in the window, which has a match.
+  [[nodiscard]] std::uint64_t recovery_length(const Window& window) const;
   // The plain share is under half of the rate: far enough from breaching to be calm.
   [[nodiscard]] bool is_calm(const Window& window) const;
 

@@ -7,17 +7,25 @@
 
 namespace gatewatch::alerting {
 
-void Watch::replay(const std::string& region, Timestamp time, bool match, Timestamp now) {
+void Watch::replay(const Threshold& threshold, const std::string& region, Timestamp time,
+                   bool match, Timestamp now) {
   auto found = std::ranges::find(regions_, region, &Region::name);
   if (found == regions_.end()) {
     found = regions_.insert(found, Region{.name = region, .window = Window(window_)});
   }
-  found->window.add(time, match, now);
+  auto& window = found->window;
+  window.add(time, match, now);
+  auto& recovery = found->recovery;
+  if (match && threshold.judge(window).breaches()) recovery = threshold.recovery_length(window);
+  if (recovery > 0 && window.clean_run() >= recovery) {
+    window.keep_clean_run();
+    recovery = 0;
+  }
 }
 
 WatchChange Watch::observe(const Threshold& threshold, const std::string& region, Timestamp time,
                            bool match, Timestamp now) {
-  replay(region, time, match, now);
+  replay(threshold, region, time, match, now);
   if (!firing_ && !match) return WatchChange::Unchanged;
   const auto situation = assess(threshold, now);
   if (firing_) return stop_if_over(threshold, situation, now);
@@ -43,6 +51,8 @@ bool Watch::breaches(const Threshold& threshold, Timestamp now) {
 void Watch::set_firing(bool firing) {
   firing_ = firing;
   calm_since_.reset();
+  if (firing) return;
+  for (auto& region : regions_) region.recovery = 0;
 }
 
 bool Watch::is_quiet() const {
@@ -101,7 +111,8 @@ Watch::Situation Watch::assess(const Threshold& threshold, Timestamp now) {
     if (region.window.counts().samples == 0) continue;
     ++situation.reporting;
     situation.breaching += region.breaches ? 1 : 0;
-    situation.clean = situation.clean && region.window.clean_run() >= clean_enough;
+    situation.over =
+        situation.over && region.window.clean_run() >= std::max(clean_enough, region.recovery);
     situation.calm = situation.calm && threshold.is_calm(region.window);
   }
   return situation;
@@ -120,7 +131,7 @@ WatchChange Watch::stop_if_over(const Threshold& threshold, const Situation& sit
   }
   const bool calm_long_enough =
       calm_since_ && has_passed(*calm_since_, now, threshold.rule().window);
-  if (!situation.clean && !calm_long_enough) return WatchChange::Unchanged;
+  if (!situation.over && !calm_long_enough) return WatchChange::Unchanged;
   set_firing(false);
   return WatchChange::Stops;
 }

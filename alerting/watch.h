@@ -2,9 +2,12 @@
 //
 // It begins to fire with a matching result that completes the quorum, never by time alone: that
 // clean results leave a window, or that a region falls silent, is no news of the route. It stops
-// when no region breaches any more and either the last `resolve_after` results of every reporting
-// region are clean, or the share of each has stayed under half of the rate for one whole window.
-// While no region reports nothing is known, and nothing changes.
+// when no region breaches any more and either every reporting region is over its failing stretch
+// (rule.h), or the share of each has stayed under half of the rate for one whole window. While no
+// region reports nothing is known, and nothing changes.
+//
+// With the end of its failing stretch a region's window begins anew: what is known to be over
+// neither holds up the end nor makes the next lone failure a breach.
 
 #pragma once
 
@@ -26,7 +29,8 @@ class Watch {
   explicit Watch(config::Duration window) : window_(window) {}
 
   // A result that changes windows and nothing else.
-  void replay(const std::string& region, Timestamp time, bool match, Timestamp now);
+  void replay(const Threshold& threshold, const std::string& region, Timestamp time, bool match,
+              Timestamp now);
   // A result, and what it changes. `threshold` is of the rule that the watch was made for.
   [[nodiscard]] WatchChange observe(const Threshold& threshold, const std::string& region,
                                     Timestamp time, bool match, Timestamp now);
@@ -51,12 +55,15 @@ class Watch {
     std::string name;
     Window window;
     bool breaches = false;
+    // Clean results in a row that end its failing stretch, as of the newest match with which it
+    // breached; 0 where it did not.
+    std::uint64_t recovery = 0;
   };
   struct Situation {
     int reporting = 0;
     int breaching = 0;
-    bool clean = true;  // the last resolve_after results of every reporting region
-    bool calm = true;   // the share of every reporting region
+    bool over = true;  // the failing stretch of every reporting region
+    bool calm = true;  // the share of every reporting region
   };
 
   [[nodiscard]] Situation assess(const Threshold& threshold, Timestamp now);

@@ -47,6 +47,15 @@ void Window::expire(Timestamp now) {
   }
 }
 
+void Window::keep_clean_run() {
+  auto kept = buckets_.size();
+  counts_ = {};
+  for (; kept > oldest_ && buckets_[kept - 1].matches == 0; --kept) {
+    counts_.samples += buckets_[kept - 1].samples;
+  }
+  oldest_ = kept;
+}
+
 Run Window::failing_run() const {
   // A run that reaches back beyond the window leaves nothing but matches inside it.
   return {.count = std::min(failing_run_.count, counts_.matches), .since = failing_run_.since};
@@ -57,6 +66,14 @@ std::optional<Timestamp> Window::first_match() const {
     if (buckets_[index].matches > 0) return buckets_[index].first_match;
   }
   return std::nullopt;
+}
+
+Counts Window::failing_stretch() const {
+  const auto first = first_match();
+  if (!first) return {};
+  auto counts = counts_since(*first);
+  counts.samples -= clean_run_;  // the newest match is in the window, and so is what followed it
+  return counts;
 }
 
 Counts Window::counts_since(Timestamp time) const {

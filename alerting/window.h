@@ -45,6 +45,8 @@ class Window {
   void add(Timestamp time, bool match, Timestamp now);
   // Lets go of what is older than the window.
   void expire(Timestamp now);
+  // Lets go of what came before the clean run: the window begins anew with it.
+  void keep_clean_run();
 
   [[nodiscard]] Counts counts() const { return counts_; }
   // The newest run of matches, as far as it lies within the window; `since` may lie before it.
@@ -52,6 +54,8 @@ class Window {
   // How many results in a row were clean, up to the newest one; not bounded by the window.
   [[nodiscard]] std::uint64_t clean_run() const { return clean_run_; }
   [[nodiscard]] std::optional<Timestamp> first_match() const;
+  // From the first match within the window to the newest one.
+  [[nodiscard]] Counts failing_stretch() const;
   // Those at `time` or later; a shared bucket counts whole.
   [[nodiscard]] Counts counts_since(Timestamp time) const;
   [[nodiscard]] std::size_t buckets() const { return buckets_.size() - oldest_; }

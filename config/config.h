@@ -164,7 +164,7 @@ struct Rule {
   Duration window = 5min;
   double confidence = 0.95;  // within [0, 1); 0 takes the plain share
   int min_samples = 3;
-  int min_matches = 2;
+  int min_matches = 3;    // of a region
   int resolve_after = 5;  // clean results of every region
   Duration reopen = 10min;
   Quorum regions;

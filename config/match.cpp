@@ -93,6 +93,11 @@ bool MatchSet::contains(Outcome outcome, int status, bool cert_expiring) const n
   return outcomes_[static_cast<std::size_t>(outcome)] || statuses_.contains(status);
 }
 
+bool MatchSet::includes(const MatchSet& other) const noexcept {
+  return statuses_.includes(other.statuses_) && (other.outcomes_ & ~outcomes_).none() &&
+         (cert_expiring_ || !other.cert_expiring_);
+}
+
 bool MatchSet::empty() const noexcept {
   return statuses_.empty() && outcomes_.none() && !cert_expiring_;
 }

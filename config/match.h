@@ -21,6 +21,9 @@ class StatusSet {
   void add(int status);
   void add(int first, int last);
   [[nodiscard]] bool contains(int status) const noexcept;
+  [[nodiscard]] bool includes(const StatusSet& other) const noexcept {
+    return (other.bits_ & ~bits_).none();
+  }
   [[nodiscard]] bool empty() const noexcept { return bits_.none(); }
 
   friend bool operator==(const StatusSet&, const StatusSet&) = default;
@@ -36,6 +39,8 @@ class MatchSet {
  public:
   [[nodiscard]] std::optional<Error> add(std::string_view text);
   [[nodiscard]] bool contains(Outcome outcome, int status, bool cert_expiring) const noexcept;
+  // Whether it matches all that `other` does.
+  [[nodiscard]] bool includes(const MatchSet& other) const noexcept;
   [[nodiscard]] bool empty() const noexcept;
 
   friend bool operator==(const MatchSet&, const MatchSet&) = default;

@@ -6,16 +6,18 @@ namespace gatewatch::daemon {
 
 bool RouteHealth::wants_confirmation(const Result& result) {
   if (result.outcome == Outcome::Vantage || result.kind == ProbeKind::Manual) return false;
-  bool& failing = failing_[result.route];
-  if (!result.is_failing()) {
-    if (result.kind == ProbeKind::Scheduled) failing = false;
-    return false;
+  auto& state = states_[result.route];
+  if (result.is_failing()) {
+    const auto before =
+        std::exchange(state, state == State::Healthy ? State::FailedOnce : State::Failing);
+    return before == State::Healthy;
   }
-  return !std::exchange(failing, true);
+  if (result.kind != ProbeKind::Scheduled) return false;
+  return std::exchange(state, State::Healthy) == State::Failing;
 }
 
 void RouteHealth::forget(const std::string& route) {
-  failing_.erase(route);
+  states_.erase(route);
 }
 
 }  // namespace gatewatch::daemon

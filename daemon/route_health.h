@@ -1,8 +1,9 @@
-// Whether a failing result is the first of a healthy route, which asks for confirmations. Pure.
+// Whether a result says that a route begins or ceases to fail, which asks for confirmations, so
+// that rules have their samples in seconds whatever the interval. Pure.
 
 #pragma once
 
-#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <unordered_map>
 
@@ -13,13 +14,16 @@ namespace gatewatch::daemon {
 // Belongs to one thread. Bounded by the number of routes.
 class RouteHealth {
  public:
-  // Whether this result asks for confirmations. A route is healthy until a result fails, and
-  // again after a scheduled result that does not: the confirmations themselves never ask for more.
+  // Whether this result asks for confirmations: the first failure of a healthy route does, and so
+  // does the first success after a failure that others had confirmed. A route is healthy until a
+  // result fails, and again after a scheduled result that does not: no confirmation begins or ends
+  // anything.
   [[nodiscard]] bool wants_confirmation(const Result& result);
   void forget(const std::string& route);
 
  private:
-  std::unordered_map<std::string, bool> failing_;
+  enum class State : std::uint8_t { Healthy, FailedOnce, Failing };
+  std::unordered_map<std::string, State> states_;
 };
 
 }  // namespace gatewatch::daemon

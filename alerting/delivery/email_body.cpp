@@ -25,7 +25,8 @@ struct Badge {
 };
 
 Badge badge_of(const Notification& notification) {
-  if (is_resolution(notification)) return {"resolved", "#1a7f37"};
+  if (is_recovery(notification)) return {"resolved", "#1a7f37"};
+  if (is_resolution(notification)) return {"closed", "#57606a"};
   switch (notification.severity) {
     case config::Severity::Critical:
       return {"critical", "#b42318"};

@@ -70,6 +70,7 @@ class LogChannel final : public Channel {
     line.add("headline", message.title);
     line.add("since", rfc3339_time(notification.since));
     line.add("resolved", notification.resolved ? rfc3339_time(*notification.resolved) : "");
+    line.add("reason", notification.reason);
     line.add("share", notification.share());
     line.add("gateway", notification.gateway);
     line.add("regions_failing", joined(notification.regions_failing));

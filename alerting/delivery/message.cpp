@@ -19,10 +19,11 @@ constexpr std::size_t most_names = 10;         // of a list
 constexpr std::size_t most_evidence = 3;
 constexpr std::size_t most_runbooks = 3;
 
-std::string_view title_prefix(NotificationKind kind) {
+std::string_view title_prefix(const Notification& notification) {
+  if (is_resolution(notification) && !is_recovery(notification)) return "No longer watched: ";
   constexpr std::array<std::string_view, 5> prefixes = {
       "", "Worse: ", "Still failing: ", "Failing again: ", "Resolved: "};
-  return prefixes[static_cast<std::size_t>(kind)];
+  return prefixes[static_cast<std::size_t>(notification.kind)];
 }
 
 std::string list(const std::vector<std::string>& names) {
@@ -47,7 +48,7 @@ std::string routes_text(const Notification& notification) {
 }
 
 Fact when(const Notification& notification) {
-  if (is_resolution(notification)) {
+  if (is_recovery(notification)) {
     const auto end = notification.resolved.value_or(notification.at);
     return {"Lasted", fmt::format("{}, from {} to {}", readable_duration(end - notification.since),
                                   readable_time(notification.since), readable_time(end))};
@@ -71,6 +72,9 @@ std::vector<Fact> facts_of(const Notification& notification) {
   };
   const auto time = when(notification);
   add(time.label, time.text);
+  if (!notification.reason.empty()) {
+    add("Closed", notification.reason + "; nobody has seen it recover");
+  }
   add("Failed", notification.share());
   if (!notification.regions_failing.empty() || !notification.regions_clean.empty()) {
     add("Regions", regions_text(notification));
@@ -104,13 +108,17 @@ bool is_resolution(const Notification& notification) {
   return notification.kind == NotificationKind::Resolved;
 }
 
+bool is_recovery(const Notification& notification) {
+  return is_resolution(notification) && notification.reason.empty();
+}
+
 Message make_message(const Notification& notification) {
   Message message;
-  message.title = one_line(
-      fmt::format("{}{}", title_prefix(notification.kind), notification.headline()), longest_title);
+  message.title = one_line(fmt::format("{}{}", title_prefix(notification), notification.headline()),
+                           longest_title);
   message.facts = facts_of(notification);
   const auto time = when(notification);
-  message.summary = fmt::format("{} {}; {}", is_resolution(notification) ? "lasted" : "since",
+  message.summary = fmt::format("{} {}; {}", is_recovery(notification) ? "lasted" : "since",
                                 time.text, notification.share());
   const auto shown = std::min(notification.evidence.size(), most_evidence);
   for (std::size_t at = 0; at < shown; ++at) {

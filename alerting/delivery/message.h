@@ -40,5 +40,7 @@ struct Message {
 
 // Resolved, or still firing.
 [[nodiscard]] bool is_resolution(const Notification& notification);
+// Resolved because it was seen to be healthy, and not because nobody watches it any more.
+[[nodiscard]] bool is_recovery(const Notification& notification);
 
 }  // namespace gatewatch::alerting

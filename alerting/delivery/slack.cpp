@@ -65,7 +65,8 @@ std::string escape_within(std::string_view text, std::size_t limit, Marks marks)
 }
 
 std::string_view sign_of(const Notification& notification) {
-  if (is_resolution(notification)) return "✅ ";
+  if (is_recovery(notification)) return "✅ ";
+  if (is_resolution(notification)) return "⚪ ";
   return notification.severity == config::Severity::Critical ? "🔴 " : "⚠️ ";
 }
 

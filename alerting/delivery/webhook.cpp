@@ -64,6 +64,7 @@ std::string body_of(const Notification& notification, const std::string& key) {
                {"since", rfc3339_time(notification.since)},
                {"at", rfc3339_time(notification.at)},
                {"resolved", nullptr},
+               {"reason", text(notification.reason)},
                {"routes", routes_of(notification)},
                {"routes_total", notification.routes.size()},
                {"regions_failing", texts(notification.regions_failing)},

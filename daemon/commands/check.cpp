@@ -1,6 +1,8 @@
 // `gatewatch check`: every mistake of a configuration in one run, or what it comes to.
 
 #include <cstdio>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include <fmt/core.h>
@@ -12,6 +14,11 @@
 
 namespace gatewatch::daemon {
 namespace {
+
+// "1 route", "3 routes".
+std::string counted(std::size_t count, std::string_view what) {
+  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+}
 
 void print_routes(const config::Config& config) {
   for (const auto& route : config.routes) {
@@ -27,11 +34,11 @@ void print_rules(const config::Config& config) {
     for (const auto& route : config.routes) {
       if (rule.covers(route)) covered.push_back(route.id());
     }
-    fmt::print("rule {}: {} at {:g} % over {}, {}, tells {}; covers {} routes\n", rule.name,
+    fmt::print("rule {}: {} at {:g} % over {}, {}, tells {}; covers {}\n", rule.name,
                fmt::join(rule.match_texts, ", "), rule.rate * 100,
                config::format_duration(rule.window), config::severity_name(rule.severity),
                rule.notify.empty() ? "the log alone" : fmt::to_string(fmt::join(rule.notify, ", ")),
-               covered.size());
+               counted(covered.size(), "route"));
   }
 }
 
@@ -42,7 +49,7 @@ int check_command(const CheckOptions& options) {
       [&options] { return config::load(options.config_file, config::process_environment()); });
   if (!loaded) {
     for (const auto& line : loaded.error()) fmt::print(stderr, "{}\n", line);
-    fmt::print(stderr, "{}: {} mistakes\n", options.config_file, loaded.error().size());
+    fmt::print(stderr, "{}: {}\n", options.config_file, counted(loaded.error().size(), "mistake"));
     return exit_usage;
   }
   const auto& config = *loaded->config;
@@ -56,8 +63,8 @@ int check_command(const CheckOptions& options) {
   if (config.channels.empty() && !config.routes.empty()) {
     fmt::print(stderr, "warning: no [[channel]]: incidents go to the log and the pages alone\n");
   }
-  fmt::print("{}: fine, {} routes, {} rules, {} channels\n", options.config_file,
-             config.routes.size(), config.rules.size(), config.channels.size());
+  fmt::print("{}: fine, {}, {}, {}\n", options.config_file, counted(config.routes.size(), "route"),
+             counted(config.rules.size(), "rule"), counted(config.channels.size(), "channel"));
   return exit_fine;
 }
 

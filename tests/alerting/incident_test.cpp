@@ -46,9 +46,9 @@ TEST_CASE("routes join, leave and come back; the incident knows its earliest fai
   CHECK_FALSE(join(incident, rule_named("other"), "a", start + 6s));
   CHECK(incident.since == start);
   CHECK(incident.firing_watches == 3);
-  leave(incident, "a", false);
+  leave(incident, "a", {});
   CHECK(incident.participants.at("a").firing());
-  leave(incident, "a", false);
+  leave(incident, "a", {});
   CHECK_FALSE(incident.participants.at("a").firing());
   CHECK_FALSE(join(incident, rule, "a", start + 9s));
   CHECK(incident.participants.at("a").since == start + 5s);
@@ -116,7 +116,7 @@ TEST_CASE("a rule that fires finds its incident, in the order that is promised")
   CHECK(&home(down, Cause::Certificate, "a", "g", start) != &first);
   CHECK(&home(down, Cause::Outage, "a", "elsewhere", start) != &first);
 
-  leave(first, "a", false);
+  leave(first, "a", {});
   first.id = 1;
   first.stage = Stage::Resolved;
   first.resolved = start;

@@ -27,6 +27,7 @@ Notification full_notification() {
           .since = at(1'700'000'000'123'456),
           .at = at(1'700'000'300'000'001),
           .resolved = at(1'700'000'300'000'000),
+          .reason = "the route was removed from the configuration",
           .probes = 41,
           .failures = 37,
           .regions_failing = {"eu-west"},

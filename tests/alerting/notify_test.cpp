@@ -83,6 +83,6 @@ TEST_CASE("an end by configuration is told apart from a recovery") {
   auto incident = open_incident();
   incident.firing_watches = 0;
   CHECK(why_to_tell(incident, start) == Why::Resolved);
-  incident.unconfigured = true;
+  incident.closed_by = "the route was removed from the configuration";
   CHECK(why_to_tell(incident, start) == Why::NoLongerConfigured);
 }

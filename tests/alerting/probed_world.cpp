@@ -103,13 +103,17 @@ void ProbedWorld::probe(const Due& due, Timestamp now) {
   take(desk_->observe(result, now + latency));
   if (stored_.size() > 1'000'000) stored_.erase(stored_.begin(), stored_.begin() + 500'000);
   stored_.push_back(result);
-  if (due.kind != ProbeKind::Scheduled) return;
-  due_.emplace(now + route.interval, due);
-  if (result.is_failing() &&
-      std::exchange(healthy_.try_emplace(route.id(), true).first->second, false)) {
+  if (due.kind == ProbeKind::Scheduled) due_.emplace(now + route.interval, due);
+  if (health_.wants_confirmation(result) && !is_confirming(due.route)) {
     confirm(due.route, now + latency);
   }
-  if (result.outcome == Outcome::Ok) healthy_[route.id()] = true;
+}
+
+// A series that is under way goes on instead of another.
+bool ProbedWorld::is_confirming(std::size_t route) const {
+  return std::ranges::any_of(due_, [route](const auto& entry) {
+    return entry.second.route == route && entry.second.kind == ProbeKind::Confirmation;
+  });
 }
 
 void ProbedWorld::confirm(std::size_t route, Timestamp now) {
@@ -136,6 +140,7 @@ void ProbedWorld::restart(std::chrono::microseconds down_for) {
       config_,
       alerting::DeskSettings{.link_prefix = "http://127.0.0.1:9502",
                              .last_incident = static_cast<std::int64_t>(incidents.size())});
+  health_ = {};
   next_tick_ += std::chrono::ceil<std::chrono::seconds>(down_for);
   desk_->restore(incidents);
   const auto from = next_tick_ - desk_->longest_window();

@@ -1,5 +1,5 @@
 // Routes that are probed as the scheduler would: in their intervals, spread over them, from every
-// region, with confirmations after the first failure. Every result and a tick each second reach an
+// region, with the daemon's confirmations. Every result and a tick each second reach an
 // incident desk at explicit times; nothing waits.
 
 #pragma once
@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "alerting/incident_desk.h"
+#include "daemon/route_health.h"
 #include "tests/alerting/step_audit.h"
 
 namespace gatewatch::tests {
@@ -68,6 +69,7 @@ class ProbedWorld {
   void schedule_all();
   void probe(const Due& due, Timestamp now);
   void confirm(std::size_t route, Timestamp now);
+  [[nodiscard]] bool is_confirming(std::size_t route) const;
   void take(std::vector<storage::IncidentStep> steps);
 
   std::shared_ptr<const config::Config> config_;
@@ -75,7 +77,7 @@ class ProbedWorld {
   std::vector<std::string> regions_;
   std::unique_ptr<alerting::IncidentDesk> desk_;
   std::multimap<Timestamp, Due> due_;
-  std::map<std::string, bool> healthy_;
+  daemon::RouteHealth health_;
   Timestamp next_tick_ = world_start + std::chrono::milliseconds{900};
   std::chrono::seconds tick_period_{1};
   std::vector<Result> stored_;  // those of the longest window

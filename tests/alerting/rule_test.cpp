@@ -39,7 +39,8 @@ TEST_CASE("three of twenty are over five percent, one of twenty is not") {
   CHECK(three.counts == Counts{20, 3});
   CHECK(three.lower_bound == doctest::Approx(0.0614).epsilon(0.01));
   CHECK(threshold.judge(scattered(1, 20)).reason == Reason::TooFewMatches);
-  CHECK(threshold.judge(scattered(2, 20)).reason == Reason::UnderRate);
+  CHECK(threshold.judge(scattered(2, 20)).reason == Reason::TooFewMatches);
+  CHECK(threshold.judge(scattered(3, 30)).reason == Reason::UnderRate);
 }
 
 TEST_CASE("too few samples and too few matches never breach") {
@@ -57,7 +58,7 @@ TEST_CASE("an outage breaches by its run, however many successes went before") {
   const config::Rule rule;
   const Threshold threshold(rule);
   const std::string successes(280, '.');
-  CHECK(threshold.judge(window_of(successes + "FF")).reason == Reason::UnderRate);
+  CHECK(threshold.judge(window_of(successes + "FF")).reason == Reason::TooFewMatches);
   const auto third = threshold.judge(window_of(successes + "FFF"));
   CHECK(third.reason == Reason::RunBreaches);
   CHECK(third.counts == Counts{3, 3});
@@ -100,4 +101,28 @@ TEST_CASE("calm is under half of the rate") {
   CHECK(threshold.is_calm(scattered(2, 100)));
   CHECK_FALSE(threshold.is_calm(scattered(3, 100)));
   CHECK_FALSE(threshold.is_calm(scattered(1, 40)));
+}
+
+TEST_CASE("the more of the stretch failed, the fewer clean results end it") {
+  const config::Rule rule;
+  const Threshold threshold(rule);
+  const auto length = [&](const std::string& results) {
+    return threshold.recovery_length(window_of(results));
+  };
+  CHECK(length("FFF") == 7);
+  CHECK(length("FFFF") == 6);
+  CHECK(length("FFFFF") == 6);
+  CHECK(length("FFFFFF") == 5);
+  CHECK(length(std::string(200, 'F')) == 5);               // resolve_after, never less
+  CHECK(length(std::string(50, '.') + "FFFFFF...") == 5);  // from the first to the newest one
+  CHECK(length("F.F.F.F.F.F") == 16);
+  CHECK(length("F.........F.........F") > 80);
+}
+
+TEST_CASE("the plain share of a total outage leaves no doubt") {
+  config::Rule rule;
+  rule.confidence = 0;
+  rule.resolve_after = 2;
+  const Threshold threshold(rule);
+  CHECK(threshold.recovery_length(window_of("F")) == 2);
 }

@@ -43,8 +43,8 @@ TEST_CASE("a watch fires once, with the result that completes the quorum") {
     CHECK(site.fails("eu") == WatchChange::Unchanged);  // one of three
   }
   CHECK(site.fails("us") == WatchChange::Unchanged);
-  CHECK(site.fails("us") == WatchChange::Fires);
   CHECK(site.fails("us") == WatchChange::Unchanged);
+  CHECK(site.fails("us") == WatchChange::Fires);
   CHECK(site.watch.breaching_regions() == std::vector<std::string>{"eu", "us"});
   CHECK(site.watch.reporting_regions() == std::vector<std::string>{"eu", "us", "ap"});
   CHECK(site.watch.failing_since(site.threshold) == start + 1s);
@@ -65,17 +65,62 @@ TEST_CASE("a region that falls silent is unknown, but makes nothing fire by itse
   CHECK(site.fails("eu") == WatchChange::Fires);
 }
 
-TEST_CASE("it stops with the last of resolve_after clean results, once nothing breaches") {
+TEST_CASE(
+    "it stops with the last of resolve_after clean results, its failures still in the window") {
+  Watching site;
+  for (int index = 0; index < 10; ++index) site.fails();
+  REQUIRE(site.watch.firing());
+  site.now += 30s;
+  for (int index = 0; index < 4; ++index) CHECK(site.passes() == WatchChange::Unchanged);
+  CHECK(site.passes() == WatchChange::Stops);
+  CHECK_FALSE(site.watch.firing());
+}
+
+TEST_CASE("the fewer failures were seen, the more clean results it takes") {
   Watching site;
   for (int index = 0; index < 3; ++index) site.fails();
   REQUIRE(site.watch.firing());
-  for (int index = 0; index < 10; ++index) {
-    site.now += 29s;
-    CHECK(site.passes() == WatchChange::Unchanged);  // the window still breaches
-  }
-  site.now += 29s;
+  for (int index = 0; index < 6; ++index) CHECK(site.passes() == WatchChange::Unchanged);
   CHECK(site.passes() == WatchChange::Stops);
-  CHECK_FALSE(site.watch.firing());
+}
+
+TEST_CASE("a partial failure does not look as if it were over") {
+  Watching site;
+  std::string changes;
+  for (int index = 0; index < 100; ++index) {
+    const auto change = index % 8 < 2 ? site.fails() : site.passes();  // six clean ones in a row
+    if (change == WatchChange::Fires) changes += "fires ";
+    if (change == WatchChange::Stops) changes += "stops ";
+    site.now += 1s;
+  }
+  CHECK(changes == "fires ");
+}
+
+TEST_CASE("what is over makes no later failure a breach") {
+  Watching site;
+  for (int index = 0; index < 10; ++index) site.fails();
+  for (int index = 0; index < 5; ++index) site.passes();
+  REQUIRE_FALSE(site.watch.firing());
+  CHECK(site.fails() == WatchChange::Unchanged);
+  CHECK(site.fails() == WatchChange::Unchanged);
+  CHECK(site.fails() == WatchChange::Fires);
+}
+
+TEST_CASE("what a replay shows to be over is over") {
+  Watching site;
+  for (int index = 0; index < 15; ++index) {
+    site.watch.replay(site.threshold, "eu", site.now, index < 10, site.now);
+  }
+  CHECK_FALSE(site.watch.breaches(site.threshold, site.now));
+  CHECK(site.fails() == WatchChange::Unchanged);
+}
+
+TEST_CASE("one that fires without having seen a failure stops with resolve_after clean results") {
+  Watching site;
+  site.watch.set_firing(true);
+  CHECK(site.tick() == WatchChange::Unchanged);
+  for (int index = 0; index < 4; ++index) CHECK(site.passes() == WatchChange::Unchanged);
+  CHECK(site.passes() == WatchChange::Stops);
 }
 
 TEST_CASE("every reporting region must be clean") {
@@ -87,8 +132,8 @@ TEST_CASE("every reporting region must be clean") {
   site.now += 200s;
   site.fails("us");
   site.now += 101s;  // of the outage, that failure alone is left in the windows
-  for (int index = 0; index < 9; ++index) CHECK(site.passes("eu") == WatchChange::Unchanged);
-  for (int index = 0; index < 4; ++index) CHECK(site.passes("us") == WatchChange::Unchanged);
+  for (int index = 0; index < 12; ++index) CHECK(site.passes("eu") == WatchChange::Unchanged);
+  for (int index = 0; index < 5; ++index) CHECK(site.passes("us") == WatchChange::Unchanged);
   CHECK(site.passes("us") == WatchChange::Stops);
 }
 
@@ -99,7 +144,7 @@ TEST_CASE("a region that fell silent does not hold up the end") {
   }
   REQUIRE(site.watch.firing());
   site.now += 5min;
-  for (int index = 0; index < 4; ++index) CHECK(site.passes("eu") == WatchChange::Unchanged);
+  for (int index = 0; index < 6; ++index) CHECK(site.passes("eu") == WatchChange::Unchanged);
   CHECK(site.passes("eu") == WatchChange::Stops);
 }
 
@@ -147,7 +192,7 @@ TEST_CASE("a watch is quiet when nothing matched within the window") {
 TEST_CASE("what was replayed breaches without firing") {
   Watching site;
   for (int index = 0; index < 3; ++index) {
-    site.watch.replay("eu", site.now, true, site.now);
+    site.watch.replay(site.threshold, "eu", site.now, true, site.now);
   }
   CHECK_FALSE(site.watch.firing());
   CHECK(site.watch.breaches(site.threshold, site.now));

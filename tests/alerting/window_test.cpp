@@ -178,3 +178,29 @@ TEST_CASE("late results, results from the future and jumps of the clock") {
     CHECK(window.counts() == Counts{0, 0});
   }
 }
+
+TEST_CASE("a window can begin anew with its clean run") {
+  Window window(5min);
+  auto now = start;
+  const auto add = [&](const std::string& results) {
+    for (const char result : results) {
+      window.add(now, result == 'F', now);
+      now += 1s;
+    }
+  };
+  add("..FF.F...");
+  CHECK(window.failing_stretch() == Counts{4, 3});
+  window.keep_clean_run();
+  CHECK(window.counts() == Counts{3, 0});
+  CHECK(window.clean_run() == 3);
+  CHECK(window.failing_stretch() == Counts{});
+  CHECK_FALSE(window.first_match().has_value());
+  add("F.");
+  CHECK(window.counts() == Counts{5, 1});
+  add("F");
+  window.keep_clean_run();
+  CHECK(window.counts() == Counts{});
+  CHECK(window.buckets() == 0);
+  add(".");
+  CHECK(window.counts() == Counts{1, 0});
+}

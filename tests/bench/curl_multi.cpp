@@ -10,10 +10,10 @@
 #include <cstdlib>
 #include <string>
 #include <string_view>
+#include <sys/resource.h>
 #include <vector>
 
 #include <curl/curl.h>
-#include <sys/resource.h>
 
 namespace {
 
@@ -114,9 +114,10 @@ Options parse(int count, char** arguments) {
 int main(int argc, char** argv) {
   const auto options = parse(argc, argv);
   if (options.port == 0) {
-    std::fputs("usage: curl_multi --port PORT [--targets N] [--connections N] [--seconds S] "
-               "[--ca FILE]\n",
-               stderr);
+    std::fputs(
+        "usage: curl_multi --port PORT [--targets N] [--connections N] [--seconds S] "
+        "[--ca FILE]\n",
+        stderr);
     return 2;
   }
   curl_global_init(CURL_GLOBAL_DEFAULT);

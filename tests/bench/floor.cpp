@@ -8,23 +8,23 @@
 // the last has ended. Prints one line of JSON: probes, failures, CPU microseconds per probe.
 
 #include <algorithm>
+#include <arpa/inet.h>
 #include <array>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
+#include <netinet/in.h>
 #include <string>
 #include <string_view>
-#include <vector>
-
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <openssl/ssl.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <vector>
+
+#include <openssl/ssl.h>
 
 namespace {
 
@@ -241,9 +241,10 @@ Options parse(int count, char** arguments) {
 int main(int argc, char** argv) {
   const auto options = parse(argc, argv);
   if (options.port == 0) {
-    std::fputs("usage: floor --port PORT [--targets N] [--connections N] [--seconds S] [--rate N] "
-               "[--ca FILE]\n",
-               stderr);
+    std::fputs(
+        "usage: floor --port PORT [--targets N] [--connections N] [--seconds S] [--rate N] "
+        "[--ca FILE]\n",
+        stderr);
     return 2;
   }
   Floor(options).run();

@@ -2,14 +2,13 @@
 //
 //   slow_site PORT DELAY_MS
 
+#include <arpa/inet.h>
 #include <array>
 #include <chrono>
 #include <cstdlib>
 #include <deque>
-#include <string_view>
-
-#include <arpa/inet.h>
 #include <netinet/in.h>
+#include <string_view>
 #include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>

@@ -81,3 +81,18 @@ TEST_CASE("what a rule cannot match is refused") {
     CHECK(set.empty());
   }
 }
+
+TEST_CASE("a set includes what matches no more than it") {
+  const auto set = [](std::initializer_list<const char*> texts) {
+    MatchSet made;
+    for (const auto* text : texts) CHECK_FALSE(made.add(text).has_value());
+    return made;
+  };
+  CHECK(set({"bad_gateway"}).includes(set({"bad_gateway"})));
+  CHECK(set({"gateway_error"}).includes(set({"bad_gateway"})));
+  CHECK_FALSE(set({"bad_gateway"}).includes(set({"gateway_error"})));
+  CHECK(set({"failing"}).includes(set({"unreachable"})));
+  CHECK_FALSE(set({"unreachable"}).includes(set({"failing"})));
+  CHECK(set({"502", "cert_expiring"}).includes(set({"cert_expiring"})));
+  CHECK_FALSE(set({"5xx", "failing"}).includes(set({"cert_expiring"})));
+}

@@ -30,7 +30,24 @@ TEST_CASE("a clean confirmation does not make the route healthy, a clean turn do
   RouteHealth health;
   CHECK(health.wants_confirmation(result_of(Outcome::Timeout)));
   CHECK_FALSE(health.wants_confirmation(result_of(Outcome::Ok, ProbeKind::Confirmation)));
+  CHECK_FALSE(health.wants_confirmation(result_of(Outcome::Timeout)));
+}
+
+TEST_CASE("a lone failure is over without further confirmations") {
+  RouteHealth health;
+  CHECK(health.wants_confirmation(result_of(Outcome::Timeout)));
+  CHECK_FALSE(health.wants_confirmation(result_of(Outcome::Ok, ProbeKind::Confirmation)));
+  CHECK_FALSE(health.wants_confirmation(result_of(Outcome::Ok)));
+  CHECK(health.wants_confirmation(result_of(Outcome::Timeout)));
+}
+
+TEST_CASE("the first clean turn after a confirmed failure asks for confirmations, once") {
+  RouteHealth health;
+  CHECK(health.wants_confirmation(result_of(Outcome::Timeout)));
   CHECK_FALSE(health.wants_confirmation(result_of(Outcome::Timeout, ProbeKind::Confirmation)));
+  CHECK_FALSE(health.wants_confirmation(result_of(Outcome::Ok, ProbeKind::Confirmation)));
+  CHECK(health.wants_confirmation(result_of(Outcome::Ok)));
+  CHECK_FALSE(health.wants_confirmation(result_of(Outcome::Ok, ProbeKind::Confirmation)));
   CHECK_FALSE(health.wants_confirmation(result_of(Outcome::Ok)));
   CHECK(health.wants_confirmation(result_of(Outcome::Timeout)));
 }

@@ -152,3 +152,58 @@ TEST_CASE("an outage that ends while we are down is resolved when we are back") 
   daemon.run_for(5min);
   CHECK(states(daemon.sent()) == std::vector<std::string>{"firing", "resolved"});
 }
+
+TEST_CASE("the end of an outage is told within an interval and 10 s, once") {
+  for (const auto interval : {config::Duration(1s), config::Duration(10s), config::Duration(30s),
+                              config::Duration(5min)}) {
+    for (const auto length : {60s, 5 * 60s, 30 * 60s}) {
+      CAPTURE(interval.count());
+      CAPTURE(length.count());
+      SimulatedNetwork network;
+      Gateway site(network);
+      SimulatedDaemon daemon(network, simulated_config(gateway, 1, interval));
+      daemon.run_for(10min);
+      site.down = true;
+      while (daemon.sent().empty()) daemon.run_for(1s);
+      daemon.run_for(length);
+      site.down = false;
+      const auto end = network.clock().now();
+      daemon.run_for(30min);
+      REQUIRE(states(daemon.sent()) == std::vector<std::string>{"firing", "resolved"});
+      CHECK(daemon.sent()[1].at - end <= interval + 10s);
+    }
+  }
+}
+
+TEST_CASE("a reload within an outage tells nothing, and one that takes the route away says so") {
+  SimulatedNetwork network;
+  Gateway site(network);
+  const auto config = simulated_config(gateway, 1, 10s);
+  SimulatedDaemon daemon(network, config);
+  daemon.run_for(5min);
+  site.down = true;
+  daemon.run_for(1min);
+  auto changed = std::make_shared<config::Config>(*config);
+  auto& route = changed->routes.front();
+  route.timeout = 3s;
+  route.headers.push_back({"X-Key", config::Secret("new")});
+  route.expect.status.add(304);
+  daemon.reload(changed);
+  daemon.run_for(10min);
+  CHECK(states(daemon.sent()) == std::vector<std::string>{"firing"});
+  SUBCASE("the site recovers") {
+    site.down = false;
+    daemon.run_for(1min);
+    REQUIRE(states(daemon.sent()) == std::vector<std::string>{"firing", "resolved"});
+    CHECK(nlohmann::json::parse(daemon.sent()[1].body).at("reason") == "");
+  }
+  SUBCASE("the route is removed") {
+    auto without = std::make_shared<config::Config>(*changed);
+    without->routes.clear();
+    daemon.reload(without);
+    daemon.run_for(1min);
+    REQUIRE(states(daemon.sent()) == std::vector<std::string>{"firing", "resolved"});
+    CHECK(nlohmann::json::parse(daemon.sent()[1].body).at("reason") ==
+          "the route was removed from the configuration");
+  }
+}

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 #include <map>
+#include <set>
 #include <utility>
 #include <variant>
 
@@ -93,11 +94,18 @@ class SimulatedDaemon::Process {
     pipeline_.set_routes(daemon_.config_->routes);
     outbox_.set_channels(daemon_.config_->channels);
     outbox_.add(daemon_.store_->pending_deliveries().value());
-    TargetFactory factory;
-    for (const auto& route : daemon_.config_->routes) {
-      targets_[route.id()] = factory.create(route).value();
-      scheduler_.set({route.id(), route.interval, route.timeout, route.confirm});
+    take_routes();
+  }
+
+  void reload() {
+    std::set<std::string> kept;
+    for (const auto& route : daemon_.config_->routes) kept.insert(route.id());
+    for (const auto& [id, target] : targets_) {
+      if (!kept.contains(id)) scheduler_.remove(id);
     }
+    take_routes();
+    pipeline_.set_routes(daemon_.config_->routes);
+    pipeline_.submit(desk_.reconfigure(daemon_.config_, {}, network_.clock().wall_now()));
   }
 
   void run_for(std::chrono::milliseconds duration) {
@@ -113,6 +121,14 @@ class SimulatedDaemon::Process {
   }
 
  private:
+  void take_routes() {
+    TargetFactory factory;
+    for (const auto& route : daemon_.config_->routes) {
+      targets_[route.id()] = factory.create(route).value();
+      scheduler_.set({route.id(), route.interval, route.timeout, route.confirm});
+    }
+  }
+
   void restore() {
     desk_.restore(daemon_.store_->incidents({}).value());
     const auto from = network_.clock().wall_now() - desk_.longest_window();
@@ -153,6 +169,11 @@ void SimulatedDaemon::crash() {
 
 void SimulatedDaemon::start() {
   process_ = std::make_unique<Process>(*this);
+}
+
+void SimulatedDaemon::reload(std::shared_ptr<const config::Config> config) {
+  config_ = std::move(config);
+  process_->reload();
 }
 
 void SimulatedDaemon::run_for(std::chrono::milliseconds duration) {

@@ -33,6 +33,9 @@ class SimulatedDaemon {
   void crash();
   void start();
 
+  // As SIGHUP does; the channels stay as they are.
+  void reload(std::shared_ptr<const config::Config> config);
+
   // Runs for `duration` of simulated time; what is to be stored is stored as time passes.
   void run_for(std::chrono::milliseconds duration);
 

@@ -56,6 +56,7 @@ void check_channel(const config::Channel& settings) {
   const auto type = std::string(settings.type_name());
   check_golden(type + "_opened", channel->render(tests::opening(), "7c0ffee1.12.1.ops"));
   check_golden(type + "_resolved", channel->render(tests::resolution(), "7c0ffee1.12.3.ops"));
+  check_golden(type + "_closed", channel->render(tests::closing(), "7c0ffee1.12.3.ops"));
 }
 
 }  // namespace

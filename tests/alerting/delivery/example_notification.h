@@ -58,6 +58,13 @@ namespace gatewatch::tests {
   return notification;
 }
 
+// An end that nobody saw: the route is gone.
+[[nodiscard]] inline alerting::Notification closing() {
+  auto notification = resolution();
+  notification.reason = "the route was removed from the configuration";
+  return notification;
+}
+
 // Each would break out of its medium where it is not escaped.
 [[nodiscard]] inline std::vector<std::string> hostile_texts() {
   return {"<script>alert(1)</script>",
@@ -84,6 +91,7 @@ namespace gatewatch::tests {
   auto notification = opening();
   notification.incident_key = text;
   notification.rule = text;
+  notification.reason = text;
   notification.what = text;
   notification.gateway = text;
   notification.routes = {{text, text, text, true}, {text, text, text, false}};

@@ -50,6 +50,16 @@ TEST_CASE("a resolution tells how long it lasted and how many probes failed") {
   CHECK(fact(message, "Since").empty());
 }
 
+TEST_CASE("an end that nobody saw says why it is told, and does not look like a recovery") {
+  const auto message = make_message(tests::closing());
+  CHECK(message.title == "No longer watched: 502 Bad Gateway on shop/checkout and 2 more routes");
+  CHECK(fact(message, "Since") == "2026-11-20 10:00:06 UTC (12 min 34 s before this message)");
+  CHECK(fact(message, "Closed") ==
+        "the route was removed from the configuration; nobody has seen it recover");
+  CHECK(fact(message, "Lasted").empty());
+  CHECK(message.summary.starts_with("since "));
+}
+
 TEST_CASE("each kind says what it is") {
   auto notification = tests::opening();
   const auto title = [&notification](NotificationKind kind) {
