@@ -262,12 +262,14 @@ void App::stop() {
     network_->stop();
   };
   stop_timer_->start(drain_limit, end);
-  pool_->drain([this, end] {
-    (void)results_->post([this, end] {
-      stop_timer_->stop();
-      end();
-    });
-  });
+  // A message whose answer is not recorded goes out again after the start.
+  const auto drained = [this, end, left = std::make_shared<int>(2)] {
+    if (--*left > 0) return;
+    stop_timer_->stop();
+    end();
+  };
+  outbox_->drain(drained);
+  pool_->drain([this, drained] { (void)results_->post(drained); });
 }
 
 void App::reload(std::function<void(std::vector<std::string>)> done) {
