@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "config/firing.h"
+
 namespace gatewatch::alerting {
 namespace {
 
@@ -19,8 +21,8 @@ bool same_probe(const config::Route& before, const config::Route& now) {
   return aligned == now;
 }
 
-bool same_view(const config::Rule& before, const config::Rule& now) {
-  return before.match == now.match && before.window == now.window;
+bool same_view(const Watched& before, const Watched& now) {
+  return before.rule().match == now.rule().match && before.watch.window() == now.watch.window();
 }
 
 }  // namespace
@@ -42,7 +44,7 @@ Coverage::Coverage(std::shared_ptr<const config::Config> config) : config_(std::
                              .threshold = &thresholds_[index],
                              .gateway = route.url.origin(),
                              .cause = causes[index],
-                             .watch = Watch(rule.window),
+                             .watch = Watch(config::window_for(rule, route)),
                              .failures = {}});
     }
   }
@@ -79,7 +81,7 @@ void Coverage::take_over(Coverage& before) {
     if (old_route == nullptr || !same_probe(*old_route, *row.route)) continue;
     for (auto& watched : row.watched) {
       auto* const old = before.find(watched.rule().name, id);
-      if (old == nullptr || !same_view(old->rule(), watched.rule())) continue;
+      if (old == nullptr || !same_view(*old, watched)) continue;
       watched.watch = std::move(old->watch);
       watched.failures = std::move(old->failures);
       watched.incident = std::exchange(old->incident, nullptr);

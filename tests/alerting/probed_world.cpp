@@ -5,6 +5,9 @@
 
 #include <fmt/format.h>
 
+#include "alerting/replay.h"
+#include "tests/fakes/memory_store.h"
+
 namespace gatewatch::tests {
 namespace {
 
@@ -138,10 +141,9 @@ void ProbedWorld::restart(std::chrono::microseconds down_for) {
                              .last_incident = static_cast<std::int64_t>(incidents.size())});
   next_tick_ += std::chrono::ceil<std::chrono::seconds>(down_for);
   desk_->restore(incidents);
-  const auto from = next_tick_ - desk_->longest_window();
-  for (const auto& result : stored_) {
-    if (result.started >= from) desk_->replay(result);
-  }
+  MemoryStore store;
+  REQUIRE(store.write({.results = stored_}));
+  REQUIRE(alerting::replay(*desk_, *config_, store, next_tick_));
   schedule_all();
 }
 
