@@ -249,7 +249,7 @@ TEST_CASE("a client that takes nothing of its answer makes room, the longest so 
   REQUIRE(deaf[2]->received().size() < large.size());
 
   const WebClient& first = s.client(get);
-  CHECK(s.asked.size() == 4);
+  REQUIRE(s.asked.size() == 4);
   CHECK(s.server->statistics().refused == 0);
   deaf[0]->resume_reading();
   s.network.run_for(1s);
