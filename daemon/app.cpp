@@ -5,7 +5,6 @@
 #include <csignal>
 #include <filesystem>
 #include <iterator>
-#include <limits>
 #include <random>
 #include <thread>
 #include <unistd.h>
@@ -15,6 +14,7 @@
 #include <prometheus/text_serializer.h>
 
 #include "alerting/delivery/curl_sender.h"
+#include "alerting/replay.h"
 #include "daemon/health.h"
 #include "daemon/version.h"
 #include "daemon/web/store_questions.h"
@@ -30,7 +30,6 @@ constexpr std::size_t control_capacity = 100'000;
 constexpr std::size_t questions_capacity = 256;  // of the API to the reader
 constexpr std::uint32_t most_open_incidents = 100'000;
 constexpr std::uint32_t newest_incidents = 1'000;
-constexpr auto replay_slice = 1min;
 constexpr auto drain_limit = 1200ms;
 constexpr auto flush_limit = 500ms;
 constexpr auto stuck_after = 10s;  // a loop that has not turned for so long starves the watchdog
@@ -144,15 +143,8 @@ std::optional<Error> App::restore(storage::Store& store) {
   }
   desk_->restore(*open);
 
-  const auto now = anchor_.wall;
-  for (auto from = now - desk_->longest_window(); from < now; from += replay_slice) {
-    const auto results = store.results({.route = {},
-                                        .from = from,
-                                        .before = std::min(now, from + replay_slice),
-                                        .newest_first = false,
-                                        .limit = std::numeric_limits<std::uint32_t>::max()});
-    if (!results) return results.error();
-    for (const auto& result : *results) desk_->replay(result);
+  if (auto replayed = alerting::replay(*desk_, *config_, store, anchor_.wall); !replayed) {
+    return replayed.error();
   }
   auto undelivered = store.pending_deliveries();
   if (!undelivered) return undelivered.error();
@@ -269,12 +261,14 @@ void App::stop() {
     network_->stop();
   };
   stop_timer_->start(drain_limit, end);
-  pool_->drain([this, end] {
-    (void)results_->post([this, end] {
-      stop_timer_->stop();
-      end();
-    });
-  });
+  // A message whose answer is not recorded goes out again after the start.
+  const auto drained = [this, end, left = std::make_shared<int>(2)] {
+    if (--*left > 0) return;
+    stop_timer_->stop();
+    end();
+  };
+  outbox_->drain(drained);
+  pool_->drain([this, drained] { (void)results_->post(drained); });
 }
 
 void App::reload(ReloadWaiter done) {

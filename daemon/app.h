@@ -46,7 +46,7 @@ class App {
   App(const App&) = delete;
   App& operator=(const App&) = delete;
 
-  // Runs until SIGTERM, SIGINT or stop(); probes in flight get up to 1.2 s to finish.
+  // Runs until SIGTERM, SIGINT or stop(); probes and messages in flight get up to 1.2 s to finish.
   void run();
   // Ends run() as SIGTERM does; from the main loop.
   void stop();

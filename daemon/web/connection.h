@@ -20,8 +20,8 @@ class Connection final : public net::StreamEvents {
     Idle,       // no byte of a request has come
     Reading,    // a part of one has
     Draining,   // the last answer is sent; what still comes is thrown away
+    Writing,    // begins anew with each piece of the answer that the client takes
     Answering,  // the handler is at work
-    Writing,
   };
 
   Connection(Server& server, std::unique_ptr<net::Stream> stream);

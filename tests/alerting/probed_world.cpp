@@ -5,6 +5,9 @@
 
 #include <fmt/format.h>
 
+#include "alerting/replay.h"
+#include "tests/fakes/memory_store.h"
+
 namespace gatewatch::tests {
 namespace {
 
@@ -143,10 +146,9 @@ void ProbedWorld::restart(std::chrono::microseconds down_for) {
   health_ = {};
   next_tick_ += std::chrono::ceil<std::chrono::seconds>(down_for);
   desk_->restore(incidents);
-  const auto from = next_tick_ - desk_->longest_window();
-  for (const auto& result : stored_) {
-    if (result.started >= from) desk_->replay(result);
-  }
+  MemoryStore store;
+  REQUIRE(store.write({.results = stored_}));
+  REQUIRE(alerting::replay(*desk_, *config_, store, next_tick_));
   schedule_all();
 }
 

@@ -1,7 +1,6 @@
 #include "tests/simulation/simulated_daemon.h"
 
 #include <algorithm>
-#include <limits>
 #include <map>
 #include <set>
 #include <utility>
@@ -13,6 +12,7 @@
 #include "alerting/delivery/sender.h"
 #include "alerting/incident_desk.h"
 #include "alerting/outbox.h"
+#include "alerting/replay.h"
 #include "daemon/loop_mailbox.h"
 #include "daemon/pipeline.h"
 #include "daemon/scheduler.h"
@@ -131,14 +131,8 @@ class SimulatedDaemon::Process {
 
   void restore() {
     desk_.restore(daemon_.store_->incidents({}).value());
-    const auto from = network_.clock().wall_now() - desk_.longest_window();
-    const storage::ResultQuery window{.route = {},
-                                      .from = from,
-                                      .before = {},
-                                      .newest_first = false,
-                                      .limit = std::numeric_limits<std::uint32_t>::max()};
-    const auto results = daemon_.store_->results(window).value();
-    for (const auto& result : results) desk_.replay(result);
+    REQUIRE(
+        alerting::replay(desk_, *daemon_.config_, *daemon_.store_, network_.clock().wall_now()));
   }
 
   SimulatedDaemon& daemon_;

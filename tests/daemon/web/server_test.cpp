@@ -227,6 +227,43 @@ TEST_CASE("with all places taken the oldest idle connection makes room") {
   for (const WebClient* client : {&waits, &fourth, &fifth}) CHECK(client->count("200 OK") == 1);
 }
 
+TEST_CASE("a client that takes nothing of its answer makes room, the longest so first") {
+  SimulatedServer s({.connections = 3});
+  s.keeps_replies = true;
+  const std::string large(4 << 20, 'x');  // more than the network takes unread
+  std::deque<WebClient*> deaf;
+  for (std::size_t index = 0; index < 3; ++index) {
+    deaf.push_back(&s.client());
+    deaf.back()->stop_reading();
+    deaf.back()->send(get);
+    s.network.run_for(100ms);
+  }
+  // Answered in another order than they came, and the one that was answered first reads on.
+  for (const std::size_t index : {2U, 0U, 1U}) {
+    s.replies[index]({.body = large, .headers = {}});
+    s.network.run_for(100ms);
+  }
+  deaf[2]->resume_reading();
+  s.network.run_for(2ms);
+  deaf[2]->stop_reading();
+  REQUIRE(deaf[2]->received().size() < large.size());
+
+  const WebClient& first = s.client(get);
+  REQUIRE(s.asked.size() == 4);
+  CHECK(s.server->statistics().refused == 0);
+  deaf[0]->resume_reading();
+  s.network.run_for(1s);
+  CHECK(deaf[0]->is_closed());
+  s.replies[3]({.body = "served", .headers = {}});
+  s.network.run_for(100ms);
+  CHECK(first.received().ends_with("served"));
+  for (auto* const client : {deaf[1], deaf[2]}) {
+    client->resume_reading();
+    s.network.run_for(1s);
+    CHECK(client->received().size() > large.size());
+  }
+}
+
 TEST_CASE("answers that nobody takes are bounded in sum") {
   SimulatedServer s({.unsent_bytes = 10'000});
   s.keeps_replies = true;

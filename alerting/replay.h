@@ -1,0 +1,19 @@
+// Gives an incident desk back what it had seen before a restart: of each route what its rules look
+// at, and no more, so that a start takes time by the windows and not by the size of the store.
+
+#pragma once
+
+#include <expected>
+
+#include "alerting/incident_desk.h"
+#include "config/config.h"
+#include "config/error.h"
+#include "storage/store.h"
+
+namespace gatewatch::alerting {
+
+// After IncidentDesk::restore(). `config` is that of the desk.
+[[nodiscard]] std::expected<void, Error> replay(IncidentDesk& desk, const config::Config& config,
+                                                storage::Store& store, Timestamp now);
+
+}  // namespace gatewatch::alerting
