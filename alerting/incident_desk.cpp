@@ -262,8 +262,16 @@ IncidentDesk::IncidentDesk(std::shared_ptr<const config::Config> config, DeskSet
 
 IncidentDesk::~IncidentDesk() = default;
 
+// The newest comes last, and what is open after what is over: a watch belongs to the last incident
+// that names it, and one that fires to the one in which it does.
 void IncidentDesk::restore(const std::vector<storage::IncidentHistory>& incidents) {
-  for (const auto& history : incidents) state_->restore(history);
+  std::vector<const storage::IncidentHistory*> in_order;
+  for (const auto& history : incidents) in_order.push_back(&history);
+  std::ranges::sort(in_order, {}, [](const storage::IncidentHistory* history) {
+    const auto& incident = history->incident;
+    return std::pair(incident.state == storage::IncidentState::Open, incident.id);
+  });
+  for (const auto* const history : in_order) state_->restore(*history);
 }
 
 void IncidentDesk::replay(const std::string& route,
@@ -283,6 +291,15 @@ Steps IncidentDesk::tick(Timestamp now) {
 Steps IncidentDesk::reconfigure(std::shared_ptr<const config::Config> config,
                                 std::string link_prefix, Timestamp now) {
   return state_->reconfigure(std::move(config), std::move(link_prefix), now);
+}
+
+std::size_t IncidentDesk::open_incidents() const {
+  std::size_t open = 0;
+  for (const auto severity :
+       {config::Severity::Info, config::Severity::Warning, config::Severity::Critical}) {
+    open += open_incidents(severity);
+  }
+  return open;
 }
 
 std::size_t IncidentDesk::open_incidents(config::Severity severity) const {

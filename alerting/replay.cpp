@@ -6,9 +6,26 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace gatewatch::alerting {
 namespace {
+
+constexpr std::uint32_t most_open = 100'000;
+constexpr std::uint32_t newest = 1'000;
+
+// Those that are open, and the newest of those that are not: they may reopen.
+std::expected<std::vector<storage::IncidentHistory>, Error> histories(storage::Store& store) {
+  auto found = store.incidents({.open_only = true, .id = {}, .limit = most_open});
+  if (!found) return found;
+  auto lately = store.incidents({.open_only = false, .id = {}, .limit = newest});
+  if (!lately) return lately;
+  for (auto& history : *lately) {
+    if (history.incident.state == storage::IncidentState::Open) continue;
+    found->push_back(std::move(history));
+  }
+  return found;
+}
 
 // Results of one route that started in the same microsecond come from different regions.
 std::expected<std::optional<Result>, Error> find_whole(storage::Store& store,
@@ -29,6 +46,9 @@ std::expected<std::optional<Result>, Error> find_whole(storage::Store& store,
 
 std::expected<void, Error> replay(IncidentDesk& desk, const config::Config& config,
                                   storage::Store& store, Timestamp now) {
+  const auto incidents = histories(store);
+  if (!incidents) return std::unexpected(incidents.error());
+  desk.restore(*incidents);
   std::optional<Error> failure;
   for (const auto& route : config.routes) {
     const auto id = route.id();

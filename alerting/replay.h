@@ -1,5 +1,6 @@
-// Gives an incident desk back what it had seen before a restart: of each route what its rules look
-// at, and no more, so that a start takes time by the windows and not by the size of the store.
+// Gives an incident desk back what it knew before a restart: its incidents, and of each route the
+// results that its rules look at and no more, so that a start takes time by the windows and not by
+// the size of the store.
 
 #pragma once
 
@@ -12,7 +13,7 @@
 
 namespace gatewatch::alerting {
 
-// After IncidentDesk::restore(). `config` is that of the desk.
+// Before anything else that the desk is asked. `config` is that of the desk.
 [[nodiscard]] std::expected<void, Error> replay(IncidentDesk& desk, const config::Config& config,
                                                 storage::Store& store, Timestamp now);
 

@@ -28,8 +28,6 @@ using namespace std::chrono_literals;
 constexpr std::size_t batches_capacity = 10'000;  // of results, from the probe threads to us
 constexpr std::size_t control_capacity = 100'000;
 constexpr std::size_t questions_capacity = 256;  // of the API to the reader
-constexpr std::uint32_t most_open_incidents = 100'000;
-constexpr std::uint32_t newest_incidents = 1'000;
 constexpr auto drain_limit = 1200ms;
 constexpr auto flush_limit = 500ms;
 constexpr auto stuck_after = 10s;  // a loop that has not turned for so long starves the watchdog
@@ -81,6 +79,7 @@ App::App(AppSettings settings, Log& log, std::unique_ptr<net::UvNetwork> network
       reloader_(std::make_unique<Reloader>(
           *control_, std::move(settings.load),
           [this](const std::expected<LoadResult, Error>& result) { finish_reload(result); })),
+      pulse_timer_(network_->timer()),
       tick_timer_(network_->timer()),
       stop_timer_(network_->timer()) {}
 
@@ -90,6 +89,7 @@ App::~App() {
   web_.reset();
   reloader_.reset();
   signals_.clear();
+  pulse_timer_.reset();
   tick_timer_.reset();
   stop_timer_.reset();
   outbox_.reset();
@@ -130,19 +130,6 @@ std::optional<Error> App::restore(storage::Store& store) {
   if (!last) return last.error();
   desk_ = std::make_unique<alerting::IncidentDesk>(
       config_, alerting::DeskSettings{link_prefix(config_->daemon, address()), *last});
-  auto open = store.incidents({.open_only = true, .id = {}, .limit = most_open_incidents});
-  if (!open) return open.error();
-  const auto open_count = open->size();
-  // Those resolved lately may reopen.
-  auto newest = store.incidents({.open_only = false, .id = {}, .limit = newest_incidents});
-  if (!newest) return newest.error();
-  for (auto& history : *newest) {
-    if (history.incident.state == storage::IncidentState::Resolved) {
-      open->push_back(std::move(history));
-    }
-  }
-  desk_->restore(*open);
-
   if (auto replayed = alerting::replay(*desk_, *config_, store, anchor_.wall); !replayed) {
     return replayed.error();
   }
@@ -150,7 +137,7 @@ std::optional<Error> App::restore(storage::Store& store) {
   if (!undelivered) return undelivered.error();
   undelivered_ = std::move(*undelivered);
   log_.info("storage opened", {{"file", database_path(*config_)},
-                               {"open_incidents", std::to_string(open_count)},
+                               {"open_incidents", std::to_string(desk_->open_incidents())},
                                {"undelivered", std::to_string(undelivered_.size())}});
   return std::nullopt;
 }
@@ -220,12 +207,18 @@ void App::run() {
     log_.warning("no [[channel]] is configured: incidents go to the log and the pages alone");
   }
   systemd_.ready(fmt::format("Watching {} routes", config_->routes.size()));
+  pulse();
   tick();
   network_->run();
 }
 
-void App::tick() {
+// Often, because an incident that has settled is told by it.
+void App::pulse() {
   pipeline_->tick();
+  pulse_timer_->start(250ms, [this] { pulse(); });
+}
+
+void App::tick() {
   own_turns_ = network_->take_longest_turn();
   forget_old_results();
   log_own_troubles();

@@ -65,6 +65,7 @@ class App {
   [[nodiscard]] std::optional<Error> start_web();
   [[nodiscard]] std::optional<Error> start_probing();
   void watch_signals();
+  void pulse();
   void tick();
   void log_own_troubles();
   void forget_old_results();
@@ -108,6 +109,7 @@ class App {
   std::unique_ptr<WebFront> web_;
   std::vector<ReloadWaiter> reload_waiters_;
   std::vector<std::unique_ptr<net::SignalWatch>> signals_;
+  std::unique_ptr<net::Timer> pulse_timer_;
   std::unique_ptr<net::Timer> tick_timer_;
   std::unique_ptr<net::Timer> stop_timer_;
 };

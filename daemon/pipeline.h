@@ -35,7 +35,7 @@ class Pipeline {
   // theirs that was on its way is stored and else changes nothing.
   void set_routes(const std::vector<config::Route>& routes);
   void handle(const Result& result);
-  // Once a second: what time alone brings.
+  // Several times a second: what time alone brings.
   void tick();
   // Steps that a reload brought.
   void submit(std::vector<storage::IncidentStep> steps);

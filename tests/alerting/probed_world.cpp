@@ -129,25 +129,13 @@ void ProbedWorld::confirm(std::size_t route, Timestamp now) {
 }
 
 void ProbedWorld::restart(std::chrono::microseconds down_for) {
-  std::map<std::int64_t, storage::IncidentHistory> histories;
-  for (const auto& step : steps_) {
-    auto& history = histories[step.incident.id];
-    history.incident = step.incident;
-    history.events.push_back(step.event);
-    history.deliveries.insert(history.deliveries.end(), step.deliveries.begin(),
-                              step.deliveries.end());
-  }
-  std::vector<storage::IncidentHistory> incidents;
-  for (auto& [id, history] : histories) incidents.push_back(std::move(history));
+  MemoryStore store;
+  REQUIRE(store.write({.results = stored_, .steps = steps_}));
   desk_ = std::make_unique<alerting::IncidentDesk>(
-      config_,
-      alerting::DeskSettings{.link_prefix = "http://127.0.0.1:9502",
-                             .last_incident = static_cast<std::int64_t>(incidents.size())});
+      config_, alerting::DeskSettings{.link_prefix = "http://127.0.0.1:9502",
+                                      .last_incident = store.last_incident_id().value()});
   health_ = {};
   next_tick_ += std::chrono::ceil<std::chrono::seconds>(down_for);
-  desk_->restore(incidents);
-  MemoryStore store;
-  REQUIRE(store.write({.results = stored_}));
   REQUIRE(alerting::replay(*desk_, *config_, store, next_tick_));
   schedule_all();
 }

@@ -90,7 +90,8 @@ class SimulatedDaemon::Process {
               return make_http_probe(network_, identity_, targets_.at(route), kind, turn);
             },
             [this](const Result& result) { pipeline_.handle(result); }) {
-    restore();
+    REQUIRE(
+        alerting::replay(desk_, *daemon_.config_, *daemon_.store_, network_.clock().wall_now()));
     pipeline_.set_routes(daemon_.config_->routes);
     outbox_.set_channels(daemon_.config_->channels);
     outbox_.add(daemon_.store_->pending_deliveries().value());
@@ -127,12 +128,6 @@ class SimulatedDaemon::Process {
       targets_[route.id()] = factory.create(route).value();
       scheduler_.set({route.id(), route.interval, route.timeout, route.confirm});
     }
-  }
-
-  void restore() {
-    desk_.restore(daemon_.store_->incidents({}).value());
-    REQUIRE(
-        alerting::replay(desk_, *daemon_.config_, *daemon_.store_, network_.clock().wall_now()));
   }
 
   SimulatedDaemon& daemon_;
