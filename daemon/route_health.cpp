@@ -6,16 +6,11 @@ namespace gatewatch::daemon {
 
 bool RouteHealth::wants_confirmation(const Result& result) {
   if (result.outcome == Outcome::Vantage || result.kind == ProbeKind::Manual) return false;
-  bool& failing = failing_[result.route];
   if (!result.is_failing()) {
-    if (result.kind == ProbeKind::Scheduled) failing = false;
+    if (result.kind == ProbeKind::Scheduled) failing_ = false;
     return false;
   }
-  return !std::exchange(failing, true);
-}
-
-void RouteHealth::forget(const std::string& route) {
-  failing_.erase(route);
+  return !std::exchange(failing_, true);
 }
 
 }  // namespace gatewatch::daemon
