@@ -10,7 +10,7 @@
 namespace gatewatch::daemon {
 namespace {
 
-constexpr std::size_t routes_per_slice = 64;
+constexpr std::size_t routes_per_slice = 32;
 
 std::string text_of(const std::vector<prometheus::MetricFamily>& families) {
   return prometheus::TextSerializer().Serialize(families);

@@ -23,7 +23,7 @@ class Scrape {
   Scrape(std::shared_ptr<const LiveRoutes::List> routes,
          std::vector<prometheus::MetricFamily> whole);
 
-  // The next piece of the text, of at most about 100 KiB; empty at the end.
+  // The next piece of the text, of at most about 50 KiB; empty at the end.
   [[nodiscard]] std::string next();
 
  private:

@@ -76,7 +76,7 @@ TEST_CASE("ten thousand routes come in small pieces, each family in one stretch"
   for (int index = 0; index < 10'000; ++index) live.observe(result_of(index));
   live.observe(result_of(9'999, Outcome::Timeout));
   const auto pieces = pieces_of(Scrape(live.list(), up()));
-  CHECK(std::ranges::max(pieces, {}, &std::string::size).size() <= 100 << 10);
+  CHECK(std::ranges::max(pieces, {}, &std::string::size).size() <= 64 << 10);
   for (const auto& piece : pieces) CHECK(piece.ends_with('\n'));
   const auto text = joined(pieces);
   const auto families = families_in(text);
