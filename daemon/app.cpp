@@ -4,18 +4,18 @@
 #include <array>
 #include <csignal>
 #include <filesystem>
-#include <iterator>
 #include <random>
 #include <thread>
 #include <unistd.h>
 #include <utility>
 
 #include <fmt/format.h>
-#include <prometheus/text_serializer.h>
 
 #include "alerting/delivery/curl_sender.h"
 #include "alerting/replay.h"
 #include "daemon/health.h"
+#include "daemon/route_families.h"
+#include "daemon/scrape.h"
 #include "daemon/version.h"
 #include "daemon/web/store_questions.h"
 #include "storage/sqlite/sqlite_store.h"
@@ -351,7 +351,7 @@ web::ApiSources App::api_sources() {
   return {.config = [this] { return config_; },
           .last_results = [this](const std::string& route) { return last_results(route); },
           .next_due = [this](const std::string& route) { return next_due(route); },
-          .metrics = [this] { return metrics_text(); },
+          .metrics = [this] { return scrape(); },
           .health = [this] { return health_checks(own_state(), network_->clock().now()); },
           .reload = [this](auto done) { reload(std::move(done)); },
           .ask =
@@ -360,23 +360,22 @@ web::ApiSources App::api_sources() {
               }};
 }
 
-std::string App::metrics_text() const {
-  auto families = pipeline_->metrics().families();
-  std::ranges::move(own_families(own_state()), std::back_inserter(families));
-  return prometheus::TextSerializer().Serialize(families);
+web::WebPieces App::scrape() const {
+  auto families = own_families(own_state());
+  families.push_back(phase_family(pipeline_->live().phases()));
+  return [scrape = std::make_shared<Scrape>(pipeline_->live().list(), std::move(families))] {
+    return scrape->next();
+  };
 }
 
 std::vector<Result> App::last_results(const std::string& route) const {
-  std::vector<Result> results;
-  if (const auto* const regions = pipeline_->live().find(route)) {
-    for (const auto& [region, result] : *regions) results.push_back(result);
-  }
-  return results;
+  const auto* const live = pipeline_->live().find(route);
+  return live == nullptr ? std::vector<Result>() : live->last_results();
 }
 
 std::optional<Timestamp> App::next_due(const std::string& route) const {
-  const auto found = std::ranges::find(config_->routes, route, &config::Route::id);
-  if (found == config_->routes.end()) return std::nullopt;
+  const auto found = std::ranges::lower_bound(config_->routes, route, {}, &config::Route::id);
+  if (found == config_->routes.end() || found->id() != route) return std::nullopt;
   const Schedule schedule(anchor_, found->interval, schedule_phase(route, found->interval));
   const auto now = network_->clock().now();
   const auto wait = schedule.due(schedule.first_turn(now)) - now;

@@ -76,7 +76,7 @@ class App {
   void on_stored(const std::vector<storage::IncidentStep>& steps);
   [[nodiscard]] OwnState own_state() const;
   [[nodiscard]] web::ApiSources api_sources();
-  [[nodiscard]] std::string metrics_text() const;
+  [[nodiscard]] web::WebPieces scrape() const;
   [[nodiscard]] std::vector<Result> last_results(const std::string& route) const;
   [[nodiscard]] std::optional<Timestamp> next_due(const std::string& route) const;
 

@@ -4,14 +4,12 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
-#include <unordered_map>
 
 #include "probes/result.h"
 
 namespace gatewatch::daemon {
 
-// Belongs to one thread. Bounded by the number of routes.
+// Of one route.
 class RouteHealth {
  public:
   // Whether this result asks for confirmations: the first failure of a healthy route does, and so
@@ -19,11 +17,10 @@ class RouteHealth {
   // result fails, and again after a scheduled result that does not: no confirmation begins or ends
   // anything.
   [[nodiscard]] bool wants_confirmation(const Result& result);
-  void forget(const std::string& route);
 
  private:
   enum class State : std::uint8_t { Healthy, FailedOnce, Failing };
-  std::unordered_map<std::string, State> states_;
+  State state_ = State::Healthy;
 };
 
 }  // namespace gatewatch::daemon

@@ -107,7 +107,7 @@ void ProbedWorld::probe(const Due& due, Timestamp now) {
   if (stored_.size() > 1'000'000) stored_.erase(stored_.begin(), stored_.begin() + 500'000);
   stored_.push_back(result);
   if (due.kind == ProbeKind::Scheduled) due_.emplace(now + route.interval, due);
-  if (health_.wants_confirmation(result) && !is_confirming(due.route)) {
+  if (health_[result.route].wants_confirmation(result) && !is_confirming(due.route)) {
     confirm(due.route, now + latency);
   }
 }
