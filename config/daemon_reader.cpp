@@ -21,9 +21,7 @@ std::optional<ListenAddress> parse_listen(std::string_view text) {
   ListenAddress address;
   if (text.starts_with(unix_scheme)) {
     address.unix_path = text.substr(unix_scheme.size());
-    const bool valid =
-        address.unix_path.starts_with('/') && address.unix_path.size() <= longest_socket_path;
-    return valid ? std::optional(address) : std::nullopt;
+    return address.unix_path.starts_with('/') ? std::optional(address) : std::nullopt;
   }
   const auto endpoint = Endpoint::parse(text);
   if (!endpoint) return std::nullopt;
@@ -40,6 +38,11 @@ void read_listen(Section& section, ListenAddress& into) {
                                                  "\"127.0.0.1:9502\" or \"[::1]:9502\", or "
                                                  "\"unix:/absolute/path\"",
                                                  text));
+  }
+  if (address->unix_path.size() > longest_socket_path) {
+    return section.mistake("listen", fmt::format("is too long: the path of a socket has at most {} "
+                                                 "bytes, this one has {}",
+                                                 longest_socket_path, address->unix_path.size()));
   }
   into = *address;
 }
