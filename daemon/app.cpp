@@ -16,6 +16,7 @@
 #include "alerting/delivery/curl_sender.h"
 #include "alerting/replay.h"
 #include "daemon/health.h"
+#include "daemon/process.h"
 #include "daemon/version.h"
 #include "daemon/web/store_questions.h"
 #include "storage/sqlite/sqlite_store.h"
@@ -207,6 +208,7 @@ void App::watch_signals() {
     signals_.push_back(network_->on_signal(number, [this] { stop(); }));
   }
   signals_.push_back(network_->on_signal(SIGHUP, [this] { reload([](const auto&) {}); }));
+  release_signals();
 }
 
 void App::run() {

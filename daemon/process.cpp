@@ -1,8 +1,20 @@
 #include "daemon/process.h"
 
+#include <csignal>
+#include <pthread.h>
 #include <sys/resource.h>
 
 namespace gatewatch::daemon {
+namespace {
+
+void mask_signals(int how) {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int number : {SIGHUP, SIGTERM, SIGINT}) sigaddset(&signals, number);
+  pthread_sigmask(how, &signals, nullptr);
+}
+
+}  // namespace
 
 // Both keep what was there where the kernel refuses: nothing depends on them but head room.
 
@@ -16,6 +28,14 @@ void raise_descriptor_limit() {
 void forbid_core_dumps() {
   const rlimit none{0, 0};
   (void)setrlimit(RLIMIT_CORE, &none);
+}
+
+void hold_signals() {
+  mask_signals(SIG_BLOCK);
+}
+
+void release_signals() {
+  mask_signals(SIG_UNBLOCK);
 }
 
 }  // namespace gatewatch::daemon
