@@ -40,7 +40,7 @@ struct WrittenAt {
 
 struct ServerTls {
   std::string certificate;  // PEM file, leaf first
-  std::string chain;        // what stood in it when it was read: a renewed one is a change
+  std::string chain{};      // what stood in it when it was read: a renewed one is a change
   Secret key;               // PEM text
   WrittenAt place{};
 

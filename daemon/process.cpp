@@ -1,6 +1,7 @@
 #include "daemon/process.h"
 
 #include <csignal>
+#include <initializer_list>
 #include <malloc.h>
 #include <pthread.h>
 #include <sys/resource.h>

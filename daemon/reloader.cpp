@@ -28,7 +28,7 @@ LoadResult load_everything(const LoadConfig& load) {
     if (target) {
       loaded.targets.push_back(std::move(*target));
     } else {
-      lines.push_back(route.place.text + ": route " + route.id() + ": " + target.error().message);
+      lines.push_back(route.place.text + ": " + target.error().message);
     }
   }
   if (!lines.empty()) return std::unexpected(std::move(lines));

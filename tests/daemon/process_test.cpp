@@ -1,6 +1,7 @@
 #include "daemon/process.h"
 
 #include <csignal>
+#include <initializer_list>
 #include <sys/resource.h>
 
 #include <doctest/doctest.h>

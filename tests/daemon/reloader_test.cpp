@@ -59,6 +59,7 @@ TEST_CASE("a key of another certificate is a mistake with its place, the server'
   REQUIRE_FALSE(loaded.has_value());
   REQUIRE(loaded.error().size() == 2);
   CHECK(loaded.error()[0].starts_with("test.toml:2:15: daemon.tls: cannot use the key"));
+  CAPTURE(loaded.error()[1]);
   CHECK(loaded.error()[1].starts_with("test.toml:5:8: route a: cannot use the key"));
   const auto right = tests::write_file(directory.path(), "one.key", one.key);
   std::filesystem::permissions(right, std::filesystem::perms::owner_read);
