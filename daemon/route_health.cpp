@@ -5,9 +5,15 @@
 namespace gatewatch::daemon {
 
 bool RouteHealth::wants_confirmation(const Result& result) {
-  if (result.outcome == Outcome::Vantage || result.kind == ProbeKind::Manual) return false;
-  auto& state = states_[result.route];
-  if (result.is_failing()) {
+  if (result.kind == ProbeKind::Manual) return false;
+  auto& [state, turn_failed] = routes_[result.route];
+  if (result.turn_goes_on) {
+    turn_failed |= result.is_failing();
+    return false;
+  }
+  const bool others_failed = std::exchange(turn_failed, false);
+  if (result.outcome == Outcome::Vantage && !others_failed) return false;
+  if (result.is_failing() || others_failed) {
     const auto before =
         std::exchange(state, state == State::Healthy ? State::FailedOnce : State::Failing);
     return before == State::Healthy;
@@ -17,7 +23,7 @@ bool RouteHealth::wants_confirmation(const Result& result) {
 }
 
 void RouteHealth::forget(const std::string& route) {
-  states_.erase(route);
+  routes_.erase(route);
 }
 
 }  // namespace gatewatch::daemon
