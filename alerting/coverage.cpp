@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "config/firing.h"
+
 namespace gatewatch::alerting {
 namespace {
 
@@ -11,8 +13,8 @@ bool same_question(const config::Route& before, const config::Route& now) {
   return before.url == now.url && before.method == now.method && before.expect == now.expect;
 }
 
-bool same_view(const config::Rule& before, const config::Rule& now) {
-  return before.match == now.match && before.window == now.window;
+bool same_view(const Watched& before, const Watched& now) {
+  return before.rule().match == now.rule().match && before.watch.window() == now.watch.window();
 }
 
 // Whether what fired in one is to be ended by results of the other.
@@ -40,7 +42,7 @@ Coverage::Coverage(std::shared_ptr<const config::Config> config) : config_(std::
                              .threshold = &thresholds_[index],
                              .gateway = route.url.origin(),
                              .cause = causes[index],
-                             .watch = Watch(rule.window),
+                             .watch = Watch(config::window_for(rule, route)),
                              .failures = {}});
     }
   }
@@ -90,8 +92,7 @@ void Coverage::take_over(Coverage& before) {
       auto* const old = before.find(watched.rule().name, id);
       if (old == nullptr || !same_story(*old, watched)) continue;
       const bool firing = old->watch.firing();
-      const bool same_results =
-          same_question(*old_route, *row.route) && same_view(old->rule(), watched.rule());
+      const bool same_results = same_question(*old_route, *row.route) && same_view(*old, watched);
       if (same_results) {
         watched.watch = std::move(old->watch);
       } else {

@@ -44,12 +44,12 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(blanks) - first + 1);
 }
 
-bool status_is_the_failure(const Result& result) {
-  if (result.outcome == Outcome::StatusMismatch) return true;
+bool status_is_the_failure(Outcome outcome, int status) {
+  if (outcome == Outcome::StatusMismatch) return true;
   // A 502 whose body breaks off is still a 502 to whoever reads of it; but content or latency
   // fail by themselves, whatever status was expected.
-  return result.status >= 500 && result.outcome != Outcome::Ok &&
-         result.outcome != Outcome::ContentMismatch && result.outcome != Outcome::Slow;
+  return status >= 500 && outcome != Outcome::Ok && outcome != Outcome::ContentMismatch &&
+         outcome != Outcome::Slow;
 }
 
 std::string finding(const Result& result) {
@@ -59,8 +59,8 @@ std::string finding(const Result& result) {
         fmt::gmtime(std::chrono::system_clock::to_time_t(
             std::chrono::floor<std::chrono::seconds>(result.certificate->not_after))));
   }
-  auto text = failure_name(result);
-  if (!status_is_the_failure(result)) {
+  auto text = failure_name(storage::outline_of(result));
+  if (!status_is_the_failure(result.outcome, result.status)) {
     if (result.status != 0) text += fmt::format(" (status {})", result.status);
     if (!result.detail.empty()) text += ", " + clean(result.detail, longest_detail) + ",";
   }
@@ -69,8 +69,8 @@ std::string finding(const Result& result) {
 
 }  // namespace
 
-std::string failure_name(const Result& result) {
-  if (status_is_the_failure(result)) {
+std::string failure_name(const storage::ResultOutline& result) {
+  if (status_is_the_failure(result.outcome, result.status)) {
     const auto phrase = status_phrase(result.status);
     return phrase.empty() ? fmt::format("Status {}", result.status)
                           : fmt::format("{} {}", result.status, phrase);

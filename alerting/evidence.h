@@ -9,11 +9,12 @@
 
 #include "config/config.h"
 #include "probes/result.h"
+#include "storage/records.h"
 
 namespace gatewatch::alerting {
 
 // "502 Bad Gateway" where the status is what failed, else the outcome's title ("Timeout").
-[[nodiscard]] std::string failure_name(const Result& result);
+[[nodiscard]] std::string failure_name(const storage::ResultOutline& result);
 
 // "GET https://shop.example.com/ from eu-west at 2026-11-20T12:00:01Z: 502 Bad Gateway in 0.012 s,
 // remote 10.0.0.1:443, trace 4bf9…, X-Request-Id abc".

@@ -5,10 +5,14 @@
 namespace gatewatch::alerting {
 
 void FailureLog::add(const Result& result, const config::Route& route) {
-  auto name = failure_name(result);
-  if (names_.size() < names_kept || names_.contains(name)) ++names_[std::move(name)];
+  count(storage::outline_of(result));
   if (newest_.size() == newest_kept) newest_.erase(newest_.begin());
   newest_.push_back({.at = result.started, .line = evidence_line(result, route)});
+}
+
+void FailureLog::count(const storage::ResultOutline& result) {
+  auto name = failure_name(result);
+  if (names_.size() < names_kept || names_.contains(name)) ++names_[std::move(name)];
 }
 
 void FailureLog::clear() {

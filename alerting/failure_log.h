@@ -11,6 +11,7 @@
 
 #include "config/config.h"
 #include "probes/result.h"
+#include "storage/records.h"
 
 namespace gatewatch::alerting {
 
@@ -25,6 +26,8 @@ class FailureLog {
   static constexpr std::size_t names_kept = 16;  // further ones are not counted
 
   void add(const Result& result, const config::Route& route);
+  // One of which nothing more is known, or which is not among the newest: no line of evidence.
+  void count(const storage::ResultOutline& result);
   void clear();
 
   [[nodiscard]] const std::vector<Evidence>& newest() const { return newest_; }  // oldest first

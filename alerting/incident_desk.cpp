@@ -18,13 +18,14 @@ class IncidentDesk::State {
       : settings_(std::move(settings)), coverage_(std::make_unique<Coverage>(std::move(config))) {}
 
   void restore(const storage::IncidentHistory& history);
-  void replay(const Result& result);
+  void replay(Watched& watched, const std::vector<storage::ResultOutline>& results,
+              const Recall& recall);
   Steps observe(const Result& result, Timestamp now);
   Steps tick(Timestamp now);
   Steps reconfigure(std::shared_ptr<const config::Config> config, std::string link_prefix,
                     Timestamp now);
 
-  [[nodiscard]] const Coverage& coverage() const { return *coverage_; }
+  [[nodiscard]] Coverage& coverage() { return *coverage_; }
   [[nodiscard]] const IncidentList& incidents() const { return incidents_; }
 
  private:
@@ -46,11 +47,12 @@ class IncidentDesk::State {
 
 namespace {
 
-bool counts_for_rules(const Result& result) {
+// Of a Result or an outline of one.
+bool counts_for_rules(const auto& result) {
   return result.outcome != Outcome::Vantage && result.kind != ProbeKind::Manual;
 }
 
-bool matches(const config::Rule& rule, const Result& result) {
+bool matches(const config::Rule& rule, const auto& result) {
   return rule.match.contains(result.outcome, result.status, result.cert_expiring);
 }
 
@@ -96,17 +98,27 @@ void IncidentDesk::State::restore(const storage::IncidentHistory& history) {
   }
 }
 
-void IncidentDesk::State::replay(const Result& result) {
-  if (!counts_for_rules(result)) return;
-  for (auto& watched : coverage_->of(result.route)) {
+void IncidentDesk::State::replay(Watched& watched,
+                                 const std::vector<storage::ResultOutline>& results,
+                                 const Recall& recall) {
+  std::vector<const storage::ResultOutline*> found;  // those that matched
+  for (const auto& result : results) {
+    if (!counts_for_rules(result)) continue;
     const bool match = matches(watched.rule(), result);
     watched.watch.replay(*watched.threshold, result.region, result.started, match, result.started);
-    if (match) {
-      watched.failures.add(result, *watched.route);
-      activate(watched);
-    }
+    if (match) found.push_back(&result);
     // What came before the newest event was counted when that was stored.
     if (watched.counts && result.started > watched.incident->last_told) count(watched, match);
+  }
+  if (!found.empty()) activate(watched);
+  for (std::size_t index = 0; index < found.size(); ++index) {
+    const bool is_evidence = index + FailureLog::newest_kept >= found.size();
+    const auto whole = is_evidence ? recall(*found[index]) : std::nullopt;
+    if (whole) {
+      watched.failures.add(*whole, *watched.route);
+    } else {
+      watched.failures.count(*found[index]);
+    }
   }
 }
 
@@ -250,12 +262,22 @@ IncidentDesk::IncidentDesk(std::shared_ptr<const config::Config> config, DeskSet
 
 IncidentDesk::~IncidentDesk() = default;
 
+// The newest comes last, and what is open after what is over: a watch belongs to the last incident
+// that names it, and one that fires to the one in which it does.
 void IncidentDesk::restore(const std::vector<storage::IncidentHistory>& incidents) {
-  for (const auto& history : incidents) state_->restore(history);
+  std::vector<const storage::IncidentHistory*> in_order;
+  for (const auto& history : incidents) in_order.push_back(&history);
+  std::ranges::sort(in_order, {}, [](const storage::IncidentHistory* history) {
+    const auto& incident = history->incident;
+    return std::pair(incident.state == storage::IncidentState::Open, incident.id);
+  });
+  for (const auto* const history : in_order) state_->restore(*history);
 }
 
-void IncidentDesk::replay(const Result& result) {
-  state_->replay(result);
+void IncidentDesk::replay(const std::string& route,
+                          const std::vector<storage::ResultOutline>& results,
+                          const Recall& recall) {
+  for (auto& watched : state_->coverage().of(route)) state_->replay(watched, results, recall);
 }
 
 Steps IncidentDesk::observe(const Result& result, Timestamp now) {
@@ -271,6 +293,15 @@ Steps IncidentDesk::reconfigure(std::shared_ptr<const config::Config> config,
   return state_->reconfigure(std::move(config), std::move(link_prefix), now);
 }
 
+std::size_t IncidentDesk::open_incidents() const {
+  std::size_t open = 0;
+  for (const auto severity :
+       {config::Severity::Info, config::Severity::Warning, config::Severity::Critical}) {
+    open += open_incidents(severity);
+  }
+  return open;
+}
+
 std::size_t IncidentDesk::open_incidents(config::Severity severity) const {
   std::size_t open = 0;
   state_->incidents().for_each([&](const Incident& incident) {
@@ -279,10 +310,11 @@ std::size_t IncidentDesk::open_incidents(config::Severity severity) const {
   return open;
 }
 
-config::Duration IncidentDesk::longest_window() const {
+config::Duration IncidentDesk::replay_window(const std::string& route) const {
   config::Duration longest{0};
-  for (const auto& rule : state_->coverage().config().rules)
-    longest = std::max(longest, rule.window);
+  for (const auto& watched : state_->coverage().of(route)) {
+    longest = std::max(longest, watched.watch.window());
+  }
   return longest;
 }
 

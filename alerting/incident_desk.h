@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,29 +25,36 @@ struct DeskSettings {
 // Belongs to one thread. O(1) per result and rule that covers its route.
 class IncidentDesk {
  public:
+  using Recall = std::function<std::optional<Result>(const storage::ResultOutline&)>;
+
   IncidentDesk(std::shared_ptr<const config::Config> config, DeskSettings settings);
   ~IncidentDesk();
 
-  // Before anything else after a start: the incidents that are open, and those resolved lately
-  // (they may reopen; older ones do no harm), with their events and deliveries: whom they told
-  // of what is never told again. Then the results of the longest window, oldest first. Neither
-  // tells anybody anything.
+  // Before anything else after a start, in any order: the incidents that are open, and those
+  // resolved lately (they may reopen; older ones do no harm), with their events and deliveries:
+  // whom they told of what is never told again. Then, route by route, the results of its window,
+  // oldest first. Neither tells anybody anything. `recall` finds the whole result of the few that
+  // are evidence; nothing where it cannot.
   void restore(const std::vector<storage::IncidentHistory>& incidents);
-  void replay(const Result& result);
+  void replay(const std::string& route, const std::vector<storage::ResultOutline>& results,
+              const Recall& recall);
 
   // One new result, in the order of arrival; the steps that follow from it. Vantage results and
   // manual probes change nothing.
   [[nodiscard]] std::vector<storage::IncidentStep> observe(const Result& result, Timestamp now);
-  // Once a second: what time alone brings (windows that empty, reminders, grouping that closes).
+  // At least once a second: what time alone brings (windows that empty, reminders, grouping that
+  // closes).
   [[nodiscard]] std::vector<storage::IncidentStep> tick(Timestamp now);
   // A reload: windows of unchanged rules and routes stay; incidents of removed ones resolve. What
   // is told from now on links to `link_prefix`.
   [[nodiscard]] std::vector<storage::IncidentStep> reconfigure(
       std::shared_ptr<const config::Config> config, std::string link_prefix, Timestamp now);
 
+  [[nodiscard]] std::size_t open_incidents() const;
   [[nodiscard]] std::size_t open_incidents(config::Severity severity) const;
-  // How far back replay() must reach: the longest window of any rule.
-  [[nodiscard]] config::Duration longest_window() const;
+  // How far back replay() must reach for a route: the longest window of the rules that cover it;
+  // 0 where none does.
+  [[nodiscard]] config::Duration replay_window(const std::string& route) const;
 
  private:
   class State;

@@ -92,7 +92,9 @@ std::string_view notification_kind_name(NotificationKind kind) noexcept {
 
 std::string Notification::headline() const {
   if (routes.empty()) return what;
-  const auto more = routes.size() - 1;
+  // Those that have recovered are told of once all have.
+  const auto firing = std::ranges::count_if(routes, &NotificationRoute::firing);
+  const auto more = (firing > 0 ? static_cast<std::size_t>(firing) : routes.size()) - 1;
   auto first = fmt::format("{} on {}", what, routes.front().id);
   if (more == 0) return first;
   return fmt::format("{} and {} more route{}", first, more, more == 1 ? "" : "s");

@@ -65,6 +65,7 @@ class Outbox::State : public std::enable_shared_from_this<State> {
   void add(DeliveryRecord delivery);
   // Sends what may go and sets the timer to what comes next.
   void turn();
+  void drain(std::function<void()> drained);
   [[nodiscard]] std::map<std::string, ChannelStatistics> statistics() const;
 
  private:
@@ -78,6 +79,7 @@ class Outbox::State : public std::enable_shared_from_this<State> {
   void answered(const std::string& name, const DeliveryPlace& place, const SendResult& result);
   void retry(OutboxChannel& channel, QueuedDelivery& delivery, const SendResult& result);
   void finish(DeliveryRecord record, DeliveryState state, std::string error);
+  void tell_if_drained();
 
   net::Network& network_;
   Sender& sender_;
@@ -87,6 +89,8 @@ class Outbox::State : public std::enable_shared_from_this<State> {
   std::unique_ptr<net::Timer> timer_;
   std::map<std::string, OutboxChannel> channels_;
   KnownKeys keys_;
+  bool draining_ = false;
+  std::function<void()> drained_;
 };
 
 namespace {
@@ -158,7 +162,9 @@ void Outbox::State::turn() {
 // When the channel may send next, as far as no answer comes before; nothing where it waits for
 // answers alone.
 std::optional<Instant> Outbox::State::next_send(OutboxChannel& channel) {
-  if (channel.form == nullptr || channel.in_flight >= limits_.in_flight) return std::nullopt;
+  if (draining_ || channel.form == nullptr || channel.in_flight >= limits_.in_flight) {
+    return std::nullopt;
+  }
   const auto* const first = channel.queue.first();
   if (first == nullptr) return std::nullopt;
   return std::max({first->due, channel.not_before, channel.pace.next(now())});
@@ -208,6 +214,7 @@ void Outbox::State::answered(const std::string& name, const DeliveryPlace& place
   }
   if (channel.form == nullptr && channel.in_flight == 0) channels_.erase(found);
   turn();
+  tell_if_drained();
 }
 
 // After a failed attempt: another one later, or the end.
@@ -249,6 +256,19 @@ void Outbox::State::finish(DeliveryRecord record, DeliveryState state, std::stri
   record_(record);
 }
 
+void Outbox::State::drain(std::function<void()> drained) {
+  draining_ = true;
+  drained_ = std::move(drained);
+  turn();
+  tell_if_drained();
+}
+
+void Outbox::State::tell_if_drained() {
+  const bool in_flight =
+      std::ranges::any_of(channels_, [](const auto& entry) { return entry.second.in_flight > 0; });
+  if (drained_ && !in_flight) std::exchange(drained_, nullptr)();
+}
+
 std::map<std::string, ChannelStatistics> Outbox::State::statistics() const {
   std::map<std::string, ChannelStatistics> statistics;
   for (const auto& [name, channel] : channels_) {
@@ -272,6 +292,10 @@ void Outbox::set_channels(const std::vector<config::Channel>& channels) {
 void Outbox::add(std::vector<DeliveryRecord> deliveries) {
   for (auto& delivery : deliveries) state_->add(std::move(delivery));
   state_->turn();
+}
+
+void Outbox::drain(std::function<void()> drained) {
+  state_->drain(std::move(drained));
 }
 
 std::map<std::string, ChannelStatistics> Outbox::statistics() const {

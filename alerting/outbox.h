@@ -48,6 +48,9 @@ class Outbox {
   // known already is ignored, and so is what is no longer pending. Every pending one is attempted
   // for OutboxLimits::last_chance at least, however old it is.
   void add(std::vector<storage::DeliveryRecord> deliveries);
+  // No send starts any more; what waits stays as it is stored. `drained` is called once no send is
+  // in flight and every answer has been recorded: from inside where that is so already.
+  void drain(std::function<void()> drained);
   [[nodiscard]] std::map<std::string, ChannelStatistics> statistics() const;
 
  private:

@@ -28,7 +28,7 @@ WatchChange Watch::observe(const Threshold& threshold, const std::string& region
   replay(threshold, region, time, match, now);
   if (!firing_ && !match) return WatchChange::Unchanged;
   const auto situation = assess(threshold, now);
-  if (firing_) return stop_if_over(threshold, situation, now);
+  if (firing_) return stop_if_over(situation, now);
   if (ask_quorum(threshold.rule().regions, situation.reporting, situation.breaching) !=
       QuorumVerdict::Reached) {
     return WatchChange::Unchanged;
@@ -39,7 +39,7 @@ WatchChange Watch::observe(const Threshold& threshold, const std::string& region
 
 WatchChange Watch::tick(const Threshold& threshold, Timestamp now) {
   const auto situation = assess(threshold, now);
-  return firing_ ? stop_if_over(threshold, situation, now) : WatchChange::Unchanged;
+  return firing_ ? stop_if_over(situation, now) : WatchChange::Unchanged;
 }
 
 bool Watch::breaches(const Threshold& threshold, Timestamp now) {
@@ -118,8 +118,7 @@ Watch::Situation Watch::assess(const Threshold& threshold, Timestamp now) {
   return situation;
 }
 
-WatchChange Watch::stop_if_over(const Threshold& threshold, const Situation& situation,
-                                Timestamp now) {
+WatchChange Watch::stop_if_over(const Situation& situation, Timestamp now) {
   if (situation.reporting == 0 || situation.breaching > 0) {
     calm_since_.reset();
     return WatchChange::Unchanged;
@@ -129,8 +128,7 @@ WatchChange Watch::stop_if_over(const Threshold& threshold, const Situation& sit
   } else if (!calm_since_) {
     calm_since_ = now;
   }
-  const bool calm_long_enough =
-      calm_since_ && has_passed(*calm_since_, now, threshold.rule().window);
+  const bool calm_long_enough = calm_since_ && has_passed(*calm_since_, now, window_);
   if (!situation.over && !calm_long_enough) return WatchChange::Unchanged;
   set_firing(false);
   return WatchChange::Stops;

@@ -39,6 +39,7 @@ class Watch {
   // Whether the rule would fire now, after a replay.
   [[nodiscard]] bool breaches(const Threshold& threshold, Timestamp now);
 
+  [[nodiscard]] config::Duration window() const { return window_; }
   [[nodiscard]] bool firing() const { return firing_; }
   void set_firing(bool firing);
   // Neither firing nor with a match in any window: time cannot change anything.
@@ -67,8 +68,7 @@ class Watch {
   };
 
   [[nodiscard]] Situation assess(const Threshold& threshold, Timestamp now);
-  [[nodiscard]] WatchChange stop_if_over(const Threshold& threshold, const Situation& situation,
-                                         Timestamp now);
+  [[nodiscard]] WatchChange stop_if_over(const Situation& situation, Timestamp now);
 
   config::Duration window_;
   std::vector<Region> regions_;

@@ -47,6 +47,7 @@ std::vector<Rule> built_in_rules(const std::vector<Channel>& channels) {
   auto certificate = rule("certificate", "cert_expiring");
   certificate.rate = 0.5;
   certificate.window = 1h;
+  certificate.stretches = true;  // it has no confirmations to lean on
   certificate.severity = Severity::Warning;
   return {bad_gateway, down, certificate};
 }

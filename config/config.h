@@ -162,6 +162,9 @@ struct Rule {
   std::vector<std::string> match_texts;  // as written, for people
   double rate = 0.05;
   Duration window = 5min;
+  // Longer for routes whose interval is so long that it would hold too few results for the rule to
+  // fire (window_for() in firing.h); of built-in rules alone.
+  bool stretches = false;
   double confidence = 0.95;  // within [0, 1); 0 takes the plain share
   int min_samples = 3;
   int min_matches = 3;    // of a region

@@ -32,6 +32,15 @@ bool counts_failures(const MatchSet& match) {
   return false;
 }
 
+int results_within(Duration window, const Rule& rule, const Route& route) {
+  const auto scheduled = std::max<std::int64_t>(1, window / route.interval);
+  const auto confirmations =
+      counts_failures(rule.match)
+          ? std::min<std::int64_t>(route.confirm.times, 1 + window / route.confirm.every)
+          : 0;
+  return static_cast<int>(std::min<std::int64_t>(scheduled + confirmations, 1'000'000));
+}
+
 }  // namespace
 
 std::optional<int> results_needed(const Rule& rule) {
@@ -45,13 +54,15 @@ std::optional<int> results_needed(const Rule& rule) {
   return std::max({rule.min_samples, rule.min_matches, static_cast<int>(for_rate)});
 }
 
+Duration window_for(const Rule& rule, const Route& route) {
+  if (!rule.stretches) return rule.window;
+  const auto needed = results_needed(rule);
+  if (!needed || results_within(rule.window, rule, route) >= *needed) return rule.window;
+  return route.interval * *needed;
+}
+
 int results_given(const Rule& rule, const Route& route) {
-  const auto scheduled = std::max<std::int64_t>(1, rule.window / route.interval);
-  const auto confirmations =
-      counts_failures(rule.match)
-          ? std::min<std::int64_t>(route.confirm.times, 1 + rule.window / route.confirm.every)
-          : 0;
-  return static_cast<int>(std::min<std::int64_t>(scheduled + confirmations, 1'000'000));
+  return results_within(window_for(rule, route), rule, route);
 }
 
 }  // namespace gatewatch::config

@@ -13,7 +13,10 @@ namespace gatewatch::config {
 // reach `rate` (n / (n + z²) for n matches of n). Nothing: no number is enough.
 [[nodiscard]] std::optional<int> results_needed(const Rule& rule);
 
-// How many results a total outage of the route gives within the rule's window at least:
+// How far back the rule looks at the route: its window, or as far as a rule that stretches needs.
+[[nodiscard]] Duration window_for(const Rule& rule, const Route& route);
+
+// How many results a total outage of the route gives within that window at least:
 // the scheduled ones and, where the rule counts failures, the confirmations of the first.
 [[nodiscard]] int results_given(const Rule& rule, const Route& route);
 

@@ -112,16 +112,6 @@ void check_regions_of(const RuleDraft& rule, Mistakes& mistakes) {
                                          rule.rule.regions.count));
 }
 
-// The built-in rule over certificates has no confirmations to lean on: its window must hold
-// enough scheduled probes of the slowest route.
-void fit_window(Rule& rule, const std::vector<Route>& routes) {
-  const auto needed = results_needed(rule);
-  if (!needed) return;
-  for (const auto& route : routes) {
-    if (results_given(rule, route) < *needed) rule.window = route.interval * *needed;
-  }
-}
-
 }  // namespace
 
 Config validate(Draft draft, Mistakes& mistakes) {
@@ -146,7 +136,6 @@ Config validate(Draft draft, Mistakes& mistakes) {
   }
   if (draft.rules.empty() && draft.complete) {
     config.rules = built_in_rules(config.channels);
-    fit_window(config.rules.back(), config.routes);
     for (const auto& rule : config.rules) {
       check_firing("the built-in rule " + rule.name, rule, Place{}, draft, mistakes);
     }

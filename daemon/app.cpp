@@ -4,18 +4,18 @@
 #include <array>
 #include <csignal>
 #include <filesystem>
-#include <iterator>
-#include <limits>
 #include <random>
 #include <thread>
 #include <unistd.h>
 #include <utility>
 
 #include <fmt/format.h>
-#include <prometheus/text_serializer.h>
 
 #include "alerting/delivery/curl_sender.h"
+#include "alerting/replay.h"
 #include "daemon/health.h"
+#include "daemon/route_families.h"
+#include "daemon/scrape.h"
 #include "daemon/version.h"
 #include "daemon/web/store_questions.h"
 #include "storage/sqlite/sqlite_store.h"
@@ -28,9 +28,6 @@ using namespace std::chrono_literals;
 constexpr std::size_t batches_capacity = 10'000;  // of results, from the probe threads to us
 constexpr std::size_t control_capacity = 100'000;
 constexpr std::size_t questions_capacity = 256;  // of the API to the reader
-constexpr std::uint32_t most_open_incidents = 100'000;
-constexpr std::uint32_t newest_incidents = 1'000;
-constexpr auto replay_slice = 1min;
 constexpr auto drain_limit = 1200ms;
 constexpr auto flush_limit = 500ms;
 constexpr auto stuck_after = 10s;  // a loop that has not turned for so long starves the watchdog
@@ -82,6 +79,7 @@ App::App(AppSettings settings, Log& log, std::unique_ptr<net::UvNetwork> network
       reloader_(std::make_unique<Reloader>(
           *control_, std::move(settings.load),
           [this](const std::expected<LoadResult, Error>& result) { finish_reload(result); })),
+      pulse_timer_(network_->timer()),
       tick_timer_(network_->timer()),
       stop_timer_(network_->timer()) {}
 
@@ -91,6 +89,7 @@ App::~App() {
   web_.reset();
   reloader_.reset();
   signals_.clear();
+  pulse_timer_.reset();
   tick_timer_.reset();
   stop_timer_.reset();
   outbox_.reset();
@@ -131,34 +130,14 @@ std::optional<Error> App::restore(storage::Store& store) {
   if (!last) return last.error();
   desk_ = std::make_unique<alerting::IncidentDesk>(
       config_, alerting::DeskSettings{link_prefix(config_->daemon, address()), *last});
-  auto open = store.incidents({.open_only = true, .id = {}, .limit = most_open_incidents});
-  if (!open) return open.error();
-  const auto open_count = open->size();
-  // Those resolved lately may reopen.
-  auto newest = store.incidents({.open_only = false, .id = {}, .limit = newest_incidents});
-  if (!newest) return newest.error();
-  for (auto& history : *newest) {
-    if (history.incident.state == storage::IncidentState::Resolved) {
-      open->push_back(std::move(history));
-    }
-  }
-  desk_->restore(*open);
-
-  const auto now = anchor_.wall;
-  for (auto from = now - desk_->longest_window(); from < now; from += replay_slice) {
-    const auto results = store.results({.route = {},
-                                        .from = from,
-                                        .before = std::min(now, from + replay_slice),
-                                        .newest_first = false,
-                                        .limit = std::numeric_limits<std::uint32_t>::max()});
-    if (!results) return results.error();
-    for (const auto& result : *results) desk_->replay(result);
+  if (auto replayed = alerting::replay(*desk_, *config_, store, anchor_.wall); !replayed) {
+    return replayed.error();
   }
   auto undelivered = store.pending_deliveries();
   if (!undelivered) return undelivered.error();
   undelivered_ = std::move(*undelivered);
   log_.info("storage opened", {{"file", database_path(*config_)},
-                               {"open_incidents", std::to_string(open_count)},
+                               {"open_incidents", std::to_string(desk_->open_incidents())},
                                {"undelivered", std::to_string(undelivered_.size())}});
   return std::nullopt;
 }
@@ -228,12 +207,18 @@ void App::run() {
     log_.warning("no [[channel]] is configured: incidents go to the log and the pages alone");
   }
   systemd_.ready(fmt::format("Watching {} routes", config_->routes.size()));
+  pulse();
   tick();
   network_->run();
 }
 
-void App::tick() {
+// Often, because an incident that has settled is told by it.
+void App::pulse() {
   pipeline_->tick();
+  pulse_timer_->start(250ms, [this] { pulse(); });
+}
+
+void App::tick() {
   own_turns_ = network_->take_longest_turn();
   forget_old_results();
   log_own_troubles();
@@ -269,12 +254,14 @@ void App::stop() {
     network_->stop();
   };
   stop_timer_->start(drain_limit, end);
-  pool_->drain([this, end] {
-    (void)results_->post([this, end] {
-      stop_timer_->stop();
-      end();
-    });
-  });
+  // A message whose answer is not recorded goes out again after the start.
+  const auto drained = [this, end, left = std::make_shared<int>(2)] {
+    if (--*left > 0) return;
+    stop_timer_->stop();
+    end();
+  };
+  outbox_->drain(drained);
+  pool_->drain([this, drained] { (void)results_->post(drained); });
 }
 
 void App::reload(ReloadWaiter done) {
@@ -364,7 +351,7 @@ web::ApiSources App::api_sources() {
   return {.config = [this] { return config_; },
           .last_results = [this](const std::string& route) { return last_results(route); },
           .next_due = [this](const std::string& route) { return next_due(route); },
-          .metrics = [this] { return metrics_text(); },
+          .metrics = [this] { return scrape(); },
           .health = [this] { return health_checks(own_state(), network_->clock().now()); },
           .reload = [this](auto done) { reload(std::move(done)); },
           .ask =
@@ -373,23 +360,22 @@ web::ApiSources App::api_sources() {
               }};
 }
 
-std::string App::metrics_text() const {
-  auto families = pipeline_->metrics().families();
-  std::ranges::move(own_families(own_state()), std::back_inserter(families));
-  return prometheus::TextSerializer().Serialize(families);
+web::WebPieces App::scrape() const {
+  auto families = own_families(own_state());
+  families.push_back(phase_family(pipeline_->live().phases()));
+  return [scrape = std::make_shared<Scrape>(pipeline_->live().list(), std::move(families))] {
+    return scrape->next();
+  };
 }
 
 std::vector<Result> App::last_results(const std::string& route) const {
-  std::vector<Result> results;
-  if (const auto* const regions = pipeline_->live().find(route)) {
-    for (const auto& [region, result] : *regions) results.push_back(result);
-  }
-  return results;
+  const auto* const live = pipeline_->live().find(route);
+  return live == nullptr ? std::vector<Result>() : live->last_results();
 }
 
 std::optional<Timestamp> App::next_due(const std::string& route) const {
-  const auto found = std::ranges::find(config_->routes, route, &config::Route::id);
-  if (found == config_->routes.end()) return std::nullopt;
+  const auto found = std::ranges::lower_bound(config_->routes, route, {}, &config::Route::id);
+  if (found == config_->routes.end() || found->id() != route) return std::nullopt;
   const Schedule schedule(anchor_, found->interval, schedule_phase(route, found->interval));
   const auto now = network_->clock().now();
   const auto wait = schedule.due(schedule.first_turn(now)) - now;

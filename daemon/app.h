@@ -46,7 +46,7 @@ class App {
   App(const App&) = delete;
   App& operator=(const App&) = delete;
 
-  // Runs until SIGTERM, SIGINT or stop(); probes in flight get up to 1.2 s to finish.
+  // Runs until SIGTERM, SIGINT or stop(); probes and messages in flight get up to 1.2 s to finish.
   void run();
   // Ends run() as SIGTERM does; from the main loop.
   void stop();
@@ -65,6 +65,7 @@ class App {
   [[nodiscard]] std::optional<Error> start_web();
   [[nodiscard]] std::optional<Error> start_probing();
   void watch_signals();
+  void pulse();
   void tick();
   void log_own_troubles();
   void forget_old_results();
@@ -75,7 +76,7 @@ class App {
   void on_stored(const std::vector<storage::IncidentStep>& steps);
   [[nodiscard]] OwnState own_state() const;
   [[nodiscard]] web::ApiSources api_sources();
-  [[nodiscard]] std::string metrics_text() const;
+  [[nodiscard]] web::WebPieces scrape() const;
   [[nodiscard]] std::vector<Result> last_results(const std::string& route) const;
   [[nodiscard]] std::optional<Timestamp> next_due(const std::string& route) const;
 
@@ -108,6 +109,7 @@ class App {
   std::unique_ptr<WebFront> web_;
   std::vector<ReloadWaiter> reload_waiters_;
   std::vector<std::unique_ptr<net::SignalWatch>> signals_;
+  std::unique_ptr<net::Timer> pulse_timer_;
   std::unique_ptr<net::Timer> tick_timer_;
   std::unique_ptr<net::Timer> stop_timer_;
 };

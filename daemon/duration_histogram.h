@@ -9,17 +9,22 @@
 
 namespace gatewatch::daemon {
 
-struct DurationHistogram {
-  static constexpr std::array<double, 10> bounds_seconds = {0.005, 0.01, 0.025, 0.05, 0.1,
-                                                            0.25,  0.5,  1,     2.5,  10};
+inline constexpr std::array<double, 10> duration_bounds_seconds = {0.005, 0.01, 0.025, 0.05, 0.1,
+                                                                   0.25,  0.5,  1,     2.5,  10};
 
-  std::array<std::uint32_t, bounds_seconds.size() + 1> counts{};  // per bucket, not cumulative
+// `Count`: wide enough for what it counts. 32 bits are over a century of one route's probes, and
+// five days of those of ten thousand routes.
+template <typename Count>
+struct DurationHistogram {
+  std::array<Count, duration_bounds_seconds.size() + 1> counts{};  // per bucket, not cumulative
   std::chrono::microseconds sum{0};
 
   void add(std::chrono::microseconds duration) {
     std::size_t bucket = 0;
     const double seconds = std::chrono::duration<double>(duration).count();
-    while (bucket < bounds_seconds.size() && seconds > bounds_seconds[bucket]) ++bucket;
+    while (bucket < duration_bounds_seconds.size() && seconds > duration_bounds_seconds[bucket]) {
+      ++bucket;
+    }
     ++counts[bucket];
     sum += duration;
   }

@@ -1,29 +1,63 @@
-// The newest result of every route and region, for the API and the pages.
+// What is known of every configured route since the start: its counters and its newest result by
+// region, and whether it is healthy. For /metrics, the API, and the pipeline itself.
 
 #pragma once
 
+#include <array>
 #include <map>
+#include <memory>
 #include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
 
+#include "config/config.h"
+#include "daemon/duration_histogram.h"
+#include "daemon/last_result.h"
+#include "daemon/route_counters.h"
+#include "daemon/route_health.h"
 #include "probes/result.h"
 
 namespace gatewatch::daemon {
 
+struct LiveRegion {
+  std::string name;
+  RouteCounters counters;
+  LastResult last;
+};
+
+struct LiveRoute {
+  std::string id;
+  RouteHealth health;
+  std::vector<LiveRegion> regions;  // those that a result came from, in the order of their coming
+
+  [[nodiscard]] std::vector<Result> last_results() const;
+};
+
+// By phase. One that was not reached took no time and is not counted as a fast one.
+using PhaseHistograms = std::array<DurationHistogram<std::uint64_t>, phase_count>;
+
 // Belongs to one thread. Bounded by routes × regions.
 class LiveRoutes {
  public:
-  using ByRegion = std::map<std::string, Result>;
+  using List = std::vector<std::shared_ptr<const LiveRoute>>;
 
-  void observe(const Result& result) { routes_[result.route][result.region] = result; }
-  void forget(const std::string& route) { routes_.erase(route); }
-  // nullptr where no result has come yet.
-  [[nodiscard]] const ByRegion* find(const std::string& route) const {
-    const auto found = routes_.find(route);
-    return found == routes_.end() ? nullptr : &found->second;
-  }
+  // Which routes are configured, none at first. Those that stay keep what is known of them.
+  void set(const std::vector<config::Route>& routes);
+  // Takes the result into account; where its route is configured, the route, to be looked at.
+  LiveRoute* observe(const Result& result);
+
+  // nullptr where it is not configured.
+  [[nodiscard]] const LiveRoute* find(const std::string& route) const;
+  // All of them, in the order of the configuration, as of now: a reload makes another list.
+  [[nodiscard]] std::shared_ptr<const List> list() const { return list_; }
+  // Of all routes that there ever were, by region.
+  [[nodiscard]] const std::map<std::string, PhaseHistograms>& phases() const { return phases_; }
 
  private:
-  std::map<std::string, ByRegion> routes_;
+  std::unordered_map<std::string_view, std::shared_ptr<LiveRoute>> routes_;  // by their own ids
+  std::shared_ptr<const List> list_ = std::make_shared<const List>();
+  std::map<std::string, PhaseHistograms> phases_;
 };
 
 }  // namespace gatewatch::daemon

@@ -12,24 +12,9 @@ Pipeline::Pipeline(const net::Clock& clock, alerting::IncidentDesk& desk,
       confirm_(std::move(confirm)),
       observer_(std::move(observer)) {}
 
-void Pipeline::set_routes(const std::vector<config::Route>& routes) {
-  std::unordered_set<std::string> configured;
-  for (const auto& route : routes) configured.insert(route.id());
-  for (const auto& route : routes_) {
-    if (configured.contains(route)) continue;
-    metrics_.forget(route);
-    live_.forget(route);
-    health_.forget(route);
-  }
-  routes_ = std::move(configured);
-}
-
 void Pipeline::handle(const Result& result) {
-  if (routes_.contains(result.route)) {
-    metrics_.observe(result);
-    live_.observe(result);
-    if (health_.wants_confirmation(result)) confirm_(result.route);
-  }
+  auto* const route = live_.observe(result);
+  if (route != nullptr && route->health.wants_confirmation(result)) confirm_(result.route);
   recorder_.submit(result);
   observer_.result(result);
   submit(desk_.observe(result, clock_.wall_now()));

@@ -6,13 +6,10 @@
 
 #include <functional>
 #include <string>
-#include <unordered_set>
 #include <vector>
 
 #include "alerting/incident_desk.h"
 #include "daemon/live_routes.h"
-#include "daemon/route_health.h"
-#include "daemon/route_metrics.h"
 #include "probes/net/network.h"
 #include "storage/recorder.h"
 
@@ -33,14 +30,13 @@ class Pipeline {
 
   // Which routes are configured, none at first. Nothing is remembered of the others: a result of
   // theirs that was on its way is stored and else changes nothing.
-  void set_routes(const std::vector<config::Route>& routes);
+  void set_routes(const std::vector<config::Route>& routes) { live_.set(routes); }
   void handle(const Result& result);
-  // Once a second: what time alone brings.
+  // Several times a second: what time alone brings.
   void tick();
   // Steps that a reload brought.
   void submit(std::vector<storage::IncidentStep> steps);
 
-  [[nodiscard]] const RouteMetrics& metrics() const { return metrics_; }
   [[nodiscard]] const LiveRoutes& live() const { return live_; }
 
  private:
@@ -49,10 +45,7 @@ class Pipeline {
   storage::Recorder& recorder_;
   Confirm confirm_;
   Observer observer_;
-  std::unordered_set<std::string> routes_;  // ids
-  RouteMetrics metrics_;
   LiveRoutes live_;
-  RouteHealth health_;
 };
 
 }  // namespace gatewatch::daemon

@@ -1,5 +1,6 @@
 #include "daemon/process.h"
 
+#include <malloc.h>
 #include <sys/resource.h>
 
 namespace gatewatch::daemon {
@@ -16,6 +17,10 @@ void raise_descriptor_limit() {
 void forbid_core_dumps() {
   const rlimit none{0, 0};
   (void)setrlimit(RLIMIT_CORE, &none);
+}
+
+void return_free_memory() {
+  (void)malloc_trim(0);
 }
 
 }  // namespace gatewatch::daemon

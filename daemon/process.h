@@ -1,4 +1,4 @@
-// What the process asks of the kernel for itself at its start.
+// What the process asks of the kernel for itself.
 
 #pragma once
 
@@ -9,5 +9,8 @@ void raise_descriptor_limit();
 
 // No core dumps: they would hold every secret of the configuration.
 void forbid_core_dumps();
+
+// Gives the kernel back what was freed within the heap, after something large.
+void return_free_memory();
 
 }  // namespace gatewatch::daemon

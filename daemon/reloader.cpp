@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "daemon/process.h"
 #include "probes/net/thread.h"
 
 namespace gatewatch::daemon {
@@ -25,6 +26,7 @@ LoadResult load_everything(const LoadConfig& load) {
     }
   }
   if (!lines.empty()) return std::unexpected(std::move(lines));
+  return_free_memory();  // the text and its syntax tree were several times as large
   return loaded;
 }
 

@@ -4,14 +4,12 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
-#include <unordered_map>
 
 #include "probes/result.h"
 
 namespace gatewatch::daemon {
 
-// Belongs to one thread. Bounded by the number of routes.
+// Of one route.
 class RouteHealth {
  public:
   // Whether this result asks for confirmations: the first failure of a healthy route does, and so
@@ -19,15 +17,11 @@ class RouteHealth {
   // result fails, and again after a scheduled result that does not: no confirmation begins or ends
   // anything. Of a turn with several results the last one is asked, and one that failed is enough.
   [[nodiscard]] bool wants_confirmation(const Result& result);
-  void forget(const std::string& route);
 
  private:
   enum class State : std::uint8_t { Healthy, FailedOnce, Failing };
-  struct Route {
-    State state = State::Healthy;
-    bool turn_failed = false;  // a result of the turn that goes on
-  };
-  std::unordered_map<std::string, Route> routes_;
+  State state_ = State::Healthy;
+  bool turn_failed_ = false;  // a result of the turn that goes on
 };
 
 }  // namespace gatewatch::daemon

@@ -25,6 +25,7 @@ struct Scheduler::Slot {
   std::uint64_t probes = 0;      // started so far
   std::uint64_t generation = 0;  // of its heap entries
   int confirmations_left = 0;
+  bool confirmation_held = false;  // due while a probe was in flight: runs when that ends
   bool waiting = false;
   Instant started{};
   std::unique_ptr<Probe> probe;  // in flight
@@ -55,6 +56,7 @@ void Scheduler::set(ScheduledRoute route) {
   slot->schedule = schedule;
   ++slot->generation;
   slot->confirmations_left = 0;
+  slot->confirmation_held = false;
   slot->turn = schedule.first_turn(now);
   push(slot, ProbeKind::Scheduled, schedule.due(slot->turn));
   arm();
@@ -132,7 +134,10 @@ void Scheduler::run_due() {
 
 void Scheduler::on_due(const Due& due, Instant now) {
   const auto& slot = due.slot;
+  const bool busy = slot->probe != nullptr || slot->waiting;
   if (due.kind == ProbeKind::Confirmation) {
+    slot->confirmation_held = busy;
+    if (busy) return;
     if (--slot->confirmations_left > 0) {
       push(slot, ProbeKind::Confirmation, due.at + slot->route.confirm.every);
     }
@@ -140,7 +145,7 @@ void Scheduler::on_due(const Due& due, Instant now) {
     if (postpone(slot, due.at, now)) return;
     schedule_next(slot, now);
   }
-  if (slot->probe != nullptr || slot->waiting) {
+  if (busy) {
     ++counters_.skipped;
   } else {
     start_or_wait(*slot, due.kind, due.at);
@@ -207,6 +212,10 @@ void Scheduler::on_done(Slot& slot, Result result) {
   const auto finished = std::move(slot.probe);
   --in_flight_;
   start_waiting();
+  if (std::exchange(slot.confirmation_held, false)) {
+    push(slots_.at(slot.route.id), ProbeKind::Confirmation, network_.clock().now());
+    arm();
+  }
   report_(std::move(result));
   if (draining_ && in_flight_ == 0 && drained_) std::exchange(drained_, nullptr)();
 }

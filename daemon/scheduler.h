@@ -35,8 +35,9 @@ struct SchedulerStatistics {
   std::array<std::uint64_t, lateness_bounds_seconds.size() + 1> lateness{};  // per bucket
   double lateness_sum_seconds = 0;
   std::uint64_t started = 0;
-  std::uint64_t skipped = 0;  // turns that came while the route's last probe was in flight
-  std::uint64_t missed = 0;   // turns that a stall of ours swallowed
+  std::uint64_t skipped =
+      0;                     // scheduled turns that came while the route's last probe was in flight
+  std::uint64_t missed = 0;  // turns that a stall of ours swallowed
   std::size_t routes = 0;
   std::size_t in_flight = 0;
   std::size_t waiting = 0;  // due, held back by the limit on probes in flight
@@ -60,8 +61,9 @@ class Scheduler {
   // A route that is there already takes the new settings; its probe in flight goes on.
   void set(ScheduledRoute route);
   void remove(const std::string& id);  // cancels its probe in flight
-  // The first failure of a healthy route: probes at once and then as `confirm` says. A series
-  // that is under way goes on instead.
+  // The first failure of a healthy route: probes at once and then as `confirm` says. One that
+  // comes due while the route's probe is in flight starts when that ends, and the next ones count
+  // from there. A series that is under way goes on instead.
   void confirm(const std::string& id);
   // No probe starts any more; those in flight go on. `drained` is called once none is left.
   void drain(std::function<void()> drained);

@@ -19,9 +19,9 @@ std::expected<std::shared_ptr<const Target>, Error> TargetFactory::create(config
     if (!proxy) return fail(proxy.error());
     target->proxy = *std::move(proxy);
   }
-  auto judge = Judge::create(route.expect);
-  if (!judge) return fail(judge.error());
-  target->judge = *std::move(judge);
+  auto shared_judge = judge(route.expect);
+  if (!shared_judge) return fail(shared_judge.error());
+  target->judge = *std::move(shared_judge);
   auto context = contexts_.client(route.tls);
   if (!context) return fail(context.error());
   target->tls = *std::move(context);
@@ -33,6 +33,17 @@ std::expected<std::shared_ptr<const Target>, Error> TargetFactory::create(config
   target->tls_elsewhere = *std::move(elsewhere);
   target->route = std::move(route);
   return target;
+}
+
+std::expected<std::shared_ptr<const Judge>, Error> TargetFactory::judge(
+    const config::Expectation& expectation) {
+  if (last_judge_ != nullptr && judged_ == expectation) return last_judge_;
+  auto made = Judge::create(expectation);
+  if (made) {
+    last_judge_ = *made;
+    judged_ = expectation;
+  }
+  return made;
 }
 
 }  // namespace gatewatch

@@ -27,8 +27,9 @@ struct Target {
 };
 
 // Makes the targets of one configuration. Routes with equal TLS settings share one context, since
-// loading the system's trust store takes tens of milliseconds. A factory keeps the files as it
-// first read them, so each reload wants a new one. One thread.
+// loading the system's trust store takes tens of milliseconds; those with equal expectations that
+// come after each other share a judge. A factory keeps the files as it first read them, so each
+// reload wants a new one. One thread.
 class TargetFactory {
  public:
   // Fails where a file of the TLS settings cannot be used, or where the method, a header, the
@@ -36,7 +37,12 @@ class TargetFactory {
   [[nodiscard]] std::expected<std::shared_ptr<const Target>, Error> create(config::Route route);
 
  private:
+  [[nodiscard]] std::expected<std::shared_ptr<const Judge>, Error> judge(
+      const config::Expectation& expectation);
+
   net::TlsContextCache contexts_;
+  config::Expectation judged_;               // what last_judge_ was made of
+  std::shared_ptr<const Judge> last_judge_;  // nullptr at first
 };
 
 }  // namespace gatewatch

@@ -13,4 +13,13 @@ std::string_view delivery_state_name(DeliveryState state) noexcept {
   return names[static_cast<std::size_t>(state)];
 }
 
+ResultOutline outline_of(const Result& result) {
+  return {.started = result.started,
+          .region = result.region,
+          .kind = result.kind,
+          .outcome = result.outcome,
+          .status = result.status,
+          .cert_expiring = result.cert_expiring};
+}
+
 }  // namespace gatewatch::storage

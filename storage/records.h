@@ -93,6 +93,19 @@ struct ResultQuery {
   std::uint32_t limit = 1000;
 };
 
+// What rules need of a result.
+struct ResultOutline {
+  Timestamp started{};
+  std::string region{};
+  ProbeKind kind = ProbeKind::Scheduled;
+  Outcome outcome = Outcome::Ok;
+  int status = 0;
+  bool cert_expiring = false;
+
+  friend bool operator==(const ResultOutline&, const ResultOutline&) = default;
+};
+[[nodiscard]] ResultOutline outline_of(const Result& result);
+
 struct IncidentQuery {
   bool open_only = false;
   std::optional<std::int64_t> id{};

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <string>
 #include <vector>
 
 #include "config/error.h"
@@ -37,6 +38,10 @@ class Store {
 
   [[nodiscard]] virtual std::expected<std::vector<Result>, Error> results(
       const ResultQuery& query) = 0;
+  // Of the route's results that started within [from, before), oldest first: many times faster
+  // than results().
+  [[nodiscard]] virtual std::expected<std::vector<ResultOutline>, Error> outlines(
+      const std::string& route, Timestamp from, Timestamp before) = 0;
   [[nodiscard]] virtual std::expected<std::vector<IncidentHistory>, Error> incidents(
       const IncidentQuery& query) = 0;
   // In the order in which they were first written, whatever the wall clock said: what the outbox

@@ -1,5 +1,6 @@
 // `gatewatch check`: every mistake of a configuration in one run, or what it comes to.
 
+#include <algorithm>
 #include <cstdio>
 #include <string>
 #include <string_view>
@@ -8,6 +9,7 @@
 #include <fmt/core.h>
 #include <fmt/ranges.h>
 
+#include "config/firing.h"
 #include "config/load.h"
 #include "daemon/commands/command.h"
 #include "daemon/reloader.h"
@@ -30,15 +32,20 @@ void print_routes(const config::Config& config) {
 
 void print_rules(const config::Config& config) {
   for (const auto& rule : config.rules) {
-    std::vector<std::string> covered;
+    std::size_t covered = 0;
+    auto longest = rule.window;
     for (const auto& route : config.routes) {
-      if (rule.covers(route)) covered.push_back(route.id());
+      if (!rule.covers(route)) continue;
+      ++covered;
+      longest = std::max(longest, config::window_for(rule, route));
     }
+    auto window = config::format_duration(rule.window);
+    if (longest > rule.window) window += " to " + config::format_duration(longest);
     fmt::print("rule {}: {} at {:g} % over {}, {}, tells {}; covers {}\n", rule.name,
-               fmt::join(rule.match_texts, ", "), rule.rate * 100,
-               config::format_duration(rule.window), config::severity_name(rule.severity),
+               fmt::join(rule.match_texts, ", "), rule.rate * 100, window,
+               config::severity_name(rule.severity),
                rule.notify.empty() ? "the log alone" : fmt::to_string(fmt::join(rule.notify, ", ")),
-               counted(covered.size(), "route"));
+               covered);
   }
 }
 

@@ -104,8 +104,9 @@ void Api::incident(const WebRequest& request, WebReply reply) {
 
 void Api::metrics(const WebRequest& /*request*/, WebReply reply) {
   reply({.content_type = "text/plain; version=0.0.4; charset=utf-8",
-         .body = sources_.metrics(),
-         .headers = {}});
+         .body = {},
+         .headers = {},
+         .pieces = sources_.metrics()});
 }
 
 void Api::health(const WebRequest& /*request*/, WebReply reply) {

@@ -39,7 +39,7 @@ struct ApiSources {
   // Of a route, by region; empty: none yet.
   std::function<std::vector<Result>(const std::string& route)> last_results;
   std::function<std::optional<Timestamp>(const std::string& route)> next_due;
-  std::function<std::string()> metrics;  // Prometheus text format
+  std::function<WebPieces()> metrics;  // begins one reading: Prometheus text format
   std::function<std::vector<HealthCheck>()> health;
   std::function<void(std::function<void(const ReloadAnswer&)> done)> reload;  // from its source
   // False where too many questions wait; else `done` is called on the loop's thread.

@@ -39,6 +39,7 @@ Connection::Connection(Server& server, std::unique_ptr<net::Stream> stream)
 
 Connection::~Connection() {
   server_.unsent_bytes_ -= unsent_.size();
+  server_.streams_ -= pieces_ ? 1 : 0;
   if (ticket_ != nullptr) {
     ticket_->connection = nullptr;
   }
@@ -121,6 +122,7 @@ void Connection::ask() {
   keep_alive_ = parser_.keep_alive();
   net::Request request = parser_.take();
   is_head_ = request.method == "HEAD";
+  takes_chunks_ = request.http_version != "1.0";
   ticket_ = std::make_shared<Ticket>(this);
   server_.handler_(std::move(request), [ticket = ticket_](WebResponse response) {
     if (ticket->connection != nullptr) {
@@ -141,11 +143,29 @@ void Connection::answer(WebResponse response) {
     ticket_->connection = nullptr;
     ticket_ = nullptr;
   }
-  if (server_.unsent_bytes_ + response.body.size() > server_.settings_.limits.unsent_bytes) {
+  if (!has_room(response)) {
     response = error_response(503, "Too many answers wait for their clients; ask again later.");
   }
+  if (response.pieces && !is_head_) {
+    keep_alive_ = keep_alive_ && takes_chunks_;
+    pieces_ = response.pieces;
+    ++server_.streams_;
+    stream_end_ = server_.network_.clock().now() + server_.settings_.limits.stream;
+  }
   ++server_.statistics_.answered;
-  unsent_ = response_bytes(response, keep_alive_, is_head_);
+  send(response_bytes(
+      response, {.keep_alive = keep_alive_, .without_body = is_head_, .chunked = takes_chunks_}));
+}
+
+bool Connection::has_room(const WebResponse& response) const {
+  const ServerLimits& limits = server_.settings_.limits;
+  const bool streams = response.pieces && !is_head_;
+  return server_.unsent_bytes_ + response.body.size() <= limits.unsent_bytes &&
+         (!streams || server_.streams_ < limits.streams);
+}
+
+void Connection::send(std::string bytes) {
+  unsent_ = std::move(bytes);
   server_.unsent_bytes_ += unsent_.size();
   sent_ = 0;
   write_piece();
@@ -158,6 +178,23 @@ void Connection::write_piece() {
   stream_->write(std::move(piece));
 }
 
+// Only now, with everything before it taken, so that a client that takes nothing costs one piece.
+void Connection::make_piece() {
+  if (server_.network_.clock().now() >= stream_end_) {
+    ++server_.statistics_.timed_out;
+    return close();
+  }
+  const std::string piece = pieces_();
+  if (piece.empty()) {
+    pieces_ = nullptr;
+    --server_.streams_;
+    if (!takes_chunks_) {
+      return end_answer();
+    }
+  }
+  send(takes_chunks_ ? chunk_bytes(piece) : piece);
+}
+
 void Connection::on_written(net::IoResult result) {
   if (!result.ok()) {
     return close();
@@ -167,6 +204,13 @@ void Connection::on_written(net::IoResult result) {
   }
   server_.unsent_bytes_ -= unsent_.size();
   unsent_ = {};
+  if (pieces_) {
+    return make_piece();
+  }
+  end_answer();
+}
+
+void Connection::end_answer() {
   if (keep_alive_) {
     begin_next();
   } else {

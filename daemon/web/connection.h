@@ -20,8 +20,8 @@ class Connection final : public net::StreamEvents {
     Idle,       // no byte of a request has come
     Reading,    // a part of one has
     Draining,   // the last answer is sent; what still comes is thrown away
+    Writing,    // begins anew with each piece of the answer that the client takes
     Answering,  // the handler is at work
-    Writing,
   };
 
   Connection(Server& server, std::unique_ptr<net::Stream> stream);
@@ -50,7 +50,11 @@ class Connection final : public net::StreamEvents {
   void ask();
   void answer(WebResponse response);
   void refuse(int status, const char* message);
+  [[nodiscard]] bool has_room(const WebResponse& response) const;
+  void send(std::string bytes);
   void write_piece();
+  void make_piece();
+  void end_answer();
   void begin_next();
   void drain();
   void close();
@@ -64,8 +68,11 @@ class Connection final : public net::StreamEvents {
   std::string unread_;  // came after the request that is being answered; at most one read
   std::string unsent_;
   std::size_t sent_ = 0;
+  WebPieces pieces_;  // what follows upon unsent_; set while one of the server's streams is ours
+  Instant stream_end_;
   std::size_t drained_ = 0;
   bool keep_alive_ = false;
+  bool takes_chunks_ = false;
   bool is_head_ = false;
   std::shared_ptr<Ticket> ticket_;
 };

@@ -39,13 +39,14 @@ void Server::accept(std::unique_ptr<net::Stream> stream) {
 }
 
 // Closes the connection that is missed least: the one that has been idle longest, or else the one
-// that has been sending its request longest. Those that wait for an answer or take it stay.
+// that has been sending its request longest, or else the one that has taken nothing of its answer
+// for longest. Those that wait for us stay.
 bool Server::make_room() {
   const auto worth = [](const std::unique_ptr<Connection>& connection) {
     return std::pair(connection->phase(), connection->phase_began());
   };
   const auto least = std::ranges::min_element(connections_, {}, worth);
-  if (least == connections_.end() || (*least)->phase() > Connection::Phase::Draining) {
+  if (least == connections_.end() || (*least)->phase() == Connection::Phase::Answering) {
     return false;
   }
   connections_.erase(least);

@@ -27,6 +27,9 @@ struct ServerLimits {
   std::size_t connections = 2048;
   // Bytes of answers that all clients together have yet to take.
   std::size_t unsent_bytes = 64 << 20;
+  // Answers in pieces that are under way at once, and how long a client may take over all of one.
+  std::size_t streams = 4;
+  std::chrono::seconds stream{30};
 };
 
 struct ServerSettings {
@@ -76,6 +79,7 @@ class Server {
   Handler handler_;
   ServerStatistics statistics_;
   std::size_t unsent_bytes_ = 0;
+  std::size_t streams_ = 0;
   Connections connections_;
   std::unique_ptr<net::Listener> listener_;
 };

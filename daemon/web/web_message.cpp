@@ -49,6 +49,14 @@ std::string_view status_phrase(int status) {
   }
 }
 
+// Which header tells where the body ends; empty where the end of the connection does.
+std::string length_header(const WebResponse& response, const WireForm& form) {
+  if (!response.pieces) {
+    return fmt::format("Content-Length: {}\r\n", response.body.size());
+  }
+  return form.chunked ? "Transfer-Encoding: chunked\r\n" : "";
+}
+
 }  // namespace
 
 WebResponse error_response(int status, std::string_view message) {
@@ -56,27 +64,31 @@ WebResponse error_response(int status, std::string_view message) {
   return {.status = status, .body = body.dump() + "\n", .headers = {}};
 }
 
-std::string response_bytes(const WebResponse& response, bool keep_alive, bool without_body) {
+std::string response_bytes(const WebResponse& response, const WireForm& form) {
   std::string bytes = fmt::format(
       "HTTP/1.1 {} {}\r\n"
       "Content-Type: {}\r\n"
-      "Content-Length: {}\r\n"
+      "{}"
       "Connection: {}\r\n"
       "Cache-Control: no-store\r\n"
       "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n"
       "Cross-Origin-Resource-Policy: same-origin\r\n"
       "Referrer-Policy: no-referrer\r\n"
       "X-Content-Type-Options: nosniff\r\n",
-      response.status, status_phrase(response.status), response.content_type, response.body.size(),
-      keep_alive ? "keep-alive" : "close");
+      response.status, status_phrase(response.status), response.content_type,
+      length_header(response, form), form.keep_alive ? "keep-alive" : "close");
   for (const auto& [name, value] : response.headers) {
     bytes += name + ": " + value + "\r\n";
   }
   bytes += "\r\n";
-  if (!without_body) {
+  if (!form.without_body && !response.pieces) {
     bytes += response.body;
   }
   return bytes;
+}
+
+std::string chunk_bytes(std::string_view piece) {
+  return piece.empty() ? "0\r\n\r\n" : fmt::format("{:x}\r\n{}\r\n", piece.size(), piece);
 }
 
 }  // namespace gatewatch::daemon::web

@@ -23,11 +23,16 @@ struct WebRequest {
   std::string body;
 };
 
+// The next piece of a body, made when the one before it is on its way to the client; an empty one
+// ends it. Called on the loop's thread, which each call holds: a piece is some tens of KiB.
+using WebPieces = std::function<std::string()>;
+
 struct WebResponse {
   int status = 200;
   std::string content_type = "application/json; charset=utf-8";
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;  // beyond those of every response
+  WebPieces pieces{};  // of a body that is too large to be held whole; `body` is then unused
 };
 
 // Answers one request, at once or later, on the loop's thread. Further calls, and those after the
@@ -37,9 +42,17 @@ using WebReply = std::function<void(WebResponse)>;
 // {"error": "…"}
 [[nodiscard]] WebResponse error_response(int status, std::string_view message);
 
-// The response as bytes, with the headers that every response of ours carries. `without_body`: the
-// answer to HEAD, which still tells the body's length.
-[[nodiscard]] std::string response_bytes(const WebResponse& response, bool keep_alive,
-                                         bool without_body);
+// How one response stands on the wire.
+struct WireForm {
+  bool keep_alive = true;
+  bool without_body = false;  // the answer to HEAD, which still tells the body's length
+  bool chunked = true;        // pieces: else the end of the connection is theirs (HTTP/1.0)
+};
+
+// The response as bytes, with the headers that every response of ours carries; of one in pieces its
+// head alone.
+[[nodiscard]] std::string response_bytes(const WebResponse& response, const WireForm& form);
+// One piece of a body as a chunk (RFC 9112 section 7.1); of an empty piece the last chunk.
+[[nodiscard]] std::string chunk_bytes(std::string_view piece);
 
 }  // namespace gatewatch::daemon::web

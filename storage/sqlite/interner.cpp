@@ -39,6 +39,23 @@ std::expected<std::int64_t, Failure> Interner::id(std::string_view text) {
   return id;
 }
 
+Texts::Texts(Database& database, const char* table)
+    : find_(database, fmt::format("SELECT text FROM {} WHERE id = ?1", table)) {}
+
+std::expected<std::string_view, Failure> Texts::text(std::int64_t id) {
+  const auto known = known_.find(id);
+  if (known != known_.end()) return known->second;
+  std::string text;
+  const auto read = [&text](Row& row) {
+    text = row.text();
+    return true;
+  };
+  auto done = for_each_row(find_, read, id);
+  if (!done) return std::unexpected(std::move(done.error()));
+  if (known_.size() == limit) known_.clear();
+  return known_.emplace(id, std::move(text)).first->second;
+}
+
 CertificateInterner::CertificateInterner(Database& database)
     : find_(database,
             "SELECT id FROM certificate WHERE fingerprint = ?1 AND not_before_us = ?2 "

@@ -10,6 +10,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 #include "probes/result.h"
 #include "storage/sqlite/statement.h"
@@ -32,6 +33,22 @@ class Interner {
   std::map<std::string, std::int64_t, std::less<>> known_;
   Statement find_;
   Statement add_;
+};
+
+// The other way round: what a number of such a table stands for. Texts are never changed or
+// deleted.
+class Texts {
+ public:
+  static constexpr std::size_t limit = 100'000;  // kept in memory
+
+  Texts(Database& database, const char* table);
+
+  // Empty for a number that is not there. Valid until the next call.
+  [[nodiscard]] std::expected<std::string_view, Failure> text(std::int64_t id);
+
+ private:
+  std::unordered_map<std::int64_t, std::string> known_;
+  Statement find_;
 };
 
 class CertificateInterner {

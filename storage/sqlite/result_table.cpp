@@ -28,6 +28,12 @@ constexpr auto select_sql =
     "http_version, tls_version, tls_cipher, cert_not_before_us, cert_not_after_us, cert_subject, "
     "cert_issuer, cert_fingerprint, cert_expiring, trace_id, detail, response_head FROM results";
 
+// Answered by the index alone.
+constexpr auto outlines_sql =
+    "SELECT started_us, region, kind, outcome, status, cert_expiring FROM result "
+    "WHERE route = (SELECT id FROM route WHERE text = ?1) AND started_us >= ?2 "
+    "AND started_us < ?3 ORDER BY started_us, id";
+
 std::string find_sql(const ResultQuery& query) {
   const auto* const order = query.newest_first ? "DESC" : "ASC";
   return fmt::format(
@@ -44,13 +50,24 @@ std::optional<Value> named(std::string_view name, int count, Name name_of) {
   return std::nullopt;
 }
 
+std::optional<ProbeKind> kind_named(std::string_view name) {
+  return named<ProbeKind>(name, 3, probe_kind_name);
+}
+
+Failure unknown_word(const Database& database) {
+  return {SQLITE_MISMATCH,
+          fmt::format("the database {} holds a result with a word that this version of gatewatch "
+                      "does not know: read it with the version that wrote it",
+                      database.path())};
+}
+
 // nullopt: a word that this program does not know.
 std::optional<Result> read_result(Row& row) {
   Result result;
   result.started = row.time();
   result.route = row.text();
   result.region = row.text();
-  const auto kind = named<ProbeKind>(row.text(), 3, probe_kind_name);
+  const auto kind = kind_named(row.text());
   const auto outcome = outcome_named(row.text());
   result.reason = row.text();
   result.status = static_cast<int>(row.integer());
@@ -86,8 +103,11 @@ ResultTable::ResultTable(Database& database)
       regions_(database, "region"),
       words_(database, "word"),
       certificates_(database),
+      region_texts_(database, "region"),
+      word_texts_(database, "word"),
       add_(database, insert_sql),
-      forget_(database, forget_sql) {}
+      forget_(database, forget_sql),
+      outlines_(database, outlines_sql) {}
 
 std::expected<void, Failure> ResultTable::add(const Result& result) {
   std::optional<Failure> failure;
@@ -156,14 +176,39 @@ std::expected<std::vector<Result>, Failure> ResultTable::find(const ResultQuery&
                   ? for_each_row(statement, read, from, before, query.limit)
                   : for_each_row(statement, read, from, before, query.limit, query.route);
   if (!done) return std::unexpected(std::move(done.error()));
-  if (!understood) {
-    return std::unexpected(Failure{
-        SQLITE_MISMATCH,
-        fmt::format("the database {} holds a result with a word that this version of gatewatch "
-                    "does not know: read it with the version that wrote it",
-                    database_.path())});
-  }
+  if (!understood) return std::unexpected(unknown_word(database_));
   return results;
+}
+
+std::expected<std::vector<ResultOutline>, Failure> ResultTable::outlines(const std::string& route,
+                                                                         Timestamp from,
+                                                                         Timestamp before) {
+  std::vector<ResultOutline> outlines;
+  std::optional<Failure> failure;
+  const auto text_of = [&failure](Texts& texts, std::int64_t id) -> std::string_view {
+    auto text = texts.text(id);
+    if (text) return *text;
+    if (!failure) failure = std::move(text.error());
+    return {};
+  };
+  const auto read = [&](Row& row) {
+    auto& outline = outlines.emplace_back();
+    outline.started = row.time();
+    outline.region = text_of(region_texts_, row.integer());
+    const auto kind = kind_named(text_of(word_texts_, row.integer()));
+    const auto outcome = outcome_named(text_of(word_texts_, row.integer()));
+    outline.status = static_cast<int>(row.integer());
+    outline.cert_expiring = row.integer() != 0;
+    if (!failure && (!kind || !outcome)) failure = unknown_word(database_);
+    if (failure) return false;
+    outline.kind = *kind;
+    outline.outcome = *outcome;
+    return true;
+  };
+  auto done = for_each_row(outlines_, read, route, from, before);
+  if (!done) return std::unexpected(std::move(done.error()));
+  if (failure) return std::unexpected(std::move(*failure));
+  return outlines;
 }
 
 }  // namespace gatewatch::storage::sqlite

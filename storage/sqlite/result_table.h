@@ -1,9 +1,11 @@
-// Results as rows: written into the tables, read through the public view `results`.
+// Results as rows: written into the tables, read through the public view `results`, and in outline
+// from an index.
 
 #pragma once
 
 #include <cstdint>
 #include <expected>
+#include <string>
 #include <vector>
 
 #include "probes/result.h"
@@ -23,6 +25,9 @@ class ResultTable {
   void roll_back();
 
   [[nodiscard]] std::expected<std::vector<Result>, Failure> find(const ResultQuery& query);
+  // From the index by route alone.
+  [[nodiscard]] std::expected<std::vector<ResultOutline>, Failure> outlines(
+      const std::string& route, Timestamp from, Timestamp before);
 
  private:
   Database& database_;
@@ -30,8 +35,11 @@ class ResultTable {
   Interner regions_;
   Interner words_;
   CertificateInterner certificates_;
+  Texts region_texts_;
+  Texts word_texts_;
   Statement add_;
   Statement forget_;
+  Statement outlines_;
 };
 
 }  // namespace gatewatch::storage::sqlite

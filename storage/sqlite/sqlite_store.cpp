@@ -41,6 +41,11 @@ class SqliteStore final : public Store {
   std::expected<std::vector<Result>, Error> results(const ResultQuery& query) override {
     return told(results_.find(query));
   }
+  std::expected<std::vector<ResultOutline>, Error> outlines(const std::string& route,
+                                                            Timestamp from,
+                                                            Timestamp before) override {
+    return told(results_.outlines(route, from, before));
+  }
   std::expected<std::vector<IncidentHistory>, Error> incidents(const IncidentQuery& query) override;
   std::expected<std::vector<DeliveryRecord>, Error> pending_deliveries() override {
     return told(incidents_.pending());

@@ -60,11 +60,11 @@ TEST_CASE("a failure is named by its status or by its outcome") {
     Result result;
     result.outcome = outcome;
     result.status = status;
-    CHECK(failure_name(result) == name);
+    CHECK(failure_name(storage::outline_of(result)) == name);
   }
   Result warning;
   warning.cert_expiring = true;
-  CHECK(failure_name(warning) == "Certificate expires soon");
+  CHECK(failure_name(storage::outline_of(warning)) == "Certificate expires soon");
 }
 
 TEST_CASE("a line of evidence says what was asked, from where, when, and what came back") {

@@ -54,6 +54,26 @@ TEST_CASE("a restart inside an outage tells nothing, and the incident goes on") 
   CHECK(world.told(world.steps().size() - 1).what == "502 Bad Gateway");
 }
 
+TEST_CASE("a restart inside a second outage goes on with that one, whatever came before") {
+  ProbedWorld world(make_config({make_route("a", 10s)}, two_rules()),
+                    [](const std::string&, const std::string&, Time time) {
+                      const auto hour = time % 1h;
+                      return hour >= 600s && hour < 900s ? bad_gateway : ok;
+                    });
+  for (int hour = 0; hour < 4; ++hour) {
+    CAPTURE(hour);
+    world.run_until(hour * 1h + 800s);
+    const auto before = world.steps().size();
+    world.restart(10s);
+    world.run_until(hour * 1h + 850s);
+    CHECK(world.steps().size() == before);
+    CHECK(world.desk().open_incidents(config::Severity::Critical) == 1);
+  }
+  world.run_until(4h);
+  CHECK(world.kinds() == Kinds{"opened", "resolved", "opened", "resolved", "opened", "resolved",
+                               "opened", "resolved"});
+}
+
 TEST_CASE("what recovered while we were down resolves by the usual rule") {
   ProbedWorld world(make_config({make_route("a", 10s)}, two_rules()), outage(600s, 910s));
   world.run_until(900s);

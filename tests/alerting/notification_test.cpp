@@ -57,6 +57,9 @@ TEST_CASE("a headline names the worst route and counts the others") {
   CHECK(notification.headline() == "502 Bad Gateway on shop/checkout and 1 more route");
   notification.routes.push_back({.id = "shop/home", .url = {}, .runbook = {}});
   CHECK(notification.headline() == "502 Bad Gateway on shop/checkout and 2 more routes");
+  // Those that have recovered do not count while others fail.
+  notification.routes.back().firing = false;
+  CHECK(notification.headline() == "502 Bad Gateway on shop/checkout and 1 more route");
 }
 
 TEST_CASE("a share is rounded, but never to all or to nothing") {

@@ -289,3 +289,37 @@ TEST_CASE("an answer that comes after the outbox is gone is dropped") {
   world.network.run_for(1s);
   CHECK(world.recorded.empty());
 }
+
+TEST_CASE("draining sends nothing more and ends once every answer is recorded") {
+  OutboxWorld world;
+  world.restart({webhook("ops"), webhook("dev")});
+  world.answer = [](const Request& request) {
+    return FakeAnswer{channel_of(request) == "ops" ? delivered() : transient(), 500ms};
+  };
+  world.outbox->add({world.delivery("ops", 1, 1), world.delivery("ops", 1, 2)});
+  world.outbox->add({world.delivery("dev", 1, 1)});
+  world.network.run_for(100ms);
+  REQUIRE(world.sent.size() == 2);
+  int drained = 0;
+  world.outbox->drain([&] {
+    ++drained;
+    CHECK(world.recorded.at("1.1.ops").state == DeliveryState::Delivered);
+    CHECK(world.recorded.at("1.1.dev").attempts == 1);
+  });
+  world.outbox->add({world.delivery("ops", 2, 1)});
+  CHECK(drained == 0);
+  world.network.run_for(10min);
+  CHECK(drained == 1);
+  CHECK(world.sent.size() == 2);
+  CHECK(world.recorded.at("1.1.dev").state == DeliveryState::Pending);
+  CHECK_FALSE(world.recorded.contains("1.2.ops"));
+  CHECK_FALSE(world.recorded.contains("2.1.ops"));
+}
+
+TEST_CASE("draining ends at once where no send is in flight") {
+  OutboxWorld world;
+  world.restart({webhook("ops")});
+  bool drained = false;
+  world.outbox->drain([&drained] { drained = true; });
+  CHECK(drained);
+}

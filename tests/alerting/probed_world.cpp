@@ -5,6 +5,9 @@
 
 #include <fmt/format.h>
 
+#include "alerting/replay.h"
+#include "tests/fakes/memory_store.h"
+
 namespace gatewatch::tests {
 namespace {
 
@@ -104,7 +107,7 @@ void ProbedWorld::probe(const Due& due, Timestamp now) {
   if (stored_.size() > 1'000'000) stored_.erase(stored_.begin(), stored_.begin() + 500'000);
   stored_.push_back(result);
   if (due.kind == ProbeKind::Scheduled) due_.emplace(now + route.interval, due);
-  if (health_.wants_confirmation(result) && !is_confirming(due.route)) {
+  if (health_[result.route].wants_confirmation(result) && !is_confirming(due.route)) {
     confirm(due.route, now + latency);
   }
 }
@@ -126,27 +129,14 @@ void ProbedWorld::confirm(std::size_t route, Timestamp now) {
 }
 
 void ProbedWorld::restart(std::chrono::microseconds down_for) {
-  std::map<std::int64_t, storage::IncidentHistory> histories;
-  for (const auto& step : steps_) {
-    auto& history = histories[step.incident.id];
-    history.incident = step.incident;
-    history.events.push_back(step.event);
-    history.deliveries.insert(history.deliveries.end(), step.deliveries.begin(),
-                              step.deliveries.end());
-  }
-  std::vector<storage::IncidentHistory> incidents;
-  for (auto& [id, history] : histories) incidents.push_back(std::move(history));
+  MemoryStore store;
+  REQUIRE(store.write({.results = stored_, .steps = steps_}));
   desk_ = std::make_unique<alerting::IncidentDesk>(
-      config_,
-      alerting::DeskSettings{.link_prefix = "http://127.0.0.1:9502",
-                             .last_incident = static_cast<std::int64_t>(incidents.size())});
+      config_, alerting::DeskSettings{.link_prefix = "http://127.0.0.1:9502",
+                                      .last_incident = store.last_incident_id().value()});
   health_ = {};
   next_tick_ += std::chrono::ceil<std::chrono::seconds>(down_for);
-  desk_->restore(incidents);
-  const auto from = next_tick_ - desk_->longest_window();
-  for (const auto& result : stored_) {
-    if (result.started >= from) desk_->replay(result);
-  }
+  REQUIRE(alerting::replay(*desk_, *config_, store, next_tick_));
   schedule_all();
 }
 

@@ -77,7 +77,7 @@ class ProbedWorld {
   std::vector<std::string> regions_;
   std::unique_ptr<alerting::IncidentDesk> desk_;
   std::multimap<Timestamp, Due> due_;
-  daemon::RouteHealth health_;
+  std::map<std::string, daemon::RouteHealth> health_;  // by route
   Timestamp next_tick_ = world_start + std::chrono::milliseconds{900};
   std::chrono::seconds tick_period_{1};
   std::vector<Result> stored_;  // those of the longest window

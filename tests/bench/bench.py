@@ -315,16 +315,25 @@ class Scenarios:
         daemon = self.gatewatch(routes(10_000, url, "10s"))
         time.sleep(25)
         before = resident_bytes(daemon.process.pid)
-        daemon.get("/metrics")
-        after = resident_bytes(daemon.process.pid)
+        during, took, size = self._scrape(daemon)
         name = "gatewatch_scheduler_lateness_seconds"
         buckets = daemon.metrics(f"{name}_bucket")
         total = sum(daemon.metrics(f"{name}_count").values())
         late = total - sum(value for labels, value in buckets.items() if 'le="0.1"' in labels)
         print(f"\n10,000 routes at 10 s: {before / 2**20:.1f} MiB resident, "
-              f"{after / 2**20:.1f} MiB after a scrape; "
+              f"{during / 2**20:.1f} MiB within a scrape of {size / 2**20:.1f} MiB and "
+              f"{took * 1000:.0f} ms; "
               f"{late:.0f} of {total:.0f} probes late by more than 100 ms")
         daemon.stop()
+
+    def _scrape(self, daemon):
+        """The most that was resident while a scrape was read, how long it took, and its size."""
+        begun, size, resident = time.monotonic(), 0, 0
+        with urllib.request.urlopen(f"http://127.0.0.1:{daemon.port}/metrics") as answer:
+            while piece := answer.read(1 << 20):
+                size += len(piece)
+                resident = max(resident, resident_bytes(daemon.process.pid))
+        return resident, time.monotonic() - begun, size
 
     def in_flight(self):
         self._in_flight("HTTP", 5000, f"http://{{}}:{self.nginx.http}", "")

@@ -59,3 +59,19 @@ TEST_CASE("a certificate that expires soon is not confirmed, for nothing failed"
   route.interval = 1min;
   CHECK(results_given(rule, route) == 5);
 }
+
+TEST_CASE("a rule that stretches looks back as far as a slow route needs, and no other does") {
+  auto rule = rule_for("cert_expiring");  // over 5 minutes
+  Route route;
+  route.interval = 30h;
+  CHECK(window_for(rule, route) == 5min);
+  CHECK(results_given(rule, route) == 1);
+  rule.stretches = true;
+  CHECK(window_for(rule, route) == 90h);
+  CHECK(results_given(rule, route) == 3);
+  route.interval = 30s;
+  CHECK(window_for(rule, route) == 5min);
+  rule.rate = 1;  // no number is enough
+  route.interval = 30h;
+  CHECK(window_for(rule, route) == 5min);
+}

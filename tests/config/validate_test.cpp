@@ -1,5 +1,6 @@
 #include "config/validate.h"
 
+#include "config/firing.h"
 #include "tests/config/good_files.h"
 
 using namespace gatewatch::config;
@@ -11,9 +12,14 @@ TEST_CASE("without a rule, the built-in ones apply and tell every channel") {
   CHECK(config.rules[0].notify == std::vector<std::string>{"journal"});
 }
 
-TEST_CASE("the built-in rule over certificates reaches back far enough for the slowest route") {
-  CHECK(good("smallest").rules.back().window == 1h);
-  CHECK(good("slow_routes").rules.back().window == 3 * 24h);
+TEST_CASE("the built-in rule over certificates reaches back far enough for each route") {
+  const auto config = loaded(
+      "[[route]]\nname = \"fast\"\nurl = \"https://example.com/\"\n"
+      "[[route]]\nname = \"slow\"\nurl = \"https://example.com/\"\ninterval = \"24h\"\n");
+  const auto& rule = config.rules.back();
+  REQUIRE(config.routes.size() == 2);
+  CHECK(window_for(rule, config.routes[0]) == 1h);
+  CHECK(window_for(rule, config.routes[1]) == 3 * 24h);
 }
 
 TEST_CASE("a built-in rule that cannot fire is a mistake") {

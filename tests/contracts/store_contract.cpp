@@ -103,6 +103,36 @@ void check_result_queries(Store& store) {
   CHECK(sizes({.limit = 0}).empty());
 }
 
+void check_outlines(Store& store) {
+  std::vector<Result> results;
+  for (const auto second : {3, 1, 2, 2, 4}) {
+    results.push_back(sample_failure("shop/cart", sample_time(second)));
+    results.back().region = results.size() % 2 == 0 ? "eu" : "us";
+    results.back().status = 500 + static_cast<int>(results.size());
+    results.push_back(sample_result("shop/checkout", sample_time(second)));
+  }
+  results[2].kind = ProbeKind::Confirmation;
+  results[2].cert_expiring = true;
+  REQUIRE(store.write({.results = results}).has_value());
+
+  using Outlines = std::vector<storage::ResultOutline>;
+  const auto outline = [&results](std::size_t index) {
+    return storage::outline_of(results[index]);
+  };
+  const auto found = [&store](const std::string& route, int from, int before) {
+    return store.outlines(route, sample_time(from), sample_time(before));
+  };
+  CHECK(found("shop/cart", 1, 4) == Outlines{outline(2), outline(4), outline(6), outline(0)});
+  CHECK(found("shop/cart", 2, 3) == Outlines{outline(4), outline(6)});
+  CHECK(found("shop/cart", 9, 99) == Outlines{});
+  CHECK(found("shop", 0, 99) == Outlines{});
+  auto later = results[0];
+  later.started = sample_time(50);
+  later.region = "a region that was not there at the first question";
+  REQUIRE(store.write({.results = {later}}).has_value());
+  CHECK(found("shop/cart", 9, 99) == Outlines{storage::outline_of(later)});
+}
+
 void check_incident_queries(Store& store) {
   auto resolved = sample_step(2, 1);
   resolved.incident.state = IncidentState::Resolved;
@@ -216,6 +246,9 @@ void check_store_contract(const std::function<std::unique_ptr<Store>()>& make) {
   }
   SUBCASE("results by route, time, order and limit") {
     check_result_queries(*store);
+  }
+  SUBCASE("outlines of results") {
+    check_outlines(*store);
   }
   SUBCASE("incidents by state, id and limit, newest first") {
     check_incident_queries(*store);

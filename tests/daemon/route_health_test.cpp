@@ -72,6 +72,4 @@ TEST_CASE("our own faults and manual probes ask for nothing") {
   CHECK_FALSE(health.wants_confirmation(result_of(Outcome::Vantage)));
   CHECK_FALSE(health.wants_confirmation(result_of(Outcome::Timeout, ProbeKind::Manual)));
   CHECK(health.wants_confirmation(result_of(Outcome::Timeout)));
-  health.forget("shop/checkout");
-  CHECK(health.wants_confirmation(result_of(Outcome::Timeout)));
 }

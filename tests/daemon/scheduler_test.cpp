@@ -130,6 +130,67 @@ TEST_CASE("confirmations start at once and then every 2 s, five in all, beside t
         std::vector<Instant>{asked, asked + 2s, asked + 4s, asked + 6s, asked + 8s});
 }
 
+TEST_CASE("a confirmation that comes due while the last answer is awaited starts when that ends") {
+  Bench bench;
+  bench.probe_time = 3s;  // longer than the 2 s between confirmations
+  bench.add("slow/502", 30s);
+  REQUIRE(bench.network.run_until([&] { return !bench.results.empty(); }, 1min));
+  const auto first = bench.started.front().at;
+  bench.scheduler.confirm("slow/502");
+  bench.network.run_for(26s);
+  std::vector<config::Duration> after;
+  for (const auto& probe : bench.started) {
+    after.push_back(std::chrono::duration_cast<config::Duration>(probe.at - first));
+  }
+  CHECK(after == std::vector<config::Duration>{0s, 3s, 6s, 9s, 12s, 15s});
+  CHECK(bench.results.size() == 6);
+  CHECK(bench.scheduler.statistics().skipped == 0);
+}
+
+TEST_CASE("a confirmation waits for a scheduled probe in flight, whose own turns are skipped") {
+  Bench bench;
+  bench.probe_time = 2500ms;
+  bench.add("slow/502", 1s);
+  REQUIRE(bench.network.run_until([&] { return bench.started.size() == 2; }, 1min));
+  const auto asked = bench.network.clock().now();
+  const auto skipped = bench.scheduler.statistics().skipped;
+  bench.scheduler.confirm("slow/502");
+  bench.network.run_for(30s);
+  std::vector<config::Duration> after;
+  for (const auto& probe : bench.started) {
+    if (probe.kind != ProbeKind::Confirmation) continue;
+    after.push_back(std::chrono::duration_cast<config::Duration>(probe.at - asked));
+  }
+  REQUIRE(after.size() == 5);
+  CHECK(after.front() == 2500ms);
+  CHECK(bench.scheduler.statistics().skipped > skipped);
+}
+
+TEST_CASE("a confirmation that waits is forgotten with its route's series") {
+  Bench bench;
+  bench.probe_time = 3s;
+  bench.add("slow/502", 30s);
+  REQUIRE(bench.network.run_until([&] { return !bench.started.empty(); }, 1min));
+  bench.scheduler.confirm("slow/502");
+  bench.network.run_for(1s);
+  SUBCASE("by a new interval") {
+    bench.add("slow/502", 1h);
+    bench.network.run_for(10s);
+    CHECK(bench.started.size() == 1);
+  }
+  SUBCASE("by its removal") {
+    bench.scheduler.remove("slow/502");
+    bench.network.run_for(10s);
+    CHECK(bench.started.size() == 1);
+  }
+  SUBCASE("by draining") {
+    bench.scheduler.drain([] {});
+    bench.network.run_for(10s);
+    CHECK(bench.started.size() == 1);
+    CHECK(bench.results.size() == 1);
+  }
+}
+
 TEST_CASE("the limit on probes in flight holds, and every held-back probe runs") {
   Bench bench(10);
   bench.probe_time = 1s;

@@ -92,6 +92,25 @@ def test_what_could_not_be_delivered_is_delivered_after_a_kill(site, receiver, m
     assert len(receiver.accepted("/slack")) == 1
 
 
+def test_a_stop_waits_for_the_answer_to_a_message(site, receiver, start_daemon):
+    receiver.delay = 0.5
+    daemon = start_daemon(CONFIGURATION.format(url=site.url) + f"""
+[[channel]]
+name = "webhook"
+type = "webhook"
+url = "{receiver.url}/webhook"
+""")
+    daemon.wait_for_results(3)
+    site.break_down()
+    wait_until(lambda: receiver.deliveries, 30, lambda: f"a message; it said:\n{daemon.said()}")
+    code, seconds = daemon.terminate()
+    assert code == 0 and seconds < 2, (code, seconds)
+    daemon.start()
+    time.sleep(3)
+    assert len(receiver.deliveries) == 1, [each.json["key"] for each in receiver.deliveries]
+    assert daemon.query("SELECT state, attempts FROM deliveries") == [("delivered", 1)]
+
+
 def test_a_restart_in_an_open_incident_says_nothing(site, receiver, mail_server, channels,
                                                     start_daemon):
     daemon = start_daemon(CONFIGURATION.format(url=site.url) + channels)

@@ -76,6 +76,21 @@ std::expected<std::vector<Result>, Error> MemoryStore::results(const storage::Re
   return results;
 }
 
+std::expected<std::vector<storage::ResultOutline>, Error> MemoryStore::outlines(
+    const std::string& route, Timestamp from, Timestamp before) {
+  if (auto refusal = refuse(); !refusal) return std::unexpected(refusal.error());
+  std::vector<const Result*> found;
+  for (const auto& result : results_) {
+    if (result.route == route && result.started >= from && result.started < before) {
+      found.push_back(&result);
+    }
+  }
+  std::ranges::stable_sort(found, is_older);
+  std::vector<storage::ResultOutline> outlines;
+  for (const auto* result : found) outlines.push_back(storage::outline_of(*result));
+  return outlines;
+}
+
 std::expected<std::vector<IncidentHistory>, Error> MemoryStore::incidents(
     const storage::IncidentQuery& query) {
   if (auto refusal = refuse(); !refusal) return std::unexpected(refusal.error());

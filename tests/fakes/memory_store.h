@@ -14,11 +14,13 @@
 
 namespace gatewatch::tests {
 
-class MemoryStore final : public storage::Store {
+class MemoryStore : public storage::Store {
  public:
   [[nodiscard]] std::expected<void, Error> write(const storage::Batch& batch) override;
   [[nodiscard]] std::expected<std::vector<Result>, Error> results(
       const storage::ResultQuery& query) override;
+  [[nodiscard]] std::expected<std::vector<storage::ResultOutline>, Error> outlines(
+      const std::string& route, Timestamp from, Timestamp before) override;
   [[nodiscard]] std::expected<std::vector<storage::IncidentHistory>, Error> incidents(
       const storage::IncidentQuery& query) override;
   [[nodiscard]] std::expected<std::vector<storage::DeliveryRecord>, Error> pending_deliveries()

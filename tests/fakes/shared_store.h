@@ -20,6 +20,11 @@ class SharedStore final : public storage::Store {
   std::expected<std::vector<Result>, Error> results(const storage::ResultQuery& query) override {
     return store_->results(query);
   }
+  std::expected<std::vector<storage::ResultOutline>, Error> outlines(const std::string& route,
+                                                                     Timestamp from,
+                                                                     Timestamp before) override {
+    return store_->outlines(route, from, before);
+  }
   std::expected<std::vector<storage::IncidentHistory>, Error> incidents(
       const storage::IncidentQuery& query) override {
     return store_->incidents(query);

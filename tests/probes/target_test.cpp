@@ -35,6 +35,18 @@ TEST_CASE("routes with equal TLS settings share a context, whatever name they ve
   CHECK(plain->tls == plain->tls_elsewhere);
 }
 
+TEST_CASE("routes that expect the same share a judge") {
+  TargetFactory factory;
+  auto route = make_route("http://shop.example/");
+  const auto first = factory.create(route).value();
+  const auto second = factory.create(route).value();
+  route.expect.body.contains = {"cart"};
+  const auto other = factory.create(route).value();
+  CHECK(first->judge == second->judge);
+  CHECK(first->judge != other->judge);
+  CHECK(other->judge == factory.create(route).value()->judge);
+}
+
 TEST_CASE("a client certificate is for the route's own origin") {
   const TemporaryDirectory directory;
   const auto made = make_self_signed({.common_name = "client"});

@@ -1,7 +1,6 @@
 #include "tests/simulation/simulated_daemon.h"
 
 #include <algorithm>
-#include <limits>
 #include <map>
 #include <set>
 #include <utility>
@@ -13,6 +12,7 @@
 #include "alerting/delivery/sender.h"
 #include "alerting/incident_desk.h"
 #include "alerting/outbox.h"
+#include "alerting/replay.h"
 #include "daemon/loop_mailbox.h"
 #include "daemon/pipeline.h"
 #include "daemon/scheduler.h"
@@ -91,7 +91,8 @@ class SimulatedDaemon::Process {
                                       [this](const Result& result) { pipeline_.handle(result); });
             },
             [this](const Result& result) { pipeline_.handle(result); }) {
-    restore();
+    REQUIRE(
+        alerting::replay(desk_, *daemon_.config_, *daemon_.store_, network_.clock().wall_now()));
     pipeline_.set_routes(daemon_.config_->routes);
     outbox_.set_channels(daemon_.config_->channels);
     outbox_.add(daemon_.store_->pending_deliveries().value());
@@ -128,18 +129,6 @@ class SimulatedDaemon::Process {
       targets_[route.id()] = factory.create(route).value();
       scheduler_.set({route.id(), route.interval, route.timeout, route.confirm});
     }
-  }
-
-  void restore() {
-    desk_.restore(daemon_.store_->incidents({}).value());
-    const auto from = network_.clock().wall_now() - desk_.longest_window();
-    const storage::ResultQuery window{.route = {},
-                                      .from = from,
-                                      .before = {},
-                                      .newest_first = false,
-                                      .limit = std::numeric_limits<std::uint32_t>::max()};
-    const auto results = daemon_.store_->results(window).value();
-    for (const auto& result : results) desk_.replay(result);
   }
 
   SimulatedDaemon& daemon_;

@@ -30,6 +30,10 @@ class Gate::GatedStore final : public storage::Store {
   std::expected<std::vector<Result>, Error> results(const storage::ResultQuery&) override {
     return std::vector<Result>();
   }
+  std::expected<std::vector<storage::ResultOutline>, Error> outlines(const std::string&, Timestamp,
+                                                                     Timestamp) override {
+    return std::vector<storage::ResultOutline>();
+  }
   std::expected<std::vector<storage::IncidentHistory>, Error> incidents(
       const storage::IncidentQuery&) override {
     return std::vector<storage::IncidentHistory>();

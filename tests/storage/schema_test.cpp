@@ -82,6 +82,12 @@ TEST_CASE("the questions of pages, outbox and retention are answered by an index
   CHECK(by_route.find("result_by_route (route=? AND started_us>? AND started_us<?)") !=
         std::string::npos);
   CHECK(by_route.find("TEMP B-TREE") == std::string::npos);
+  const auto outlines = plan(
+      "SELECT started_us, region, kind, outcome, status, cert_expiring FROM result "
+      "WHERE route = (SELECT id FROM route WHERE text = 'a') AND started_us >= 1 "
+      "AND started_us < 9 ORDER BY started_us, id");
+  CHECK(outlines.find("USING COVERING INDEX result_by_route") != std::string::npos);
+  CHECK(outlines.find("TEMP B-TREE") == std::string::npos);
   const auto by_time =
       plan("SELECT * FROM results WHERE started_us >= 1 ORDER BY started_us, id LIMIT 10");
   CHECK(by_time.find("result_by_time (started_us>?)") != std::string::npos);

@@ -227,6 +227,43 @@ TEST_CASE("with all places taken the oldest idle connection makes room") {
   for (const WebClient* client : {&waits, &fourth, &fifth}) CHECK(client->count("200 OK") == 1);
 }
 
+TEST_CASE("a client that takes nothing of its answer makes room, the longest so first") {
+  SimulatedServer s({.connections = 3});
+  s.keeps_replies = true;
+  const std::string large(4 << 20, 'x');  // more than the network takes unread
+  std::deque<WebClient*> deaf;
+  for (std::size_t index = 0; index < 3; ++index) {
+    deaf.push_back(&s.client());
+    deaf.back()->stop_reading();
+    deaf.back()->send(get);
+    s.network.run_for(100ms);
+  }
+  // Answered in another order than they came, and the one that was answered first reads on.
+  for (const std::size_t index : {2U, 0U, 1U}) {
+    s.replies[index]({.body = large, .headers = {}});
+    s.network.run_for(100ms);
+  }
+  deaf[2]->resume_reading();
+  s.network.run_for(2ms);
+  deaf[2]->stop_reading();
+  REQUIRE(deaf[2]->received().size() < large.size());
+
+  const WebClient& first = s.client(get);
+  REQUIRE(s.asked.size() == 4);
+  CHECK(s.server->statistics().refused == 0);
+  deaf[0]->resume_reading();
+  s.network.run_for(1s);
+  CHECK(deaf[0]->is_closed());
+  s.replies[3]({.body = "served", .headers = {}});
+  s.network.run_for(100ms);
+  CHECK(first.received().ends_with("served"));
+  for (auto* const client : {deaf[1], deaf[2]}) {
+    client->resume_reading();
+    s.network.run_for(1s);
+    CHECK(client->received().size() > large.size());
+  }
+}
+
 TEST_CASE("answers that nobody takes are bounded in sum") {
   SimulatedServer s({.unsent_bytes = 10'000});
   s.keeps_replies = true;
@@ -239,6 +276,84 @@ TEST_CASE("answers that nobody takes are bounded in sum") {
   s.replies[1]({.body = std::string(5'000, 'x'), .headers = {}});
   s.network.run_for(100ms);
   CHECK(client.count("HTTP/1.1 200") == 1);
+}
+
+namespace {
+
+// A body of `count` pieces of `size` bytes each; `made` counts those that were asked for.
+WebResponse in_pieces(int count, std::size_t size, int& made) {
+  return {.body = {}, .headers = {}, .pieces = [count, size, &made]() -> std::string {
+            return made == count ? std::string()
+                                 : std::string(size, static_cast<char>('a' + made++));
+          }};
+}
+
+}  // namespace
+
+TEST_CASE("an answer in pieces: chunks, or up to the end of the connection, or a head alone") {
+  SimulatedServer s;
+  s.keeps_replies = true;
+  std::vector<int> made(3, 0);
+  WebClient& chunked = s.client(get);
+  s.replies[0](in_pieces(3, 2, made[0]));
+  s.network.run_for(100ms);
+  CHECK(chunked.received().ends_with("\r\n\r\n2\r\naa\r\n2\r\nbb\r\n2\r\ncc\r\n0\r\n\r\n"));
+  CHECK_FALSE(chunked.is_closed());
+  WebClient& old = s.client("GET / HTTP/1.0\r\nHost: a\r\nConnection: keep-alive\r\n\r\n");
+  s.replies[1](in_pieces(3, 2, made[1]));
+  s.network.run_for(100ms);
+  CHECK(old.received().find("Connection: close\r\n") != std::string::npos);
+  CHECK(old.received().ends_with("\r\n\r\naabbcc"));
+  CHECK(old.is_closed_cleanly());
+  WebClient& head = s.client("HEAD / HTTP/1.1\r\nHost: a\r\n\r\n");
+  s.replies[2](in_pieces(3, 2, made[2]));
+  s.network.run_for(100ms);
+  CHECK(head.received().find("Transfer-Encoding: chunked\r\n") != std::string::npos);
+  CHECK(head.received().ends_with("\r\n\r\n"));
+  CHECK(made == std::vector<int>{3, 3, 0});
+  chunked.send(get);
+  head.send(get);
+  s.network.run_for(100ms);
+  CHECK(s.asked.size() == 5);
+}
+
+TEST_CASE("a piece is made once the one before it is taken, and a client that takes none is cut") {
+  SimulatedServer s;
+  s.keeps_replies = true;
+  int made = 0;
+  WebClient& deaf = s.client(get);
+  deaf.stop_reading();
+  s.replies[0](in_pieces(1'000, 64 << 10, made));
+  s.network.run_for(5s);
+  const int at_first = made;
+  CHECK(at_first < 100);  // what the connection's buffers take
+  CHECK(s.client("GET /other HTTP/1.1\r\nHost: a\r\n\r\n").received().empty());
+  CHECK(s.asked.size() == 2);  // the loop goes on
+  s.network.run_for(10s);
+  CHECK(made == at_first);
+  CHECK(s.server->statistics().timed_out >= 1);
+}
+
+TEST_CASE("answers in pieces are bounded in number and in time, and places come free again") {
+  SimulatedServer s({.streams = 2, .stream = 20s});
+  s.keeps_replies = true;
+  std::vector<int> made(5, 0);
+  std::vector<WebClient*> clients;
+  for (std::size_t i = 0; i < 3; ++i) {
+    clients.push_back(&s.client(get));
+    clients.back()->stop_reading();
+    s.replies[i](in_pieces(1'000, 64 << 10, made[i]));
+    s.network.run_for(100ms);
+  }
+  CHECK(made[2] == 0);
+  CHECK(clients[2]->received().empty());  // it does not read; its answer was a 503
+  s.clients.pop_front();                  // one vanishes
+  s.network.run_for(30s);
+  CHECK(s.server->statistics().connections == 0);
+  s.client(get);
+  s.replies[3](in_pieces(3, 2, made[3]));
+  s.network.run_for(100ms);
+  CHECK(s.clients.back()->received().ends_with("0\r\n\r\n"));
 }
 
 TEST_CASE("two thousand idle connections do not keep a request waiting") {

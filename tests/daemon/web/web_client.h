@@ -32,6 +32,10 @@ class WebClient {
     reads_ = false;
     if (recorder_.connected) recorder_.stream->read_stop();
   }
+  void resume_reading() {
+    reads_ = true;
+    if (recorder_.connected) recorder_.stream->read_start();
+  }
   [[nodiscard]] const std::string& received() const { return recorder_.text; }
   [[nodiscard]] bool is_closed() const { return recorder_.ended.has_value(); }
   [[nodiscard]] bool is_closed_cleanly() const {

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -32,7 +33,15 @@ struct WebFixture {
     return {.config = [this] { return config; },
             .last_results = [this](const std::string& route) { return last_results[route]; },
             .next_due = [this](const std::string&) { return next_due; },
-            .metrics = [] { return std::string("# TYPE gatewatch_up gauge\ngatewatch_up 1\n"); },
+            .metrics =
+                [] {
+                  return [pieces = std::deque<std::string>{"# TYPE gatewatch_up gauge\n",
+                                                           "gatewatch_up 1\n", ""}]() mutable {
+                    auto piece = std::move(pieces.front());
+                    pieces.pop_front();
+                    return piece;
+                  };
+                },
             .health = [this] { return checks; },
             .reload =
                 [this](const std::function<void(const ReloadAnswer&)>& done) {
@@ -66,7 +75,12 @@ struct WebFixture {
     daemon::web::answer_request(
         api, std::move(request),
         [&answer](daemon::web::WebResponse response) { answer = std::move(response); });
-    return answer.value();
+    if (answer.value().pieces) {
+      for (auto piece = answer->pieces(); !piece.empty(); piece = answer->pieces()) {
+        answer->body += piece;
+      }
+    }
+    return *answer;
   }
   daemon::web::WebResponse get(std::string target) { return request("GET", std::move(target)); }
 

@@ -23,11 +23,13 @@ class Delivery:
 
 
 class Receiver:
-    """`answers` maps a path to the status that it gets; 200 where it is not named."""
+    """`answers` maps a path to the status that it gets; 200 where it is not named. `delay`: seconds
+    from a request to its answer."""
 
     def __init__(self, hmac_key="CANARY-hmac-key"):
         self.hmac_key = hmac_key
         self.answers = {}
+        self.delay = 0
         self.deliveries = []
         receiver = self
 
@@ -40,6 +42,7 @@ class Receiver:
                 receiver.deliveries.append(Delivery(
                     time.time(), self.path,
                     {name.lower(): value for name, value in self.headers.items()}, body, status))
+                time.sleep(receiver.delay)
                 self.send_response(status)
                 self.send_header("Content-Length", "2")
                 self.end_headers()

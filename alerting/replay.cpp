@@ -1,0 +1,68 @@
+#include "alerting/replay.h"
+
+#include <algorithm>
+#include <chrono>
+#include <limits>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace gatewatch::alerting {
+namespace {
+
+constexpr std::uint32_t most_open = 100'000;
+constexpr std::uint32_t newest = 1'000;
+
+// Those that are open, and the newest of those that are not: they may reopen.
+std::expected<std::vector<storage::IncidentHistory>, Error> histories(storage::Store& store) {
+  auto found = store.incidents({.open_only = true, .id = {}, .limit = most_open});
+  if (!found) return found;
+  auto lately = store.incidents({.open_only = false, .id = {}, .limit = newest});
+  if (!lately) return lately;
+  for (auto& history : *lately) {
+    if (history.incident.state == storage::IncidentState::Open) continue;
+    found->push_back(std::move(history));
+  }
+  return found;
+}
+
+// Results of one route that started in the same microsecond come from different regions.
+std::expected<std::optional<Result>, Error> find_whole(storage::Store& store,
+                                                       const std::string& route,
+                                                       const storage::ResultOutline& outline) {
+  auto results = store.results({.route = route,
+                                .from = outline.started,
+                                .before = outline.started + std::chrono::microseconds{1},
+                                .newest_first = false,
+                                .limit = std::numeric_limits<std::uint32_t>::max()});
+  if (!results) return std::unexpected(std::move(results.error()));
+  const auto found = std::ranges::find(*results, outline, storage::outline_of);
+  if (found == results->end()) return std::nullopt;
+  return std::move(*found);
+}
+
+}  // namespace
+
+std::expected<void, Error> replay(IncidentDesk& desk, const config::Config& config,
+                                  storage::Store& store, Timestamp now) {
+  const auto incidents = histories(store);
+  if (!incidents) return std::unexpected(incidents.error());
+  desk.restore(*incidents);
+  std::optional<Error> failure;
+  for (const auto& route : config.routes) {
+    const auto id = route.id();
+    const auto outlines = store.outlines(id, now - desk.replay_window(id), now);
+    if (!outlines) return std::unexpected(outlines.error());
+    desk.replay(id, *outlines, [&](const storage::ResultOutline& outline) {
+      auto whole = find_whole(store, id, outline);
+      if (whole) return std::move(*whole);
+      failure = std::move(whole.error());
+      return std::optional<Result>();
+    });
+    if (failure) return std::unexpected(std::move(*failure));
+  }
+  return {};
+}
+
+}  // namespace gatewatch::alerting

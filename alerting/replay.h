@@ -1,0 +1,20 @@
+// Gives an incident desk back what it knew before a restart: its incidents, and of each route the
+// results that its rules look at and no more, so that a start takes time by the windows and not by
+// the size of the store.
+
+#pragma once
+
+#include <expected>
+
+#include "alerting/incident_desk.h"
+#include "config/config.h"
+#include "config/error.h"
+#include "storage/store.h"
+
+namespace gatewatch::alerting {
+
+// Before anything else that the desk is asked. `config` is that of the desk.
+[[nodiscard]] std::expected<void, Error> replay(IncidentDesk& desk, const config::Config& config,
+                                                storage::Store& store, Timestamp now);
+
+}  // namespace gatewatch::alerting

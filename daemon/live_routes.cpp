@@ -1,0 +1,56 @@
+#include "daemon/live_routes.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace gatewatch::daemon {
+
+std::vector<Result> LiveRoute::last_results() const {
+  std::vector<Result> results;
+  for (const auto& region : regions) results.push_back(region.last.unpack(id, region.name));
+  return results;
+}
+
+void LiveRoutes::set(const std::vector<config::Route>& routes) {
+  const auto before = std::exchange(routes_, {});
+  auto list = std::make_shared<List>();
+  routes_.reserve(routes.size());
+  list->reserve(routes.size());
+  for (const auto& configured : routes) {
+    const auto id = configured.id();
+    const auto known = before.find(id);
+    auto route = known == before.end()
+                     ? std::make_shared<LiveRoute>(LiveRoute{.id = id, .health = {}, .regions = {}})
+                     : known->second;
+    list->push_back(route);
+    routes_.emplace(route->id, std::move(route));
+  }
+  list_ = std::move(list);
+}
+
+LiveRoute* LiveRoutes::observe(const Result& result) {
+  const auto found = routes_.find(result.route);
+  if (found == routes_.end()) return nullptr;
+  auto& route = *found->second;
+  auto region = std::ranges::find(route.regions, result.region, &LiveRegion::name);
+  if (region == route.regions.end()) {
+    region = route.regions.insert(region, {.name = result.region, .counters = {}, .last = {}});
+  }
+  region->counters.observe(result);
+  region->last = LastResult(result);
+  if (result.outcome != Outcome::Vantage) {
+    auto& phases = phases_[result.region];
+    for (std::size_t phase = 0; phase < phase_count; ++phase) {
+      const auto duration = result.timings.phases[phase];
+      if (duration.count() > 0) phases[phase].add(duration);
+    }
+  }
+  return &route;
+}
+
+const LiveRoute* LiveRoutes::find(const std::string& route) const {
+  const auto found = routes_.find(route);
+  return found == routes_.end() ? nullptr : found->second.get();
+}
+
+}  // namespace gatewatch::daemon

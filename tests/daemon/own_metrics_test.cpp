@@ -1,0 +1,32 @@
+#include "daemon/own_metrics.h"
+
+#include <string>
+
+#include <doctest/doctest.h>
+#include <prometheus/text_serializer.h>
+
+using namespace gatewatch;
+using namespace gatewatch::daemon;
+
+namespace {
+
+bool has(const std::string& text, const std::string& line) {
+  return text.find(line + "\n") != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("our own state: queues, deliveries, incidents, reloads") {
+  OwnState state;
+  state.version = "1.2.3";
+  state.recorder.dropped_results = 7;
+  state.open_incidents = {{"critical", 1}, {"warning", 0}};
+  state.channels["ops"].delivered = 3;
+  state.last_reload_successful = false;
+  const auto text = prometheus::TextSerializer().Serialize(own_families(state));
+  CHECK(has(text, "gatewatch_build_info{version=\"1.2.3\"} 1"));
+  CHECK(has(text, "gatewatch_results_dropped_total{queue=\"recorder\"} 7"));
+  CHECK(has(text, "gatewatch_incidents_open{severity=\"critical\"} 1"));
+  CHECK(has(text, "gatewatch_deliveries_total{channel=\"ops\",result=\"delivered\"} 3"));
+  CHECK(has(text, "gatewatch_config_last_reload_successful 0"));
+}
