@@ -204,11 +204,12 @@ void Outbox::State::answered(const std::string& name, const DeliveryPlace& place
   --channel.in_flight;
   delivery.in_flight = false;
   ++delivery.record.attempts;
-  channel.counts.last_error = result.error;
   if (result.status == SendStatus::Delivered) {
     ++channel.counts.delivered;
-    finish(channel.queue.remove(place), DeliveryState::Delivered, "");
+    channel.counts.last_error.clear();
+    finish(channel.queue.remove(place), DeliveryState::Delivered, result.error);
   } else {
+    channel.counts.last_error = result.error;
     ++channel.counts.attempts_failed;
     retry(channel, delivery, result);
   }

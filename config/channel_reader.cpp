@@ -1,7 +1,9 @@
 #include "config/channel_reader.h"
 
 #include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -35,12 +37,15 @@ SlackChannel read_slack(Section& section) {
 WebhookChannel read_webhook(Section& section) {
   WebhookChannel channel;
   read_secret_url(section, channel.url);
-  read_headers(section, "headers", channel.headers);
   section.secret("hmac_key", channel.hmac_key, Sensitivity::Secret);
   if (section.text("hmac_header", channel.hmac_header)) {
     if (!is_token(channel.hmac_header)) section.mistake("hmac_header", "is no header name");
     if (!section.has("hmac_key")) section.mistake("hmac_header", "has no hmac_key beside it");
   }
+  // By them the receiver tells a repetition from news, a body from another and us from others.
+  std::vector<std::string> ours = {"content-type", "idempotency-key"};
+  if (section.has("hmac_key")) ours.push_back(lower_case(channel.hmac_header));
+  read_headers(section, "headers", channel.headers, ours);
   section.readable_file("ca", channel.ca);
   return channel;
 }

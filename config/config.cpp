@@ -12,6 +12,11 @@ std::string_view severity_name(Severity severity) noexcept {
   return names[static_cast<std::size_t>(severity)];
 }
 
+bool Route::probed_from(const std::string& region) const {
+  return std::ranges::any_of(
+      regions, [&region](const std::string& glob) { return glob_matches(glob, region); });
+}
+
 bool Rule::covers(const Route& route) const {
   const auto id = route.id();
   const bool named = std::ranges::any_of(

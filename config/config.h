@@ -30,9 +30,19 @@ struct ListenAddress {
   friend bool operator==(const ListenAddress&, const ListenAddress&) = default;
 };
 
+// "file:line:column" of what the operator wrote, for messages; two values that stand in different
+// places are no different for that.
+struct WrittenAt {
+  std::string text;
+
+  friend bool operator==(const WrittenAt& /*one*/, const WrittenAt& /*other*/) { return true; }
+};
+
 struct ServerTls {
   std::string certificate;  // PEM file, leaf first
-  std::string key;          // PEM file
+  std::string chain{};      // what stood in it when it was read: a renewed one is a change
+  Secret key;               // PEM text
+  WrittenAt place{};
 
   friend bool operator==(const ServerTls&, const ServerTls&) = default;
 };
@@ -136,7 +146,10 @@ struct Route {
   std::uint64_t max_body = 1 << 20;  // bytes read of a body, inflated or not
   bool is_public = false;            // shown on the public status page (`public` in the file)
   Expectation expect;
+  WrittenAt place{};
 
+  // Whether the daemon of `region` probes it.
+  [[nodiscard]] bool probed_from(const std::string& region) const;
   // "group/name", or "name" without a group: the identity of a route everywhere.
   [[nodiscard]] std::string id() const { return group.empty() ? name : group + "/" + name; }
   friend bool operator==(const Route&, const Route&) = default;

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <string>
 #include <utility>
+#include <variant>
 
 #include <fmt/format.h>
 
@@ -21,9 +23,7 @@ std::optional<ListenAddress> parse_listen(std::string_view text) {
   ListenAddress address;
   if (text.starts_with(unix_scheme)) {
     address.unix_path = text.substr(unix_scheme.size());
-    const bool valid =
-        address.unix_path.starts_with('/') && address.unix_path.size() <= longest_socket_path;
-    return valid ? std::optional(address) : std::nullopt;
+    return address.unix_path.starts_with('/') ? std::optional(address) : std::nullopt;
   }
   const auto endpoint = Endpoint::parse(text);
   if (!endpoint) return std::nullopt;
@@ -40,6 +40,11 @@ void read_listen(Section& section, ListenAddress& into) {
                                                  "\"127.0.0.1:9502\" or \"[::1]:9502\", or "
                                                  "\"unix:/absolute/path\"",
                                                  text));
+  }
+  if (address->unix_path.size() > longest_socket_path) {
+    return section.mistake("listen", fmt::format("is too long: the path of a socket has at most {} "
+                                                 "bytes, this one has {}",
+                                                 longest_socket_path, address->unix_path.size()));
   }
   into = *address;
 }
@@ -58,22 +63,37 @@ void read_hosts(Section& section, std::vector<std::string>& into) {
   }
 }
 
+// A string is the path of a file, which a group may share (ssl-cert) and everyone may not.
+void read_server_key(Section& section, Secret& into) {
+  const auto* const value = section.take("key");
+  if (value == nullptr) return;
+  if (!std::holds_alternative<std::string>(value->data)) {
+    section.secret("key", into, Sensitivity::Secret);
+    return;
+  }
+  std::string path;
+  section.readable_file("key", path);
+  auto content = read_file(path, largest_key);
+  if (!content) return;
+  if (content->readable_by_others) {
+    section.mistake("key", fmt::format("can be read by every user: chmod 600 {}", path));
+  }
+  into = Secret(std::move(content->text));
+}
+
 void read_server_tls(Section& section, std::optional<ServerTls>& into) {
   ServerTls tls;
   section.readable_file("certificate", tls.certificate);
-  section.readable_file("key", tls.key);
+  if (auto content = read_file(tls.certificate, largest_key)) tls.chain = std::move(content->text);
+  read_server_key(section, tls.key);
+  tls.place.text = section.mistakes().describe(section.place_of("certificate"));
   for (const auto* const key : {"certificate", "key"}) {
     if (!section.has(key)) {
       section.mistakes().add(section.place(), fmt::format("{} is missing", section.name_of(key)));
     }
   }
-  // A group may share the key (ssl-cert), everyone may not.
-  const auto content = read_file(tls.key, largest_key);
-  if (content && content->readable_by_others) {
-    section.mistake("key", fmt::format("can be read by every user: chmod 600 {}", tls.key));
-  }
   section.finish();
-  into = tls;
+  into = std::move(tls);
 }
 
 void read_token(Section& section, Secret& into) {

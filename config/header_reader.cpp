@@ -13,18 +13,20 @@ namespace gatewatch::config {
 namespace {
 
 // Headers that frame the message or govern the connection: a second one would contradict ours.
-bool is_ours(const std::string& lower_name) {
-  constexpr std::array<std::string_view, 4> ours = {"connection", "content-length",
-                                                    "transfer-encoding", "upgrade"};
-  return std::ranges::find(ours, lower_name) != ours.end();
+bool frames(const std::string& lower_name) {
+  constexpr std::array<std::string_view, 4> framing = {"connection", "content-length",
+                                                       "transfer-encoding", "upgrade"};
+  return std::ranges::find(framing, lower_name) != framing.end();
 }
 
-std::optional<Error> check_header_name(const std::string& name, std::set<std::string>& seen) {
+std::optional<Error> check_header_name(const std::string& name,
+                                       const std::vector<std::string>& ours,
+                                       std::set<std::string>& seen) {
   if (!is_token(name)) {
     return Error{fmt::format("\"{}\" is no header name: letters, digits and - are", name)};
   }
   const auto lower_name = lower_case(name);
-  if (is_ours(lower_name)) {
+  if (frames(lower_name) || std::ranges::find(ours, lower_name) != ours.end()) {
     return Error{fmt::format("{} is written by gatewatch itself: leave it out", name)};
   }
   if (!seen.insert(lower_name).second) {
@@ -46,10 +48,11 @@ void set_header(std::vector<Header>& headers, Header header) {
 
 }  // namespace
 
-void read_headers(Section& section, std::string_view key, std::vector<Header>& into) {
+void read_headers(Section& section, std::string_view key, std::vector<Header>& into,
+                  const std::vector<std::string>& ours) {
   std::set<std::string> seen;
   for (const auto& [name, place, value] : section.entries(key)) {
-    if (const auto error = check_header_name(name, seen)) {
+    if (const auto error = check_header_name(name, ours, seen)) {
       section.mistakes().add(place, fmt::format("{}: {}", section.name_of(key), error->message));
       continue;
     }

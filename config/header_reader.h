@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -10,7 +11,9 @@
 
 namespace gatewatch::config {
 
-// Adds to `into`; a header that is there already (regardless of case) is replaced.
-void read_headers(Section& section, std::string_view key, std::vector<Header>& into);
+// Adds to `into`; a header that is there already (regardless of case) is replaced. `ours`: further
+// names, in lower case, that the sender writes itself and the file may not.
+void read_headers(Section& section, std::string_view key, std::vector<Header>& into,
+                  const std::vector<std::string>& ours = {});
 
 }  // namespace gatewatch::config

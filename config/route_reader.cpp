@@ -216,6 +216,7 @@ void read_defaults(Section& section, RouteDraft& into) {
 RouteDraft read_route(Section& section, const RouteDraft& defaults) {
   auto draft = defaults;
   draft.place = section.place_of("name");
+  draft.route.place.text = section.mistakes().describe(draft.place);
   read_name(section, "name", draft.route.name);
   if (!section.has("name")) section.mistakes().add(section.place(), "the route has no name");
   read_keys(section, draft);

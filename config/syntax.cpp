@@ -29,6 +29,19 @@ bool is_one_of(char character, std::string_view characters) {
   return characters.find(character) != std::string_view::npos;
 }
 
+// Embeddings, overrides and isolates of Unicode's bidirectional algorithm, U+202A to U+202E and
+// U+2066 to U+2069: a name with one shows itself, and the rest of its line, in another order.
+bool holds_bidi_control(std::string_view text) {
+  for (std::size_t at = 0; at + 2 < text.size(); ++at) {
+    if (text[at] != '\xe2') continue;
+    const auto middle = text[at + 1];
+    const auto last = static_cast<unsigned char>(text[at + 2]);
+    if (middle == '\x80' && last >= 0xaa && last <= 0xae) return true;
+    if (middle == '\x81' && last >= 0xa6 && last <= 0xa9) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 std::string lower_case(std::string_view text) {
@@ -62,6 +75,9 @@ std::optional<Error> check_name(std::string_view name) {
     return Error{fmt::format("has {} bytes, more than {}", name.size(), longest_name)};
   }
   if (std::ranges::any_of(name, is_control)) return Error{"holds a control byte"};
+  if (holds_bidi_control(name)) {
+    return Error{"holds a control of text direction, which would show it as another name"};
+  }
   if (std::ranges::any_of(name, [](char character) { return is_one_of(character, "/*?"); })) {
     return Error{"holds one of / * ?, which mean something in \"group/name\" and in globs"};
   }

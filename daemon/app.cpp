@@ -13,7 +13,10 @@
 
 #include "alerting/delivery/curl_sender.h"
 #include "alerting/replay.h"
+#include "daemon/config_notes.h"
+#include "daemon/counted.h"
 #include "daemon/health.h"
+#include "daemon/process.h"
 #include "daemon/route_families.h"
 #include "daemon/scrape.h"
 #include "daemon/version.h"
@@ -185,7 +188,9 @@ std::optional<Error> App::start_probing() {
                        });
   if (!pool) return pool.error();
   pool_ = std::move(*pool);
-  for (auto& target : std::exchange(first_targets_, {})) pool_->set(std::move(target));
+  for (auto& target : std::exchange(first_targets_, {})) {
+    if (target->route.probed_from(daemon.region)) pool_->set(std::move(target));
+  }
   return std::nullopt;
 }
 
@@ -194,6 +199,7 @@ void App::watch_signals() {
     signals_.push_back(network_->on_signal(number, [this] { stop(); }));
   }
   signals_.push_back(network_->on_signal(SIGHUP, [this] { reload([](const auto&) {}); }));
+  release_signals();
 }
 
 void App::run() {
@@ -203,13 +209,15 @@ void App::run() {
                         {"rules", std::to_string(config_->rules.size())},
                         {"channels", std::to_string(config_->channels.size())},
                         {"listen", address()}});
-  if (config_->channels.empty() && !config_->routes.empty()) {
-    log_.warning("no [[channel]] is configured: incidents go to the log and the pages alone");
-  }
-  systemd_.ready(fmt::format("Watching {} routes", config_->routes.size()));
+  log_notes();
+  systemd_.ready("Watching " + counted(config_->routes.size(), "route"));
   pulse();
   tick();
   network_->run();
+}
+
+void App::log_notes() {
+  for (const auto& note : config_notes(*config_)) log_.warning(note);
 }
 
 // Often, because an incident that has settled is told by it.
@@ -284,7 +292,7 @@ void App::finish_reload(const std::expected<LoadResult, Error>& result) {
   }
   reload_successful_ = result && *result;
   if (!reload_successful_) log_.error("the configuration in force goes on");
-  systemd_.ready(fmt::format("Watching {} routes", config_->routes.size()));
+  systemd_.ready("Watching " + counted(config_->routes.size(), "route"));
   for (const auto& waiter : std::exchange(reload_waiters_, {})) waiter(answer);
 }
 
@@ -304,6 +312,7 @@ void App::put_in_force(const LoadedConfig& loaded) {
                                        network_->clock().wall_now()));
   reloaded_ = network_->clock().wall_now();
   log_.info("configuration reloaded", {{"routes", std::to_string(config_->routes.size())}});
+  log_notes();
 }
 
 void App::apply_routes(const config::Difference& difference, const LoadedConfig& loaded) {
@@ -314,7 +323,12 @@ void App::apply_routes(const config::Difference& difference, const LoadedConfig&
   for (const auto* const route : difference.changed) set.push_back(route->id());
   std::ranges::sort(set);
   for (const auto& target : loaded.targets) {
-    if (std::ranges::binary_search(set, target->route.id())) pool_->set(target);
+    if (!std::ranges::binary_search(set, target->route.id())) continue;
+    if (target->route.probed_from(config_->daemon.region)) {
+      pool_->set(target);
+    } else {
+      pool_->remove(target->route.id());
+    }
   }
 }
 
@@ -375,7 +389,10 @@ std::vector<Result> App::last_results(const std::string& route) const {
 
 std::optional<Timestamp> App::next_due(const std::string& route) const {
   const auto found = std::ranges::lower_bound(config_->routes, route, {}, &config::Route::id);
-  if (found == config_->routes.end() || found->id() != route) return std::nullopt;
+  if (found == config_->routes.end() || found->id() != route ||
+      !found->probed_from(config_->daemon.region)) {
+    return std::nullopt;
+  }
   const Schedule schedule(anchor_, found->interval, schedule_phase(route, found->interval));
   const auto now = network_->clock().now();
   const auto wait = schedule.due(schedule.first_turn(now)) - now;

@@ -65,6 +65,7 @@ class App {
   [[nodiscard]] std::optional<Error> start_web();
   [[nodiscard]] std::optional<Error> start_probing();
   void watch_signals();
+  void log_notes();
   void pulse();
   void tick();
   void log_own_troubles();

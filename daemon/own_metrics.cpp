@@ -81,7 +81,7 @@ void add_storage(std::vector<MetricFamily>& families, const OwnState& state) {
                                          "How long the newest transaction took."),
                             seconds(recorder.last_write)));
   families.push_back(single(gauge_family("gatewatch_storage_size_bytes", "Size of the database."),
-                            static_cast<double>(state.database_bytes)));
+                            static_cast<double>(recorder.size_bytes)));
 }
 
 void add_alerting(std::vector<MetricFamily>& families, const OwnState& state) {

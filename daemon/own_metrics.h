@@ -25,7 +25,6 @@ struct OwnState {
   std::map<std::string, alerting::ChannelStatistics> channels;
   std::map<std::string, std::size_t> open_incidents;  // by severity
   std::uint64_t lost_results = 0;  // dropped between a probe thread and the main loop
-  std::uint64_t database_bytes = 0;
   bool last_reload_successful = true;
   Timestamp last_reload_success;
   Timestamp started;

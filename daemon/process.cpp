@@ -1,9 +1,22 @@
 #include "daemon/process.h"
 
+#include <csignal>
+#include <initializer_list>
 #include <malloc.h>
+#include <pthread.h>
 #include <sys/resource.h>
 
 namespace gatewatch::daemon {
+namespace {
+
+void mask_signals(int how) {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int number : {SIGHUP, SIGTERM, SIGINT}) sigaddset(&signals, number);
+  pthread_sigmask(how, &signals, nullptr);
+}
+
+}  // namespace
 
 // Both keep what was there where the kernel refuses: nothing depends on them but head room.
 
@@ -21,6 +34,14 @@ void forbid_core_dumps() {
 
 void return_free_memory() {
   (void)malloc_trim(0);
+}
+
+void hold_signals() {
+  mask_signals(SIG_BLOCK);
+}
+
+void release_signals() {
+  mask_signals(SIG_UNBLOCK);
 }
 
 }  // namespace gatewatch::daemon

@@ -10,6 +10,11 @@ void raise_descriptor_limit();
 // No core dumps: they would hold every secret of the configuration.
 void forbid_core_dumps();
 
+// SIGHUP, SIGTERM and SIGINT wait, instead of ending the process, until release_signals(): by then
+// somebody must handle them. Both on the main thread, while it is alone or the others block them.
+void hold_signals();
+void release_signals();
+
 // Gives the kernel back what was freed within the heap, after something large.
 void return_free_memory();
 

@@ -4,6 +4,7 @@
 
 #include "daemon/process.h"
 #include "probes/net/thread.h"
+#include "probes/net/tls_context.h"
 
 namespace gatewatch::daemon {
 
@@ -17,12 +18,17 @@ LoadResult load_everything(const LoadConfig& load) {
   LoadedConfig loaded{std::make_shared<const config::Config>(std::move(*config)), {}};
   TargetFactory factory;
   std::vector<std::string> lines;
+  if (const auto& tls = loaded.config->daemon.tls) {
+    if (const auto context = net::TlsContext::server(*tls); !context) {
+      lines.push_back(tls->place.text + ": daemon.tls: " + context.error().message);
+    }
+  }
   for (const auto& route : loaded.config->routes) {
     auto target = factory.create(route);
     if (target) {
       loaded.targets.push_back(std::move(*target));
     } else {
-      lines.push_back("route " + route.id() + ": " + target.error().message);
+      lines.push_back(route.place.text + ": " + target.error().message);
     }
   }
   if (!lines.empty()) return std::unexpected(std::move(lines));

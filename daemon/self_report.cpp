@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include <fmt/format.h>
+#include "daemon/counted.h"
 
 namespace gatewatch::daemon {
 
@@ -18,11 +18,11 @@ std::vector<SelfReport::Line> SelfReport::look(const OwnState& state) {
   if (const auto before = std::exchange(dropped_, dropped); dropped > before) {
     lines.push_back(
         {true, "results dropped",
-         fmt::format("{} results found a full queue and were not stored", dropped - before)});
+         counted(dropped - before, "result") + " not stored for want of room in the queue"});
   }
   if (const auto before = std::exchange(given_up_, given_up); given_up > before) {
     lines.push_back({true, "notifications given up",
-                     fmt::format("{} notifications will not be delivered", given_up - before)});
+                     counted(given_up - before, "notification") + " will not be delivered"});
   }
   return lines;
 }

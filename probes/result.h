@@ -90,7 +90,8 @@ struct Result {
   std::string tls_cipher;
   std::optional<CertificateFacts> certificate;
   bool cert_expiring = false;  // the warning of expect.certificate
-  std::string response_head;   // of the last hop where it failed, redacted, at most 16 KiB
+  std::string response_head;   // of the last hop, redacted, at most 16 KiB; empty where it did
+                               // not fail, unless somebody asked by hand
   std::string trace_id;        // 32 hex digits that we sent in `traceparent`
 
   [[nodiscard]] std::chrono::microseconds duration() const { return timings.total(); }

@@ -31,7 +31,8 @@ void keep_response_facts(Result& result, const net::HttpExchange& exchange) {
     result.http_version = response.http_version;
   }
   result.body_size = response.body_size;
-  if (result.is_failing()) result.response_head = redact_head(exchange.raw_head());
+  const bool shown = result.is_failing() || result.kind == ProbeKind::Manual;
+  if (shown) result.response_head = redact_head(exchange.raw_head());
 }
 
 void hide_secrets(Result& result, const Target& target) {

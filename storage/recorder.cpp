@@ -76,6 +76,7 @@ class Recorder::Writer {
   // Each is entered and left with the lock held, and lets go of it for the database.
   bool write(std::unique_lock<std::mutex>& lock);
   void forget(std::unique_lock<std::mutex>& lock);
+  void measure(std::unique_lock<std::mutex>& lock);
   void fail(const Error& error);
 
   const std::unique_ptr<Store> store_;  // the writer thread's alone
@@ -173,6 +174,7 @@ RecorderStatistics Recorder::Writer::statistics() const {
 
 void Recorder::Writer::run() {
   std::unique_lock lock(mutex_);
+  measure(lock);
   while (true) {
     switch (wait_for_task(lock)) {
       case Task::Write:
@@ -257,6 +259,15 @@ void Recorder::Writer::forget(std::unique_lock<std::mutex>& lock) {
   statistics_.last_error.clear();
   const bool is_last = *forgotten < limits_.forget_results;
   if (is_last && forget_before_ == before) forget_before_.reset();
+  if (is_last) measure(lock);
+}
+
+// What cannot be measured keeps its last size: trouble with the database shows when it is written.
+void Recorder::Writer::measure(std::unique_lock<std::mutex>& lock) {
+  lock.unlock();
+  const auto size = store_->size_bytes();
+  lock.lock();
+  if (size) statistics_.size_bytes = *size;
 }
 
 void Recorder::Writer::fail(const Error& error) {

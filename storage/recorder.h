@@ -35,6 +35,8 @@ struct RecorderStatistics {
   std::uint64_t batches = 0;
   std::chrono::nanoseconds last_write{0};   // how long the last transaction took
   std::chrono::nanoseconds total_write{0};  // over all transactions
+  std::uint64_t size_bytes = 0;             // Store::size_bytes() at the start, then each time
+                                            // that what was to be forgotten is
   std::string last_error;                   // empty: the last write succeeded
 };
 

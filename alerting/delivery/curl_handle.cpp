@@ -50,6 +50,10 @@ CurlHandle::CurlHandle(const CurlSenderSettings& settings, SocketGuard& guard,
   set(CURLOPT_WRITEDATA, this);
   set(CURLOPT_HEADERFUNCTION, &on_header);
   set(CURLOPT_HEADERDATA, this);
+  // Nothing else tells which command a reply answers.
+  set(CURLOPT_DEBUGFUNCTION, &on_debug);
+  set(CURLOPT_DEBUGDATA, this);
+  set(CURLOPT_VERBOSE, 1L);
 }
 
 void CurlHandle::set_upload(std::string_view bytes) {
@@ -110,6 +114,14 @@ std::size_t CurlHandle::on_header(char* bytes, std::size_t size, std::size_t cou
                                   void* self) noexcept {
   add_reply_line(static_cast<CurlHandle*>(self)->replies_, {bytes, size * count});
   return size * count;
+}
+
+int CurlHandle::on_debug(CURL* /*curl*/, curl_infotype kind, char* bytes, std::size_t length,
+                         void* self) noexcept {
+  if (kind == CURLINFO_HEADER_OUT) {
+    add_command(static_cast<CurlHandle*>(self)->replies_, {bytes, length});
+  }
+  return 0;
 }
 
 std::size_t CurlHandle::on_upload(char* buffer, std::size_t size, std::size_t count,

@@ -49,6 +49,8 @@ class CurlHandle {
   static std::size_t on_body(char* bytes, std::size_t size, std::size_t count, void* self) noexcept;
   static std::size_t on_header(char* bytes, std::size_t size, std::size_t count,
                                void* self) noexcept;
+  static int on_debug(CURL* curl, curl_infotype kind, char* bytes, std::size_t length,
+                      void* self) noexcept;
   static std::size_t on_upload(char* buffer, std::size_t size, std::size_t count,
                                void* self) noexcept;
 

@@ -141,7 +141,11 @@ TransferOutcome perform_mail(const MailRequest& request, const CurlSenderSetting
   TransferOutcome outcome;
   if (code == CURLE_OK) {
     outcome.result.status = SendStatus::Delivered;
-    if (!handle.replies().line.empty()) {
+    outcome.result.error =
+        without_secrets(refused_part(handle.replies(), request.to.size()), secrets);
+    if (!outcome.result.error.empty()) {
+      outcome.notice = "a mail was " + outcome.result.error;
+    } else if (!handle.replies().line.empty()) {
       outcome.notice = without_secrets(
           "a mail was accepted, though not in every step: " + handle.replies().line, secrets);
     }

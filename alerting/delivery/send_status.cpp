@@ -1,6 +1,7 @@
 #include "alerting/delivery/send_status.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -33,6 +34,13 @@ SendResult judge_http(long status, std::string_view body, std::chrono::seconds r
   return result;
 }
 
+void add_command(SmtpReplies& replies, std::string_view command) {
+  constexpr std::string_view receiver = "RCPT TO:<";
+  replies.receiver.clear();
+  if (!command.starts_with(receiver)) return;
+  replies.receiver = command.substr(receiver.size(), command.rfind('>') - receiver.size());
+}
+
 void add_reply_line(SmtpReplies& replies, std::string_view line) {
   if (line.size() < 3 || !std::ranges::all_of(line.substr(0, 3), is_digit)) return;
   const long code = (line[0] - '0') * 100L + (line[1] - '0') * 10L + (line[2] - '0');
@@ -42,6 +50,7 @@ void add_reply_line(SmtpReplies& replies, std::string_view line) {
   if (code < 400) return;
   if (code < 500) replies.refused_now = true;
   replies.line = std::string(line);
+  if (!replies.receiver.empty()) replies.refused_receivers[replies.receiver] = replies.line;
 }
 
 SendResult judge_mail_failure(const SmtpReplies& replies, std::string_view broken) {
@@ -56,6 +65,19 @@ SendResult judge_mail_failure(const SmtpReplies& replies, std::string_view broke
   }
   result.error = one_line(error.empty() ? "the mail was not accepted" : error, longest_send_error);
   return result;
+}
+
+std::string refused_part(const SmtpReplies& replies, std::size_t receivers) {
+  const auto refused = replies.refused_receivers.size();
+  if (refused == 0) return {};
+  auto text =
+      fmt::format("delivered to {} of {}", receivers - std::min(refused, receivers), receivers);
+  auto separator = ": ";
+  for (const auto& [receiver, line] : replies.refused_receivers) {
+    text += fmt::format("{}{} refused: {}", std::exchange(separator, "; "), receiver,
+                        one_line(line, longest_send_error));
+  }
+  return one_line(text, longest_send_error);
 }
 
 std::string without_secrets(std::string_view text, const std::vector<std::string>& secrets) {

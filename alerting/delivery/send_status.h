@@ -4,6 +4,8 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -27,12 +29,18 @@ struct SmtpReplies {
   long last = 0;             // code of the last reply but that to QUIT; 0: none
   bool refused_now = false;  // any reply was a 4yz: some step may succeed later
   std::string line;          // the last refusal (4yz or 5yz) as it came; empty: none
+  std::string receiver;      // of the RCPT that waits for its reply; empty: another command does
+  std::map<std::string, std::string> refused_receivers;  // address → the last line of its refusal
 };
+// Takes what we say, one command as it goes out.
+void add_command(SmtpReplies& replies, std::string_view command);
 // Takes one line as it came, continuation lines too.
 void add_reply_line(SmtpReplies& replies, std::string_view line);
 // 5yz as the end of the session is permanent unless some 4yz or a failure of the connection or of
 // its encryption (`broken`: one sentence; empty: none) stands beside it.
 [[nodiscard]] SendResult judge_mail_failure(const SmtpReplies& replies, std::string_view broken);
+// What is left to say of a mail that the server took: empty where each of its `receivers` gets it.
+[[nodiscard]] std::string refused_part(const SmtpReplies& replies, std::size_t receivers);
 
 // `text` as one line without any of `secrets`; those under 4 bytes are no secrets.
 [[nodiscard]] std::string without_secrets(std::string_view text,

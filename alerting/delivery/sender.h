@@ -25,7 +25,8 @@ enum class SendStatus : std::uint8_t {
 
 struct SendResult {
   SendStatus status = SendStatus::Transient;
-  std::string error;  // empty where delivered; one line, no secret
+  // One line, no secret. Where delivered: empty, or which of several receivers did not get it.
+  std::string error;
   std::optional<std::chrono::seconds> retry_after = std::nullopt;  // what the receiver asked for
 };
 

@@ -16,6 +16,7 @@ using nlohmann::json;
 constexpr std::size_t longest_header = 150;    // Slack's limits, in UTF-16 units
 constexpr std::size_t longest_section = 3000;  //
 constexpr std::size_t longest_button = 75;     //
+constexpr std::size_t longest_block_id = 255;  //
 constexpr std::size_t longest_fact = 400;      // escaped; at most 7 of them in a section
 constexpr std::size_t longest_evidence = 900;  // escaped; at most 3 of them in a section
 constexpr std::size_t longest_fallback = 1000;
@@ -79,10 +80,12 @@ json section(const std::string& text) {
   return {{"type", "section"}, {"text", {{"type", "mrkdwn"}, {"text", text}, {"verbatim", true}}}};
 }
 
-json blocks_of(const Message& message, std::string_view sign) {
+json blocks_of(const Message& message, std::string_view sign, const std::string& key) {
   json blocks = json::array();
   const auto title = std::string(sign) + message.title;
-  blocks.push_back({{"type", "header"}, {"text", plain(title, longest_header)}});
+  blocks.push_back({{"type", "header"},
+                    {"text", plain(title, longest_header)},
+                    {"block_id", one_line(key, longest_block_id)}});
   std::string facts;
   for (const auto& fact : message.facts) {
     facts += fmt::format("*{}:* {}\n", fact.label, slack_text(fact.text, longest_fact));
@@ -109,11 +112,11 @@ class SlackChannel final : public Channel {
   explicit SlackChannel(config::SlackChannel settings) : settings_(std::move(settings)) {}
 
   [[nodiscard]] Request render(const Notification& notification,
-                               const std::string& /*key*/) const override {
+                               const std::string& key) const override {
     const auto message = make_message(notification);
     const json body = {
         {"text", slack_text(message.title + " · " + message.summary, longest_fallback)},
-        {"blocks", blocks_of(message, sign_of(notification))},
+        {"blocks", blocks_of(message, sign_of(notification), key)},
         {"unfurl_links", false},
         {"unfurl_media", false}};
     HttpRequest request;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <string>
 #include <string_view>
-#include <strings.h>  // strcasecmp
 #include <utility>
 #include <vector>
 
@@ -88,23 +87,19 @@ class WebhookChannel final : public Channel {
     request.ca = settings_.ca;
     request.body = body_of(notification, key);
     request.headers = settings_.headers;
-    add_unless_configured(request, "Content-Type", "application/json");
-    add_unless_configured(request, "Idempotency-Key", one_line(key, longest_text));
+    add(request, "Content-Type", "application/json");
+    add(request, "Idempotency-Key", one_line(key, longest_text));
     if (!settings_.hmac_key.empty()) {
-      add_unless_configured(request, settings_.hmac_header,
-                            net::hmac_sha256_hex(settings_.hmac_key.reveal(), request.body));
+      add(request, settings_.hmac_header,
+          net::hmac_sha256_hex(settings_.hmac_key.reveal(), request.body));
     }
     return request;
   }
 
  private:
-  static void add_unless_configured(HttpRequest& request, const std::string& name,
-                                    std::string value) {
-    const bool configured =
-        std::ranges::any_of(request.headers, [&name](const config::Header& header) {
-          return strcasecmp(header.name.c_str(), name.c_str()) == 0;
-        });
-    if (!configured) request.headers.push_back({name, config::Secret(std::move(value))});
+  // The configuration names none of these among its headers.
+  static void add(HttpRequest& request, const std::string& name, std::string value) {
+    request.headers.push_back({name, config::Secret(std::move(value))});
   }
 
   config::WebhookChannel settings_;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstdio>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include <fmt/core.h>
@@ -12,15 +11,12 @@
 #include "config/firing.h"
 #include "config/load.h"
 #include "daemon/commands/command.h"
+#include "daemon/config_notes.h"
+#include "daemon/counted.h"
 #include "daemon/reloader.h"
 
 namespace gatewatch::daemon {
 namespace {
-
-// "1 route", "3 routes".
-std::string counted(std::size_t count, std::string_view what) {
-  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
-}
 
 void print_routes(const config::Config& config) {
   for (const auto& route : config.routes) {
@@ -67,9 +63,7 @@ int check_command(const CheckOptions& options) {
       fmt::print("channel {}: {}\n", channel.name, channel.type_name());
     }
   }
-  if (config.channels.empty() && !config.routes.empty()) {
-    fmt::print(stderr, "warning: no [[channel]]: incidents go to the log and the pages alone\n");
-  }
+  for (const auto& note : config_notes(config)) fmt::print(stderr, "warning: {}\n", note);
   fmt::print("{}: fine, {}, {}, {}\n", options.config_file, counted(config.routes.size(), "route"),
              counted(config.rules.size(), "rule"), counted(config.channels.size(), "channel"));
   return exit_fine;

@@ -11,6 +11,7 @@
 namespace gatewatch::daemon {
 
 int run_command(const RunOptions& options) {
+  hold_signals();
   forbid_core_dumps();
   raise_descriptor_limit();
   auto log = Log::to_stderr(options.verbose ? LogLevel::Debug : LogLevel::Info);

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "daemon/counted.h"
 #include "daemon/version.h"
 #include "probes/result_json.h"
 
@@ -81,9 +82,10 @@ std::string escape_html(std::string_view text) {
 
 WebResponse index_page(const config::Config& config,
                        const std::vector<storage::IncidentHistory>& open_incidents) {
-  std::string content = fmt::format(
-      "<p>gatewatch {} watches {} routes from {}. Open incidents: {}.</p>\n<ul>\n", version(),
-      config.routes.size(), escape_html(config.daemon.region), open_incidents.size());
+  std::string content =
+      fmt::format("<p>gatewatch {} watches {} from {}. Open incidents: {}.</p>\n<ul>\n", version(),
+                  counted(config.routes.size(), "route"), escape_html(config.daemon.region),
+                  open_incidents.size());
   for (const auto& history : open_incidents | std::views::take(max_listed)) {
     content += fmt::format(
         "<li>{}, since {}</li>\n",

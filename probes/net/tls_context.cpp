@@ -79,18 +79,23 @@ std::expected<void, Error> set_trust(SSL_CTX* context, const config::Tls& tls) {
   return {};
 }
 
+// Also refuses the key of another certificate than the one that is set.
+bool use_key(SSL_CTX* context, const config::Secret& secret) {
+  const std::string& text = secret.reveal();
+  const std::unique_ptr<BIO, decltype(&BIO_free)> memory(
+      BIO_new_mem_buf(text.data(), static_cast<int>(text.size())), BIO_free);
+  const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(
+      PEM_read_bio_PrivateKey(memory.get(), nullptr, no_password, nullptr), EVP_PKEY_free);
+  return key != nullptr && SSL_CTX_use_PrivateKey(context, key.get()) == 1;
+}
+
 std::expected<void, Error> set_client_certificate(SSL_CTX* context, const config::Tls& tls) {
   if (tls.certificate.empty()) return {};
   if (SSL_CTX_use_certificate_chain_file(context, tls.certificate.c_str()) != 1) {
     return std::unexpected(
         openssl_error(fmt::format("cannot load the client certificate {}", tls.certificate)));
   }
-  const std::string& text = tls.key.reveal();
-  const std::unique_ptr<BIO, decltype(&BIO_free)> memory(
-      BIO_new_mem_buf(text.data(), static_cast<int>(text.size())), BIO_free);
-  const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(
-      PEM_read_bio_PrivateKey(memory.get(), nullptr, no_password, nullptr), EVP_PKEY_free);
-  if (!key || SSL_CTX_use_PrivateKey(context, key.get()) != 1) {
+  if (!use_key(context, tls.key)) {
     return std::unexpected(openssl_error(
         fmt::format("cannot use the key of the client certificate {}", tls.certificate)));
   }
@@ -102,8 +107,9 @@ std::expected<void, Error> set_server_certificate(SSL_CTX* context, const config
     return std::unexpected(
         openssl_error(fmt::format("cannot load the certificate {}", tls.certificate)));
   }
-  if (SSL_CTX_use_PrivateKey_file(context, tls.key.c_str(), SSL_FILETYPE_PEM) != 1) {
-    return std::unexpected(openssl_error(fmt::format("cannot use the key {}", tls.key)));
+  if (!use_key(context, tls.key)) {
+    return std::unexpected(
+        openssl_error(fmt::format("cannot use the key of the certificate {}", tls.certificate)));
   }
   return {};
 }

@@ -32,6 +32,19 @@ TEST_CASE("what is added is delivered and recorded once") {
   CHECK_FALSE(statistics.oldest_pending.has_value());
 }
 
+TEST_CASE("a delivery that some receivers refused is over, and its record says who") {
+  OutboxWorld world;
+  world.restart({webhook("ops")});
+  world.answer = [](const Request&) {
+    return FakeAnswer{{.status = SendStatus::Delivered, .error = "delivered to 1 of 2"}};
+  };
+  world.outbox->add({world.delivery("ops", 1, 1)});
+  world.network.run_for(1s);
+  CHECK(world.recorded.at("1.1.ops").state == DeliveryState::Delivered);
+  CHECK(world.recorded.at("1.1.ops").last_error == "delivered to 1 of 2");
+  CHECK(world.outbox->statistics().at("ops").last_error.empty());
+}
+
 TEST_CASE("a key that is known, pending or done, is ignored; so is what is not pending") {
   OutboxWorld world;
   world.restart({webhook("ops")});

@@ -46,3 +46,16 @@ TEST_CASE("the daemon can listen on a socket in the file system") {
   const auto config = loaded("[daemon]\nlisten = \"unix:/run/gatewatch/http.sock\"\n");
   CHECK(config.daemon.listen.unix_path == "/run/gatewatch/http.sock");
 }
+
+TEST_CASE("the server's key is a path or a secret, and its certificate is read with it") {
+  const std::string file = GATEWATCH_TEST_DATA "/config/good/complete.toml";
+  const auto tls_with = [&file](const std::string& key) {
+    return loaded("[daemon.tls]\ncertificate = \"" + file + "\"\nkey = " + key + "\n").daemon.tls;
+  };
+  const auto secret = tls_with("{ env = \"TOKEN\" }");
+  REQUIRE(secret.has_value());
+  CHECK(secret->certificate == file);
+  CHECK(secret->chain.find("[daemon]") != std::string::npos);
+  CHECK(secret->key.reveal() == "token-of-the-test");
+  CHECK(secret->place.text == "test.toml:2:15");
+}

@@ -55,12 +55,22 @@ TEST_CASE("settings that are used once, at the start, need a restart") {
         std::vector<std::string>{"daemon.listen", "daemon.data"});
 }
 
+TEST_CASE("a certificate that was renewed in its file is a change, another place of it is none") {
+  Config before;
+  before.daemon.tls = ServerTls{.certificate = "server.pem", .chain = "old", .key = Secret("key")};
+  auto now = before;
+  now.daemon.tls->place.text = "gatewatch.toml:7:1";
+  CHECK(difference(before, now).needs_restart.empty());
+  now.daemon.tls->chain = "new";
+  CHECK(difference(before, now).needs_restart == std::vector<std::string>{"daemon.tls"});
+}
+
 TEST_CASE("what only a restart can change stays, and the next reload names it again") {
   Config before;
   before.daemon.region = "eu";
   auto file = before;
   file.daemon.listen.endpoint.port = 9503;
-  file.daemon.tls = ServerTls{"server.pem", "server.key"};
+  file.daemon.tls = ServerTls{.certificate = "server.pem", .chain = "new", .key = Secret("key")};
   file.daemon.data = "/srv";
   file.daemon.region = "us";
   file.daemon.probe_threads = 7;

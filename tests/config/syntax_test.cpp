@@ -22,10 +22,16 @@ TEST_CASE("headers that carry credentials are known, whatever their case") {
 }
 
 TEST_CASE("names are one label of an identity") {
-  for (const auto* const name : {"home", "a b", "Ünï", "a.b", "x_1-2"}) {
+  // The last three stand beside the controls of text direction: U+2029, U+202F and U+2065.
+  for (const auto* const name :
+       {"home", "a b", "Ünï", "a.b", "x_1-2", "a\xe2\x80\xa9", "\xe2\x80\xaf", "\xe2\x81\xa5"}) {
     CHECK_FALSE(check_name(name).has_value());
   }
-  for (const auto* const name : {"", "a/b", "a*", "a?", " a", "a ", ".", "..", "a\nb"}) {
+  for (const auto* const name :
+       {"", "a/b", "a*", "a?", " a", "a ", ".", "..", "a\nb", "a\xe2\x80\xaa",
+        "\xe2\x80\xae"
+        "b",
+        "\xe2\x81\xa6", "\xe2\x81\xa9"}) {
     CAPTURE(name);
     CHECK(check_name(name).has_value());
   }

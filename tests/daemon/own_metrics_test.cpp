@@ -20,12 +20,14 @@ TEST_CASE("our own state: queues, deliveries, incidents, reloads") {
   OwnState state;
   state.version = "1.2.3";
   state.recorder.dropped_results = 7;
+  state.recorder.size_bytes = 4096;
   state.open_incidents = {{"critical", 1}, {"warning", 0}};
   state.channels["ops"].delivered = 3;
   state.last_reload_successful = false;
   const auto text = prometheus::TextSerializer().Serialize(own_families(state));
   CHECK(has(text, "gatewatch_build_info{version=\"1.2.3\"} 1"));
   CHECK(has(text, "gatewatch_results_dropped_total{queue=\"recorder\"} 7"));
+  CHECK(has(text, "gatewatch_storage_size_bytes 4096"));
   CHECK(has(text, "gatewatch_incidents_open{severity=\"critical\"} 1"));
   CHECK(has(text, "gatewatch_deliveries_total{channel=\"ops\",result=\"delivered\"} 3"));
   CHECK(has(text, "gatewatch_config_last_reload_successful 0"));

@@ -1,5 +1,7 @@
 #include "daemon/process.h"
 
+#include <csignal>
+#include <initializer_list>
 #include <sys/resource.h>
 
 #include <doctest/doctest.h>
@@ -21,4 +23,21 @@ TEST_CASE("the soft limit on descriptors becomes the hard one, and cores are for
   rlimit core{};
   REQUIRE(getrlimit(RLIMIT_CORE, &core) == 0);
   CHECK(core.rlim_cur == 0);
+}
+
+TEST_CASE("signals that are held come once they are released") {
+  static volatile std::sig_atomic_t came = 0;
+  const auto count = [](int) { came = came + 1; };
+  hold_signals();
+  for (const int number : {SIGHUP, SIGTERM, SIGINT}) {
+    const auto before = std::signal(number, count);
+    const auto seen = came;
+    std::raise(number);
+    CHECK(came == seen);
+    release_signals();
+    CHECK(came == seen + 1);
+    hold_signals();
+    std::signal(number, before);
+  }
+  release_signals();
 }

@@ -2,11 +2,15 @@
 
 #include <atomic>
 #include <chrono>
+#include <filesystem>
 #include <string>
 #include <vector>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
+#include "tests/fakes/certificate_maker.h"
+#include "tests/fakes/temporary_directory.h"
 #include "tests/fakes/thread_famine.h"
 #include "tests/fakes/uv_harness.h"
 
@@ -37,6 +41,35 @@ TEST_CASE("every mistake is a line with its place") {
   REQUIRE_FALSE(loaded.has_value());
   CHECK(loaded.error().size() == 2);
   CHECK(loaded.error()[0].starts_with("test.toml:2:"));
+}
+
+TEST_CASE("a key of another certificate is a mistake with its place, the server's and a route's") {
+  const tests::TemporaryDirectory directory;
+  const auto one = tests::make_self_signed({});
+  const auto other = tests::make_self_signed({});
+  const auto certificate = tests::write_file(directory.path(), "one.pem", one.chain);
+  const auto wrong = tests::write_file(directory.path(), "other.key", other.key);
+  std::filesystem::permissions(wrong, std::filesystem::perms::owner_read);
+  const auto text = fmt::format(
+      "[daemon.tls]\ncertificate = \"{0}\"\nkey = {{ file = \"{1}\" }}\n"
+      "[[route]]\nname = \"a\"\nurl = \"https://127.0.0.1/\"\n"
+      "tls = {{ verify = false, certificate = \"{0}\", key = {{ file = \"{1}\" }} }}\n",
+      certificate, wrong);
+  const auto loaded = load_everything([&text] { return load(text); });
+  REQUIRE_FALSE(loaded.has_value());
+  REQUIRE(loaded.error().size() == 2);
+  CHECK(loaded.error()[0].starts_with("test.toml:2:15: daemon.tls: cannot use the key"));
+  CAPTURE(loaded.error()[1]);
+  CHECK(loaded.error()[1].starts_with("test.toml:5:8: route a: cannot use the key"));
+  const auto right = tests::write_file(directory.path(), "one.key", one.key);
+  std::filesystem::permissions(right, std::filesystem::perms::owner_read);
+  CHECK(load_everything([&text, &wrong, &right] {
+          auto mended = text;
+          for (auto at = mended.find(wrong); at != std::string::npos; at = mended.find(wrong)) {
+            mended.replace(at, wrong.size(), right);
+          }
+          return load(mended);
+        }).has_value());
 }
 
 TEST_CASE("requests that come while one is at work make one more, and no more than that") {

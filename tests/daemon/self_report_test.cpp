@@ -28,7 +28,7 @@ TEST_CASE("losses are told with their number, once") {
   CHECK(report.look(state).empty());
   state.lost_results = 4;
   CHECK(report.look(state) ==
-        Lines{{true, "results dropped", "2 results found a full queue and were not stored"}});
+        Lines{{true, "results dropped", "2 results not stored for want of room in the queue"}});
 }
 
 TEST_CASE("each channel's trouble is its own, and a notification given up is never silent") {
@@ -39,5 +39,5 @@ TEST_CASE("each channel's trouble is its own, and a notification given up is nev
   CHECK(report.look(state) == Lines{{true, "channel ops", "HTTP 500"}});
   state.channels["mail"].given_up = 1;
   CHECK(report.look(state) ==
-        Lines{{true, "notifications given up", "1 notifications will not be delivered"}});
+        Lines{{true, "notifications given up", "1 notification will not be delivered"}});
 }

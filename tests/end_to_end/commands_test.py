@@ -15,7 +15,7 @@ from parts.process import Process, wait_until
 def test_probe_tells_up_from_down(site):
     code, said = run_gatewatch("probe", site.url)
     assert code == 0, said
-    assert "200" in said
+    assert "HTTP/1.1 200 " in said, "the head of the response is shown"
     for phase in ("dns", "connect", "send", "wait", "receive"):
         assert phase in said, said
 

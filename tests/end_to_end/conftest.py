@@ -52,18 +52,24 @@ def receiver():
 
 
 @pytest.fixture
-def start_daemon(work):
-    """start_daemon(text, …): a running daemon; whatever still runs at the end is ended."""
-    started = []
+def make_daemon(work):
+    """make_daemon(text, …): a daemon to start; whatever still runs at the end is ended."""
+    all_made = []
 
-    def start(text, **options):
-        made = Daemon(work / f"daemon{len(started)}", text, **options)
-        started.append(made)
-        return made.start()
+    def make(text, **options):
+        made = Daemon(work / f"daemon{len(all_made)}", text, **options)
+        all_made.append(made)
+        return made
 
-    yield start
-    for made in started:
+    yield make
+    for made in all_made:
         made.stop()
+
+
+@pytest.fixture
+def start_daemon(make_daemon):
+    """start_daemon(text, …): a running daemon."""
+    return lambda text, **options: make_daemon(text, **options).start()
 
 
 @pytest.fixture

@@ -109,3 +109,17 @@ def test_a_reload_without_a_thread_is_refused_and_the_old_goes_on(site, start_da
     wait_until(lambda: daemon.metric("gatewatch_config_last_reload_successful") == 1, 10,
                daemon.said)
     assert daemon.process.child.poll() is None
+
+
+def test_a_route_is_probed_from_its_regions_alone(site, start_daemon):
+    route = ROUTE.format(url=site.url)
+    daemon = start_daemon(route + 'regions = ["else*"]\n')
+    assert "1 route not probed here" in daemon.said(), daemon.said()
+    (shown,) = daemon.api("routes")["routes"]
+    assert shown["regions"] == ["else*"] and shown["next_due"] is None
+    daemon.configure(route + 'regions = ["else*", "he*"]\n')
+    daemon.reload()
+    daemon.wait_for_results(3)
+    daemon.configure(route + 'regions = ["else*"]\n')
+    daemon.reload()
+    wait_until(lambda: daemon.metric("gatewatch_scheduler_routes") == 0, 10, "it is probed no more")

@@ -56,6 +56,21 @@ def test_a_wrong_configuration_is_refused_and_the_old_goes_on(site, start_daemon
                "the next good one is applied")
 
 
+def test_a_signal_during_the_start_waits_for_its_end(site, make_daemon):
+    text = ROUTE.format(name="shop", url=site.url, interval="200ms", timeout="200ms")
+    for attempt in range(20):
+        number = signal.SIGTERM if attempt % 2 else signal.SIGHUP
+        daemon = make_daemon(text)
+        daemon.process.start(lambda daemon=daemon: (daemon.data / "gatewatch.db").exists())
+        daemon.process.signal(number)
+        if number == signal.SIGHUP:
+            wait_until(lambda daemon=daemon: "configuration reloaded" in daemon.said(), 10,
+                       lambda daemon=daemon: f"one reload after the start; it said:\n{daemon.said()}")
+            assert daemon.terminate()[0] == 0
+        else:
+            assert daemon.process.child.wait(10) == 0, daemon.said()
+
+
 def test_a_storm_of_reloads(site, start_daemon):
     text = ROUTE.format(name="shop", url=site.url, interval="200ms", timeout="200ms")
     daemon = start_daemon(text)

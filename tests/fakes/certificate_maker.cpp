@@ -124,7 +124,8 @@ MadeCertificate make(const CertificateWish& wish, X509* issuer, EVP_PKEY* issuer
 config::ServerTls MadeCertificate::write(const std::string& directory,
                                          const std::string& name) const {
   return {.certificate = write_file(directory, name + ".pem", chain),
-          .key = write_file(directory, name + ".key", key)};
+          .chain = chain,
+          .key = config::Secret(key)};
 }
 
 MadeCertificate make_self_signed(const CertificateWish& wish) {

@@ -31,7 +31,7 @@ struct MadeCertificate {
   std::string chain;
   std::string key;
 
-  // Writes NAME.pem (the chain) and NAME.key into the directory.
+  // Writes NAME.pem (the chain) into the directory.
   [[nodiscard]] config::ServerTls write(const std::string& directory,
                                         const std::string& name) const;
 };

@@ -63,6 +63,8 @@ TEST_CASE("kind and turn are carried: the turn chooses the address") {
   manual.start();
   scene.network.run_for(1s);
   CHECK(manual.result().kind == ProbeKind::Manual);
+  CHECK(manual.result().outcome == Outcome::Ok);
+  CHECK(manual.result().response_head.starts_with("HTTP/1.1 200 "));
 }
 
 TEST_CASE("a failing answer keeps its head, with secrets taken out") {

@@ -42,7 +42,10 @@ class Gate::GatedStore final : public storage::Store {
     return std::vector<storage::DeliveryRecord>();
   }
   std::expected<std::int64_t, Error> last_incident_id() override { return 0; }
-  std::expected<std::uint64_t, Error> size_bytes() override { return 0; }
+  std::expected<std::uint64_t, Error> size_bytes() override {
+    const std::scoped_lock lock(gate_.mutex_);
+    return 1000 + gate_.old_results_;
+  }
 
  private:
   Gate& gate_;

@@ -27,7 +27,8 @@ class Gate {
   void hold();  // calls that come from now on wait until release()
   void release();
   void fail(std::uint64_t calls);        // the next calls fail
-  void keep_old(std::uint32_t results);  // what forget_results() finds to delete
+  void keep_old(std::uint32_t results);  // what forget_results() finds to delete;
+                                         // a byte each beside 1,000 others
   // Until `predicate` holds, looked at after each change; false after a minute.
   [[nodiscard]] bool wait_until(const std::function<bool(const Seen&)>& predicate);
   [[nodiscard]] Seen seen();

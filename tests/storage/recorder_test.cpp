@@ -305,6 +305,21 @@ TEST_CASE("many threads submit: each result and step arrives once, in its thread
   CHECK((*store)->incidents({})->size() == thread_count);
 }
 
+TEST_CASE("the size of the store is known from the start on and after old results went") {
+  Gate gate;
+  gate.keep_old(7);
+  auto recorder = Recorder::start(gate.store(), patient, nullptr).value();
+  // What is written is written after what was asked before.
+  recorder.submit(numbered(1));
+  CHECK(recorder.flush(1min));
+  CHECK(recorder.statistics().size_bytes == 1007);
+  recorder.forget_results(sample_time());
+  CHECK(gate.wait_until([](const Seen& seen) { return !seen.forgotten.empty(); }));
+  recorder.submit(numbered(2));
+  CHECK(recorder.flush(1min));
+  CHECK(recorder.statistics().size_bytes == 1000);
+}
+
 TEST_CASE("a recorder without its thread is an error that says so") {
   Gate gate;
   const tests::ThreadFamine famine;

@@ -52,6 +52,26 @@ TEST_CASE("SMTP: 5yz is for good, 4yz and a broken session are not") {
   CHECK(judged({"garbage", "5x", ""}, "").status == SendStatus::Transient);
 }
 
+TEST_CASE("SMTP: of a mail that was taken, each refused receiver is named with its reply") {
+  SmtpReplies replies;
+  const auto say = [&replies](std::string_view command, std::string_view reply) {
+    add_command(replies, command);
+    add_reply_line(replies, reply);
+  };
+  say("EHLO us\r\n", "502 no such command");
+  say("HELO us\r\n", "250 fine");
+  say("MAIL FROM:<us@example.com>\r\n", "250 fine");
+  CHECK(refused_part(replies, 3).empty());
+  say("RCPT TO:<gone@example.com>\r\n", "550-No such user");
+  add_reply_line(replies, "550 5.1.1 gone\r\n");
+  say("RCPT TO:<ops@example.com>\r\n", "250 fine");
+  say("RCPT TO:<full@example.com>\r\n", "452 full");
+  say("DATA\r\n", "354 go on");
+  CHECK(refused_part(replies, 3) ==
+        "delivered to 1 of 3: full@example.com refused: 452 full; "
+        "gone@example.com refused: 550 5.1.1 gone");
+}
+
 TEST_CASE("secrets that an answer repeats do not get into the error") {
   CHECK(without_secrets("Cannot POST /services/T0/B1/xyz", {"/services/T0/B1/xyz"}) ==
         "Cannot POST …");

@@ -1,0 +1,56 @@
+#include "daemon/config_notes.h"
+
+#include <doctest/doctest.h>
+
+using namespace gatewatch;
+using namespace gatewatch::daemon;
+using Notes = std::vector<std::string>;
+
+namespace {
+
+config::Config watched() {
+  config::Config config;
+  config.routes.resize(2);
+  config.routes[0].name = "a";
+  config.routes[1].name = "b";
+  config.channels.resize(1);
+  return config;
+}
+
+}  // namespace
+
+TEST_CASE("a configuration that does what it says needs no note") {
+  CHECK(config_notes(watched()).empty());
+}
+
+TEST_CASE("nothing to watch and nobody to tell are noted") {
+  CHECK(config_notes({}) == Notes{"no [[route]] is configured: nothing is watched"});
+  auto config = watched();
+  config.channels.clear();
+  CHECK(config_notes(config) ==
+        Notes{"no [[channel]] is configured: incidents go to the log and the pages alone"});
+}
+
+TEST_CASE("routes of other regions are counted") {
+  auto config = watched();
+  config.daemon.region = "eu-west";
+  config.routes[0].regions = {"us-*", "eu-*"};
+  CHECK(config_notes(config).empty());
+  config.routes[1].regions = {"us-*"};
+  CHECK(config_notes(config) ==
+        Notes{"1 route not probed here: none of the regions given matches \"eu-west\""});
+  config.routes[0].regions = {"ap-*"};
+  CHECK(config_notes(config).front().starts_with("2 routes not probed here"));
+}
+
+TEST_CASE("keys that nothing heeds yet are named") {
+  auto config = watched();
+  config.storage.rollups = std::chrono::hours(1);
+  config.storage.max_size = 1 << 20;
+  config.routes[0].is_public = true;
+  config.routes[1].origin = "https://origin.example.com";
+  CHECK(config_notes(config) == Notes{"storage.rollups has no effect in this version",
+                                      "storage.max_size has no effect in this version",
+                                      "public of routes has no effect in this version",
+                                      "origin of routes has no effect in this version"});
+}
