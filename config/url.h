@@ -19,10 +19,11 @@ struct Url {
   std::string scheme;        // "http" or "https", lower case
   std::string host;          // ASCII, lower case, no brackets, no final dot
   bool is_absolute = false;  // the text had a final dot: no search domain is ever appended
-  std::string written_host;  // an international name as a person wrote it, for people; else empty
-  std::uint16_t port = 0;    // always set: the scheme's default where the text had none
-  std::string path;          // begins with '/'
-  std::string query;         // without '?'; has_query tells an empty one from none
+  std::string written_host =
+      {};                  // an international name as a person wrote it, for people; else empty
+  std::uint16_t port = 0;  // always set: the scheme's default where the text had none
+  std::string path;        // begins with '/'
+  std::string query;       // without '?'; has_query tells an empty one from none
   bool has_query = false;
 
   // Fragments are dropped, bytes that are not ASCII percent-encoded. At most 8 KiB.
