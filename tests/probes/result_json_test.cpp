@@ -26,6 +26,10 @@ Result sample() {
   result.body_size = 157;
   result.redirects = 1;
   result.remote = Endpoint::parse("192.0.2.1:443");
+  result.resolved = ResolvedAddresses(
+      {IpAddress::parse("2001:db8::1").value(), IpAddress::parse("192.0.2.1").value()});
+  result.addresses_changed = true;
+  result.broken_family = IpFamily::V6;
   result.http_version = "1.1";
   result.tls_version = "TLSv1.3";
   result.tls_cipher = "TLS_AES_256_GCM_SHA384";
@@ -52,6 +56,9 @@ TEST_CASE("a result's JSON names the phases, the outcome and the peer") {
   CHECK(json["phases_us"]["wait"] == 30000);
   CHECK(json["phases_us"].size() == phase_count);
   CHECK(json["remote"] == "192.0.2.1:443");
+  CHECK(json["resolved"] == nlohmann::json({"192.0.2.1", "2001:db8::1"}));
+  CHECK(json["addresses_changed"] == true);
+  CHECK(json["broken_family"] == "v6");
   CHECK(json["tls"]["version"] == "TLSv1.3");
   CHECK(json["response_head"] == "HTTP/1.1 502 Bad Gateway\n");
   CHECK(json["certificate"]["not_after"] == "1970-01-02T00:00:00.000Z");
@@ -60,6 +67,8 @@ TEST_CASE("a result's JSON names the phases, the outcome and the peer") {
 TEST_CASE("what is not known is null") {
   const auto json = to_json(Result{});
   CHECK(json["remote"].is_null());
+  CHECK(json["resolved"].empty());
+  CHECK(json["broken_family"].is_null());
   CHECK(json["tls"].is_null());
   CHECK(json["certificate"].is_null());
   CHECK(json["failing"] == false);
