@@ -53,12 +53,11 @@ void read_hosts(Section& section, std::vector<std::string>& into) {
   const auto hosts = section.texts("hosts");
   if (!hosts) return;
   for (const auto& [host, place] : *hosts) {
-    if (is_host(host)) {
-      into.push_back(lower_case(host));
+    if (const auto ascii = parse_host(host)) {
+      into.push_back(lower_case(*ascii));
     } else {
-      section.mistakes().add(place,
-                             fmt::format("{}: \"{}\" is no host name; leave out scheme and port",
-                                         section.name_of("hosts"), host));
+      section.mistakes().add(
+          place, fmt::format("{}: {}", section.name_of("hosts"), ascii.error().message));
     }
   }
 }
@@ -107,7 +106,7 @@ void read_external_url(Section& section, std::string& into) {
   Url url;
   if (!section.url("external_url", url)) return;
   if (url.has_query) section.mistake("external_url", "has a query: links are appended to it");
-  into = url.text_without_query();
+  into = url.text();
   while (into.ends_with('/')) into.pop_back();
 }
 

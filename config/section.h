@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <expected>
 #include <initializer_list>
 #include <map>
 #include <optional>
@@ -61,6 +62,10 @@ class Section {
   bool text(std::string_view key, std::string& into);
   bool duration(std::string_view key, Duration& into, Duration least, Duration most);
   bool url(std::string_view key, Url& into);
+  // A URL in ASCII, with its fragment.
+  bool link(std::string_view key, std::string& into);
+  // A host that stands alone, in ASCII.
+  bool host(std::string_view key, std::string& into);
   bool secret(std::string_view key, Secret& into, Sensitivity sensitivity);
   void flag(std::string_view key, bool& into);
   void number(std::string_view key, int& into, int least, int most);
@@ -86,6 +91,9 @@ class Section {
   void finish();
 
  private:
+  template <typename Type>
+  bool parsed(std::string_view key, Type& into,
+              std::expected<Type, Error> (*parse)(std::string_view));
   template <typename Type>
   const Type* take_as(std::string_view key, std::string_view wanted);
   [[nodiscard]] const Entry* entry(std::string_view key) const;
