@@ -5,6 +5,7 @@
 
 #include <cstdint>
 
+#include "daemon/route_turn.h"
 #include "probes/result.h"
 
 namespace gatewatch::daemon {
@@ -21,7 +22,7 @@ class RouteHealth {
  private:
   enum class State : std::uint8_t { Healthy, FailedOnce, Failing };
   State state_ = State::Healthy;
-  bool turn_failed_ = false;  // a result of the turn that goes on
+  RouteTurn turn_;
 };
 
 }  // namespace gatewatch::daemon
