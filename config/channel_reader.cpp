@@ -23,9 +23,12 @@ void require(Section& section, std::string_view key) {
 void read_secret_url(Section& section, Secret& into) {
   require(section, "url");
   if (!section.secret("url", into, Sensitivity::Secret)) return;
-  if (!Url::parse(into.reveal())) {
-    section.mistake("url", "is no http:// or https:// URL (it is not shown, being a secret)");
+  const auto url = Url::parse(into.reveal());
+  if (!url) {
+    return section.mistake("url",
+                           "is no http:// or https:// URL (it is not shown, being a secret)");
   }
+  into = Secret(url->text());  // an international host in ASCII
 }
 
 SlackChannel read_slack(Section& section) {
@@ -96,15 +99,20 @@ void read_addresses(Section& section, EmailChannel& channel) {
   require(section, "from");
   require(section, "to");
   constexpr auto right = "is no mail address: write \"name@example.com\" alone";
-  if (section.text("from", channel.from) && !is_mail_address(channel.from)) {
-    section.mistake("from", right);
+  if (std::string from; section.text("from", from)) {
+    if (auto address = parse_mail_address(from)) {
+      channel.from = *std::move(address);
+    } else {
+      section.mistake("from", right);
+    }
   }
   const auto recipients = section.texts("to");
   if (!recipients) return;
   if (recipients->empty()) section.mistake("to", "names nobody");
   for (const auto& [address, place] : *recipients) {
-    channel.to.push_back(address);
-    if (!is_mail_address(address)) {
+    if (auto parsed = parse_mail_address(address)) {
+      channel.to.push_back(*std::move(parsed));
+    } else {
       section.mistakes().add(place,
                              fmt::format("{}: \"{}\" {}", section.name_of("to"), address, right));
     }

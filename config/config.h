@@ -39,8 +39,8 @@ struct WrittenAt {
 };
 
 struct ServerTls {
-  std::string certificate;  // PEM file, leaf first
-  std::string chain{};      // what stood in it when it was read: a renewed one is a change
+  std::string certificate;  // PEM file, leaf first: its name, for people
+  std::string chain{};      // what stood in it when it was read, and is served
   Secret key;               // PEM text
   WrittenAt place{};
 
@@ -57,7 +57,7 @@ struct Daemon {
   std::string data = "/var/lib/gatewatch";
   std::string region = "local";
   int probe_threads = 0;        // 0: one per core
-  int probes_in_flight = 4096;  // at most, over all threads
+  int probes_in_flight = 4096;  // turns of routes at most, over all threads
   TargetPolicy targets = TargetPolicy::standard();
 
   friend bool operator==(const Daemon&, const Daemon&) = default;

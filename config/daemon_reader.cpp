@@ -8,14 +8,12 @@
 
 #include <fmt/format.h>
 
-#include "config/file.h"
 #include "config/syntax.h"
 
 namespace gatewatch::config {
 namespace {
 
 constexpr std::size_t longest_socket_path = 107;  // sun_path, with its end
-constexpr std::size_t largest_key = 1 << 20;
 constexpr Duration longest_retention = 3660 * 24h;
 
 std::optional<ListenAddress> parse_listen(std::string_view text) {
@@ -53,12 +51,11 @@ void read_hosts(Section& section, std::vector<std::string>& into) {
   const auto hosts = section.texts("hosts");
   if (!hosts) return;
   for (const auto& [host, place] : *hosts) {
-    if (is_host(host)) {
-      into.push_back(lower_case(host));
+    if (const auto ascii = parse_host(host)) {
+      into.push_back(lower_case(*ascii));
     } else {
-      section.mistakes().add(place,
-                             fmt::format("{}: \"{}\" is no host name; leave out scheme and port",
-                                         section.name_of("hosts"), host));
+      section.mistakes().add(
+          place, fmt::format("{}: {}", section.name_of("hosts"), ascii.error().message));
     }
   }
 }
@@ -72,8 +69,7 @@ void read_server_key(Section& section, Secret& into) {
     return;
   }
   std::string path;
-  section.readable_file("key", path);
-  auto content = read_file(path, largest_key);
+  auto content = section.readable_file("key", path);
   if (!content) return;
   if (content->readable_by_others) {
     section.mistake("key", fmt::format("can be read by every user: chmod 600 {}", path));
@@ -83,8 +79,8 @@ void read_server_key(Section& section, Secret& into) {
 
 void read_server_tls(Section& section, std::optional<ServerTls>& into) {
   ServerTls tls;
-  section.readable_file("certificate", tls.certificate);
-  if (auto content = read_file(tls.certificate, largest_key)) tls.chain = std::move(content->text);
+  auto content = section.readable_file("certificate", tls.certificate);
+  if (content) tls.chain = std::move(content->text);
   read_server_key(section, tls.key);
   tls.place.text = section.mistakes().describe(section.place_of("certificate"));
   for (const auto* const key : {"certificate", "key"}) {
@@ -107,7 +103,7 @@ void read_external_url(Section& section, std::string& into) {
   Url url;
   if (!section.url("external_url", url)) return;
   if (url.has_query) section.mistake("external_url", "has a query: links are appended to it");
-  into = url.text_without_query();
+  into = url.text();
   while (into.ends_with('/')) into.pop_back();
 }
 

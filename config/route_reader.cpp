@@ -8,7 +8,6 @@
 
 #include "config/expectation_reader.h"
 #include "config/header_reader.h"
-#include "config/international_name.h"
 #include "config/syntax.h"
 
 namespace gatewatch::config {
@@ -20,11 +19,6 @@ constexpr std::uint64_t largest_body = 64 << 20;
 void read_name(Section& section, std::string_view key, std::string& into) {
   if (!section.text(key, into)) return;
   if (const auto error = check_name(into)) section.mistake(key, error->message);
-}
-
-void read_link(Section& section, std::string_view key, std::string& into) {
-  Url url;
-  if (section.url(key, url)) section.text(key, into);
 }
 
 std::string upper_case(std::string text) {
@@ -79,15 +73,6 @@ void read_schedule(Section& section, RouteDraft& draft) {
   }
 }
 
-void read_server_name(Section& section, std::string& into) {
-  std::string written;
-  if (!section.text("server_name", written)) return;
-  auto ascii = ascii_host_name(written);
-  if (!ascii) return section.mistake("server_name", ascii.error().message);
-  if (!is_host(*ascii)) return section.mistake("server_name", "is no host name");
-  into = *std::move(ascii);
-}
-
 void read_tls(Section& section, Tls& tls) {
   section.flag("verify", tls.verify);
   section.readable_file("ca", tls.ca);
@@ -96,7 +81,7 @@ void read_tls(Section& section, Tls& tls) {
       tls.key.reveal().find("-----BEGIN ") == std::string::npos) {
     section.mistake("key", "is no PEM text: for a file write { file = \"PATH\" }");
   }
-  read_server_name(section, tls.server_name);
+  section.host("server_name", tls.server_name);
   section.choice<TlsVersion>("min_version", tls.min_version,
                              {{"1.0", TlsVersion::V1_0},
                               {"1.1", TlsVersion::V1_1},
@@ -168,7 +153,7 @@ void read_keys(Section& section, RouteDraft& draft) {
   read_request(section, route);
   read_schedule(section, draft);
   read_connection(section, route);
-  read_link(section, "runbook", route.runbook);
+  section.link("runbook", route.runbook);
   section.text_map("tags", route.tags);
   section.flag("public", route.is_public);
   if (auto expect = section.section("expect")) {

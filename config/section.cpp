@@ -6,6 +6,7 @@
 
 #include "config/file.h"
 #include "config/nearest_key.h"
+#include "config/syntax.h"
 
 namespace gatewatch::config {
 namespace {
@@ -116,16 +117,30 @@ bool Section::duration(std::string_view key, Duration& into, Duration least, Dur
   return true;
 }
 
-bool Section::url(std::string_view key, Url& into) {
+template <typename Type>
+bool Section::parsed(std::string_view key, Type& into,
+                     std::expected<Type, Error> (*parse)(std::string_view)) {
   std::string written;
   if (!text(key, written)) return false;
-  auto url = Url::parse(written);
-  if (!url) {
-    refuse(key, url.error());
+  auto value = parse(written);
+  if (!value) {
+    refuse(key, value.error());
     return false;
   }
-  into = *std::move(url);
+  into = *std::move(value);
   return true;
+}
+
+bool Section::url(std::string_view key, Url& into) {
+  return parsed(key, into, &Url::parse);
+}
+
+bool Section::link(std::string_view key, std::string& into) {
+  return parsed(key, into, &link_text);
+}
+
+bool Section::host(std::string_view key, std::string& into) {
+  return parsed(key, into, &parse_host);
 }
 
 bool Section::secret(std::string_view key, Secret& into, Sensitivity sensitivity) {
@@ -189,12 +204,14 @@ void Section::rate(std::string_view key, double& into) {
   into = rate;
 }
 
-void Section::readable_file(std::string_view key, std::string& into) {
+std::optional<FileContent> Section::readable_file(std::string_view key, std::string& into) {
   std::string path;
-  if (!text(key, path)) return;
+  if (!text(key, path)) return std::nullopt;
   into = secrets_.resolve_path(path, place_of(key));
-  const auto content = read_file(into, largest_named_file);
-  if (!content) refuse(key, content.error());
+  auto content = read_file(into, largest_named_file);
+  if (content) return *std::move(content);
+  refuse(key, content.error());
+  return std::nullopt;
 }
 
 std::optional<std::vector<PlacedText>> Section::texts(std::string_view key) {

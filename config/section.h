@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <expected>
 #include <initializer_list>
 #include <map>
 #include <optional>
@@ -16,6 +17,7 @@
 #include <vector>
 
 #include "config/document.h"
+#include "config/file.h"
 #include "config/secret.h"
 #include "config/secret_reader.h"
 #include "config/units.h"
@@ -61,13 +63,18 @@ class Section {
   bool text(std::string_view key, std::string& into);
   bool duration(std::string_view key, Duration& into, Duration least, Duration most);
   bool url(std::string_view key, Url& into);
+  // A URL in ASCII, with its fragment.
+  bool link(std::string_view key, std::string& into);
+  // A host that stands alone, in ASCII.
+  bool host(std::string_view key, std::string& into);
   bool secret(std::string_view key, Secret& into, Sensitivity sensitivity);
   void flag(std::string_view key, bool& into);
   void number(std::string_view key, int& into, int least, int most);
   void size(std::string_view key, std::uint64_t& into, std::uint64_t least, std::uint64_t most);
   void rate(std::string_view key, double& into);
-  // An absolute path of a file that can be read; a relative one counts from the file's folder.
-  void readable_file(std::string_view key, std::string& into);
+  // An absolute path of a file that can be read; a relative one counts from the file's folder. What
+  // stands in it, where it could be read.
+  std::optional<FileContent> readable_file(std::string_view key, std::string& into);
   // The strings of a list; nothing where it is absent or anything in it is wrong.
   std::optional<std::vector<PlacedText>> texts(std::string_view key);
   // Adds to `into`, replacing values of equal keys.
@@ -86,6 +93,9 @@ class Section {
   void finish();
 
  private:
+  template <typename Type>
+  bool parsed(std::string_view key, Type& into,
+              std::expected<Type, Error> (*parse)(std::string_view));
   template <typename Type>
   const Type* take_as(std::string_view key, std::string_view wanted);
   [[nodiscard]] const Entry* entry(std::string_view key) const;

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <re2/re2.h>
 
+#include "config/international_name.h"
 #include "config/url.h"
 
 namespace gatewatch::config {
@@ -40,6 +41,11 @@ bool holds_bidi_control(std::string_view text) {
     if (middle == '\x81' && last >= 0xa6 && last <= 0xa9) return true;
   }
   return false;
+}
+
+bool is_dot_atom(std::string_view text) {
+  return !text.empty() && text.front() != '.' && text.back() != '.' &&
+         text.find("..") == std::string_view::npos;
 }
 
 }  // namespace
@@ -86,20 +92,41 @@ std::optional<Error> check_name(std::string_view name) {
   return std::nullopt;
 }
 
-bool is_host(std::string_view text) {
-  const bool plain =
-      std::ranges::none_of(text, [](char character) { return is_one_of(character, "/?#@:[]"); });
-  return plain && Url::parse(fmt::format("http://{}/", text)).has_value();
+std::expected<std::string, Error> parse_host(std::string_view text) {
+  auto host = ascii_host_name(text);
+  if (!host) return host;
+  const bool alone =
+      std::ranges::none_of(*host, [](char character) { return is_one_of(character, "/?#@:[]"); });
+  if (alone && Url::parse(fmt::format("http://{}/", *host))) return host;
+  return std::unexpected(
+      Error{fmt::format("\"{}\" is no host name; leave out scheme and port", text)});
 }
 
 bool is_mail_address(std::string_view text) {
   const auto at = text.rfind('@');
-  if (at == std::string_view::npos || at == 0 || text.size() > longest_mail_address) return false;
+  if (at == std::string_view::npos || text.size() > longest_mail_address) return false;
   const auto local = text.substr(0, at);
-  const bool plain = std::ranges::all_of(local, [](char character) {
-    return is_alphanumeric(character) || is_one_of(character, "!#$%&'*+-/=?^_`{|}~.");
-  });
-  return plain && local.size() <= longest_local_part && is_host(text.substr(at + 1));
+  const auto domain = text.substr(at + 1);
+  return local.size() <= longest_local_part && is_dot_atom(local) && is_dot_atom(domain) &&
+         std::ranges::all_of(local,
+                             [](char character) {
+                               return is_alphanumeric(character) ||
+                                      is_one_of(character, "!#$%&'*+-/=?^_`{|}~.");
+                             }) &&
+         std::ranges::all_of(domain,
+                             [](char character) {
+                               return is_alphanumeric(character) || is_one_of(character, "-.");
+                             }) &&
+         domain.front() != '-' && parse_host(domain).has_value();
+}
+
+std::optional<std::string> parse_mail_address(std::string_view text) {
+  const auto at = text.rfind('@');
+  if (at == std::string_view::npos) return std::nullopt;
+  const auto domain = ascii_host_name(text.substr(at + 1));
+  if (!domain) return std::nullopt;
+  auto address = fmt::format("{}@{}", text.substr(0, at), *domain);
+  return is_mail_address(address) ? std::optional(std::move(address)) : std::nullopt;
 }
 
 bool is_json_pointer(std::string_view text) {

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <expected>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,10 +22,13 @@ namespace gatewatch::config {
 // One label of a URL path for people: a route, group, rule, channel or region. The error says
 // what is wrong with it.
 [[nodiscard]] std::optional<Error> check_name(std::string_view name);
-// A host name or address, as a URL takes it.
-[[nodiscard]] bool is_host(std::string_view text);
-// "local@domain", without display name, comments or quotes (a subset of RFC 5321 section 4.1.2).
+// The ASCII form of a host name or address that stands alone, as a URL takes it.
+[[nodiscard]] std::expected<std::string, Error> parse_host(std::string_view text);
+// "local@domain" in ASCII, without display name, comments or quotes (a subset of RFC 5321 section
+// 4.1.2): what every mail server takes.
 [[nodiscard]] bool is_mail_address(std::string_view text);
+// The same of an address whose domain may be an international name.
+[[nodiscard]] std::optional<std::string> parse_mail_address(std::string_view text);
 // RFC 6901.
 [[nodiscard]] bool is_json_pointer(std::string_view text);
 // "http://[USER:PASSWORD@]HOST:PORT" or "socks5://…".

@@ -340,4 +340,11 @@ bool operator==(const Url& left, const Url& right) {
   return parts(left) == parts(right);
 }
 
+std::expected<std::string, Error> link_text(std::string_view text) {
+  const auto url = Url::parse(text);
+  if (!url) return std::unexpected(url.error());
+  const auto hash = text.find('#');
+  return url->text() + (hash == std::string_view::npos ? "" : encode(text.substr(hash)));
+}
+
 }  // namespace gatewatch

@@ -55,4 +55,7 @@ struct Url {
   [[nodiscard]] std::string with_port(std::string text) const;
 };
 
+// The URL as a link that every program takes: as Url::text(), with the fragment that it had.
+[[nodiscard]] std::expected<std::string, Error> link_text(std::string_view text);
+
 }  // namespace gatewatch

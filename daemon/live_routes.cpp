@@ -37,7 +37,8 @@ LiveRoute* LiveRoutes::observe(const Result& result) {
     region = route.regions.insert(region, {.name = result.region, .counters = {}, .last = {}});
   }
   region->counters.observe(result);
-  region->last = LastResult(result);
+  const bool hides_failure = region->counters.turn.has_failed() && !result.is_failing();
+  if (!hides_failure) region->last = LastResult(result);
   if (result.outcome != Outcome::Vantage) {
     auto& phases = phases_[result.region];
     for (std::size_t phase = 0; phase < phase_count; ++phase) {

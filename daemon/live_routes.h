@@ -23,7 +23,7 @@ namespace gatewatch::daemon {
 struct LiveRegion {
   std::string name;
   RouteCounters counters;
-  LastResult last;
+  LastResult last;  // of a turn in which any failed, the newest that did
 };
 
 struct LiveRoute {

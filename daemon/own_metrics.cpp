@@ -26,7 +26,8 @@ void add_scheduler(std::vector<MetricFamily>& families, const OwnState& state) {
   auto missed = counter_family("gatewatch_scheduler_missed_turns_total",
                                "Turns that a stall of this process swallowed.");
   auto routes = gauge_family("gatewatch_scheduler_routes", "Routes under schedule.");
-  auto in_flight = gauge_family("gatewatch_probes_in_flight", "Probes in flight.");
+  auto in_flight = gauge_family("gatewatch_probes_in_flight",
+                                "Probes in flight; one of all addresses of a name counts once.");
   auto waiting = gauge_family("gatewatch_probes_waiting",
                               "Due probes held back by the limit on probes in flight.");
   auto overdue = gauge_family("gatewatch_probes_overdue",

@@ -10,6 +10,7 @@
 
 #include "daemon/duration_histogram.h"
 #include "daemon/few_counters.h"
+#include "daemon/route_turn.h"
 #include "probes/result.h"
 
 namespace gatewatch::daemon {
@@ -26,7 +27,8 @@ struct RouteCounters {
   DurationHistogram<std::uint32_t> duration;
   std::array<std::chrono::microseconds, phase_count> phases{};  // sums
   std::optional<Timestamp> certificate_expiry;
-  bool up = false;
+  RouteTurn turn;   // the newest one
+  bool up = false;  // no result of the newest turn failed; as before it while that may change
 
   void observe(const Result& result);
 };

@@ -6,13 +6,13 @@ namespace gatewatch::daemon {
 
 bool RouteHealth::wants_confirmation(const Result& result) {
   if (result.kind == ProbeKind::Manual) return false;
-  if (result.turn_goes_on) {
-    turn_failed_ |= result.is_failing();
+  turn_.add(result);
+  if (!turn_.is_over() || !turn_.is_known()) return false;
+  if (turn_.has_failed() && result.kind == ProbeKind::Confirmation) {
+    state_ = State::Failing;
     return false;
   }
-  const bool others_failed = std::exchange(turn_failed_, false);
-  if (result.outcome == Outcome::Vantage && !others_failed) return false;
-  if (result.is_failing() || others_failed) {
+  if (turn_.has_failed()) {
     const auto before =
         std::exchange(state_, state_ == State::Healthy ? State::FailedOnce : State::Failing);
     return before == State::Healthy;

@@ -11,7 +11,8 @@
 
 namespace gatewatch {
 
-// Of a name with more addresses so many have their turn, and the next ones in the next turn.
+// Of a name with more addresses so many have their turn, and the next ones in the next turn. Each
+// holds a connection; whoever limits what is in flight counts turns.
 inline constexpr std::size_t most_addresses_at_once = 16;
 
 // `network` must outlive the probe. `also` gets each result but the last one, which ends the turn

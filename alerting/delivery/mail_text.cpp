@@ -7,41 +7,17 @@
 #include <fmt/format.h>
 
 #include "alerting/delivery/text.h"
+#include "config/syntax.h"
 
 namespace gatewatch::alerting {
 namespace {
 
-constexpr std::size_t longest_line = 76;  // bytes, CRLF left out (RFC 2045, RFC 2047)
-constexpr std::size_t longest_address = 254;
+constexpr std::size_t longest_line = 76;   // bytes, CRLF left out (RFC 2045, RFC 2047)
 constexpr std::size_t longest_name = 200;  // of a person, in UTF-16 units
 
 bool is_letter_or_digit(char byte) {
   return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
          (byte >= '0' && byte <= '9');
-}
-
-// RFC 5322 atext, without the quoted forms that nobody uses and injections are made of.
-bool is_local(char byte) {
-  return is_letter_or_digit(byte) ||
-         std::string_view("!#$%&'*+-/=?^_`{|}~.").find(byte) != std::string_view::npos;
-}
-
-bool is_domain(char byte) {
-  return is_letter_or_digit(byte) || byte == '-' || byte == '.';
-}
-
-bool is_dot_atom(std::string_view text) {
-  return !text.empty() && text.front() != '.' && text.back() != '.' &&
-         text.find("..") == std::string_view::npos;
-}
-
-bool is_address(std::string_view text) {
-  const auto at = text.rfind('@');
-  if (at == std::string_view::npos || text.size() > longest_address) return false;
-  const auto local = text.substr(0, at);
-  const auto domain = text.substr(at + 1);
-  return is_dot_atom(local) && std::ranges::all_of(local, is_local) && local.size() <= 64 &&
-         is_dot_atom(domain) && std::ranges::all_of(domain, is_domain) && domain.front() != '-';
 }
 
 std::string base64(std::string_view data) {
@@ -137,7 +113,7 @@ std::optional<MailAddress> MailAddress::parse(std::string_view text) {
     name = text.substr(0, open);
     text = text.substr(open + 1, text.size() - open - 2);
   }
-  if (!is_address(text)) return std::nullopt;
+  if (!config::is_mail_address(text)) return std::nullopt;
   MailAddress parsed{one_line(name, longest_name), std::string(text)};
   auto& clean = parsed.name;
   if (clean.size() >= 2 && clean.front() == '"' && clean.back() == '"') {

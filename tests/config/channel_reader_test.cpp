@@ -42,6 +42,19 @@ TEST_CASE("every key of a channel of each type is read") {
   CHECK(std::holds_alternative<LogChannel>(config.channels[3].type));
 }
 
+TEST_CASE("what a message is sent to is in ASCII") {
+  const auto config = loaded(
+      "[[channel]]\nname = \"h\"\ntype = \"webhook\"\nurl = \"https://bücher.example/hook?k=1\"\n"
+      "[[channel]]\nname = \"m\"\ntype = \"email\"\nserver = \"smtp://bücher.example\"\n"
+      "from = \"a@bücher.example\"\nto = [\"b@bücher.example\"]\n");
+  CHECK(std::get<WebhookChannel>(config.channels[0].type).url.reveal() ==
+        "https://xn--bcher-kva.example/hook?k=1");
+  const auto& email = std::get<EmailChannel>(config.channels[1].type);
+  CHECK(email.server == "smtp://xn--bcher-kva.example:587");
+  CHECK(email.from == "a@xn--bcher-kva.example");
+  CHECK(email.to == std::vector<std::string>{"b@xn--bcher-kva.example"});
+}
+
 TEST_CASE("a mail server without a port gets that of its scheme") {
   CHECK(server("smtp://mail.example.com") == "smtp://mail.example.com:587");
   CHECK(server("smtps://mail.example.com/") == "smtps://mail.example.com:465");

@@ -34,6 +34,15 @@ TEST_CASE("what is not named has the default of the specification") {
   CHECK(config.routes.empty());
 }
 
+TEST_CASE("what programs compare or follow is in ASCII") {
+  const auto daemon =
+      loaded(
+          "[daemon]\nhosts = [\"Bücher.example\"]\nexternal_url = \"https://bücher.example/x/\"\n")
+          .daemon;
+  CHECK(daemon.hosts == std::vector<std::string>{"xn--bcher-kva.example"});
+  CHECK(daemon.external_url == "https://xn--bcher-kva.example/x");
+}
+
 TEST_CASE("an address that others can reach needs a token or an explicit word") {
   const std::string exposed = "[daemon]\nlisten = \"192.0.2.1:9502\"\n";
   CHECK_FALSE(load_text(exposed, "test.toml", test_environment).has_value());

@@ -64,6 +64,13 @@ TEST_CASE("a route begins as the defaults; its tables complete theirs, its value
   CHECK(header(home, "Accept") == "text/html");
 }
 
+TEST_CASE("a runbook is a link in ASCII, with its fragment") {
+  const std::string route = "[[route]]\nname = \"home\"\nurl = \"http://example.com/\"\n";
+  CHECK(loaded(route + "runbook = \"https://bücher.example/wiki?p=1#wenn-502-häufig\"\n")
+            .routes.front()
+            .runbook == "https://xn--bcher-kva.example/wiki?p=1#wenn-502-h%C3%A4ufig");
+}
+
 TEST_CASE("a timeout that nobody wrote is no longer than the interval") {
   const std::string route = "[[route]]\nname = \"home\"\nurl = \"http://example.com/\"\n";
   CHECK(loaded(route).routes.front().timeout == 10s);

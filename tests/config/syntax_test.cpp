@@ -40,11 +40,23 @@ TEST_CASE("names are one label of an identity") {
 }
 
 TEST_CASE("hosts stand alone") {
-  for (const auto* const host : {"example.com", "localhost", "192.0.2.1"}) CHECK(is_host(host));
+  for (const auto* const host : {"example.com", "localhost", "192.0.2.1"}) {
+    CHECK(parse_host(host) == host);
+  }
   for (const auto* const host : {"", "a/b", "a:80", "u@a", "a?b", "a#b", "[::1]", "a b", "127.1"}) {
     CAPTURE(host);
-    CHECK_FALSE(is_host(host));
+    CHECK_FALSE(parse_host(host).has_value());
   }
+}
+
+TEST_CASE("hosts and domains of mail are stored in ASCII, however they were written") {
+  CHECK(parse_host("bücher.example") == "xn--bcher-kva.example");
+  CHECK(parse_mail_address("a@bücher.example") == "a@xn--bcher-kva.example");
+  CHECK(parse_mail_address("a@example.com") == "a@example.com");
+  CHECK_FALSE(parse_host("a／b").has_value());  // its ASCII form is no host
+  CHECK_FALSE(parse_mail_address("jörg@example.com").has_value());
+  CHECK_FALSE(parse_mail_address("a").has_value());
+  CHECK_FALSE(is_mail_address("a@bücher.example"));
 }
 
 TEST_CASE("mail addresses are a local part and a host, nothing else") {
@@ -54,7 +66,8 @@ TEST_CASE("mail addresses are a local part and a host, nothing else") {
   for (const auto* const bad :
        {"", "a", "@example.com", "a@", "a b@example.com", "A <a@example.com>", "a@example.com\r\n",
         "a\n@example.com", "a@exa mple.com", "\"a\"@example.com", "a@b@example.com",
-        "a,b@x.example"}) {
+        "a,b@x.example", ".a@x.example", "a..b@x.example", "a@x.example.", "a@-x.example",
+        "a@x_y.example"}) {
     CAPTURE(bad);
     CHECK_FALSE(is_mail_address(bad));
   }

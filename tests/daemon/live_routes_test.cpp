@@ -42,6 +42,19 @@ TEST_CASE("a result is known by its route and region, the newest one alone") {
   CHECK(live.find("a")->regions[0].counters.ok == 2);
 }
 
+TEST_CASE("of a turn with several results, one that failed stays known") {
+  LiveRoutes live;
+  live.set(routes({"a"}));
+  auto failing = result_of("a");
+  failing.outcome = Outcome::Timeout;
+  failing.turn_goes_on = true;
+  live.observe(failing);
+  live.observe(result_of("a"));
+  CHECK(live.find("a")->last_results() == std::vector{failing});
+  live.observe(result_of("a"));
+  CHECK(live.find("a")->last_results() == std::vector{result_of("a")});
+}
+
 TEST_CASE("what is not configured is not known, and leaves no trace") {
   LiveRoutes live;
   live.set(routes({"a"}));

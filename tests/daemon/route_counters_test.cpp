@@ -44,6 +44,25 @@ TEST_CASE("our own fault is counted as a result and says nothing of the route") 
   CHECK(counters.duration.sum == 0s);
 }
 
+TEST_CASE("a route of several addresses is up where no result of its newest turn failed") {
+  RouteCounters counters;
+  const auto observe = [&counters](Outcome outcome, bool turn_goes_on) {
+    Result result;
+    result.outcome = outcome;
+    result.turn_goes_on = turn_goes_on;
+    counters.observe(result);
+    return counters.up;
+  };
+  CHECK_FALSE(observe(Outcome::Timeout, true));
+  CHECK_FALSE(observe(Outcome::Ok, false));
+  CHECK_FALSE(observe(Outcome::Ok, true));  // another address of this turn may fail
+  CHECK(observe(Outcome::Ok, false));
+  CHECK(observe(Outcome::Ok, true));
+  CHECK(observe(Outcome::Vantage, false));
+  CHECK_FALSE(observe(Outcome::Timeout, true));
+  CHECK_FALSE(observe(Outcome::Vantage, false));
+}
+
 TEST_CASE("the newest certificate that was seen stays known through failures") {
   RouteCounters counters;
   auto result = bad_gateway();

@@ -30,7 +30,8 @@ struct TlsClient {
     below.stream->connect(endpoint);
     REQUIRE(network.run_until([&] { return below.connected.has_value(); }, 1min));
     REQUIRE(below.connected->ok());
-    auto made = TlsStream::client(std::move(below.stream), std::move(context), name);
+    auto made = TlsStream::client(std::move(below.stream), std::move(context), name,
+                                  network.clock().wall_now());
     tls = made.get();
     events.stream = std::move(made);
     events.stream->set_events(&events);
@@ -174,6 +175,26 @@ TEST_CASE("a chain that was verified before is known again, for its own names al
   const auto stranger = make_authority("Stranger");
   world.root_path = write_file(world.directory.path(), "stranger.pem", stranger.certificate);
   CHECK(world.reason() == "untrusted");
+}
+
+TEST_CASE("certificates are held against our clock, known again or not") {
+  TlsWorld world;
+  const auto now = world.network.clock().wall_now();
+  world.serve(world.leaf({.names = {"shop.test"}, .not_before = now, .not_after = now + 1h}));
+  const auto context = world.client_context();
+  const auto reason = [&world](std::shared_ptr<const TlsContext> asked) {
+    const auto client = world.connect("shop.test", std::move(asked));
+    return client->tls->failure() ? client->tls->failure()->reason : "";
+  };
+  CHECK(reason(context) == "");
+  world.network.jump_wall_clock(-1h);
+  CHECK(reason(context) == "not_yet_valid");
+  CHECK(reason(world.client_context()) == "not_yet_valid");
+  world.network.jump_wall_clock(3h);
+  CHECK(reason(context) == "expired");
+  CHECK(reason(world.client_context()) == "expired");
+  world.network.jump_wall_clock(-2h + 30min);
+  CHECK(reason(context) == "");
 }
 
 TEST_CASE("a weak key is refused") {
@@ -327,10 +348,25 @@ TEST_CASE("contexts say what is wrong with their files, and nothing of the key")
   CHECK(TlsContext::client(tls).error().message.find("garbage") == std::string::npos);
   tls.key = config::Secret(one.key);
   CHECK(TlsContext::client(tls).has_value());
-  CHECK_FALSE(TlsContext::server({.certificate = "/nonexistent", .key = files.key}).has_value());
-  CHECK_FALSE(
-      TlsContext::server({.certificate = files.certificate, .key = config::Secret("no key")})
-          .has_value());
+}
+
+TEST_CASE("the server's certificate is what was read with its key, whatever the file holds since") {
+  TlsWorld world;
+  const auto between = issue(world.root, {.common_name = "Between", .is_authority = true});
+  const auto leaf = issue(between, {.names = {"shop.test"}});
+  const auto server_error = [&leaf](const std::string& chain, const std::string& key) {
+    const auto context = TlsContext::server(
+        {.certificate = "/renewed.pem", .chain = chain, .key = config::Secret(key)});
+    return context ? "" : context.error().message;
+  };
+  CHECK(server_error(leaf.chain, leaf.key).empty());
+  CHECK(server_error("", leaf.key).starts_with("cannot load the certificate /renewed.pem: "));
+  CHECK(server_error(leaf.chain + "-----BEGIN CERTIFICATE-----\nAA", leaf.key)
+            .starts_with("cannot load the certificate /renewed.pem: "));
+  CHECK(server_error(leaf.chain, between.key)
+            .starts_with("cannot use the key of the certificate /renewed.pem: "));
+  world.serve(leaf);  // with what leads to the root
+  CHECK(world.reason() == "");
 }
 
 TEST_CASE("equal configurations share a context, whatever the name") {
