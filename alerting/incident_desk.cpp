@@ -319,6 +319,11 @@ std::size_t IncidentDesk::open_incidents(config::Severity severity) const {
   return open;
 }
 
+bool IncidentDesk::fires_for(const std::string& route) const {
+  return std::ranges::any_of(state_->coverage().of(route),
+                             [](const Watched& watched) { return watched.watch.firing(); });
+}
+
 config::Duration IncidentDesk::replay_window(const std::string& route) const {
   config::Duration longest{0};
   for (const auto& watched : state_->coverage().of(route)) {

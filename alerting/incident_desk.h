@@ -52,6 +52,8 @@ class IncidentDesk {
 
   [[nodiscard]] std::size_t open_incidents() const;
   [[nodiscard]] std::size_t open_incidents(config::Severity severity) const;
+  // Whether any rule fires for the route.
+  [[nodiscard]] bool fires_for(const std::string& route) const;
   // How far back replay() must reach for a route: the longest window of the rules that cover it;
   // 0 where none does.
   [[nodiscard]] config::Duration replay_window(const std::string& route) const;

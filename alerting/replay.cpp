@@ -44,11 +44,13 @@ std::expected<std::optional<Result>, Error> find_whole(storage::Store& store,
 
 }  // namespace
 
-std::expected<void, Error> replay(IncidentDesk& desk, const config::Config& config,
-                                  storage::Store& store, Timestamp now) {
+std::expected<std::vector<std::string>, Error> replay(IncidentDesk& desk,
+                                                      const config::Config& config,
+                                                      storage::Store& store, Timestamp now) {
   const auto incidents = histories(store);
   if (!incidents) return std::unexpected(incidents.error());
   desk.restore(*incidents);
+  std::vector<std::string> in_doubt;
   std::optional<Error> failure;
   for (const auto& route : config.routes) {
     const auto id = route.id();
@@ -61,8 +63,10 @@ std::expected<void, Error> replay(IncidentDesk& desk, const config::Config& conf
       return std::optional<Result>();
     });
     if (failure) return std::unexpected(std::move(*failure));
+    const bool failed = !outlines->empty() && outcome_row(outlines->back().outcome).failing;
+    if (failed && !desk.fires_for(id)) in_doubt.push_back(id);
   }
-  return {};
+  return in_doubt;
 }
 
 }  // namespace gatewatch::alerting

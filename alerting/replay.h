@@ -5,6 +5,8 @@
 #pragma once
 
 #include <expected>
+#include <string>
+#include <vector>
 
 #include "alerting/incident_desk.h"
 #include "config/config.h"
@@ -13,8 +15,12 @@
 
 namespace gatewatch::alerting {
 
-// Before anything else that the desk is asked. `config` is that of the desk.
-[[nodiscard]] std::expected<void, Error> replay(IncidentDesk& desk, const config::Config& config,
-                                                storage::Store& store, Timestamp now);
+// Before anything else that the desk is asked. `config` is that of the desk. Returns the ids of the
+// routes in doubt: their newest result failed, and no rule fires for them yet. What would have
+// settled it, the confirmations, the restart has cut off.
+[[nodiscard]] std::expected<std::vector<std::string>, Error> replay(IncidentDesk& desk,
+                                                                    const config::Config& config,
+                                                                    storage::Store& store,
+                                                                    Timestamp now);
 
 }  // namespace gatewatch::alerting

@@ -133,9 +133,9 @@ std::optional<Error> App::restore(storage::Store& store) {
   if (!last) return last.error();
   desk_ = std::make_unique<alerting::IncidentDesk>(
       config_, alerting::DeskSettings{link_prefix(config_->daemon, address()), *last});
-  if (auto replayed = alerting::replay(*desk_, *config_, store, anchor_.wall); !replayed) {
-    return replayed.error();
-  }
+  auto in_doubt = alerting::replay(*desk_, *config_, store, anchor_.wall);
+  if (!in_doubt) return in_doubt.error();
+  in_doubt_ = std::move(*in_doubt);
   auto undelivered = store.pending_deliveries();
   if (!undelivered) return undelivered.error();
   undelivered_ = std::move(*undelivered);
@@ -191,6 +191,7 @@ std::optional<Error> App::start_probing() {
   for (auto& target : std::exchange(first_targets_, {})) {
     if (target->route.probed_from(daemon.region)) pool_->set(std::move(target));
   }
+  for (const auto& route : std::exchange(in_doubt_, {})) pool_->confirm(route);
   return std::nullopt;
 }
 

@@ -85,6 +85,7 @@ class App {
   std::unique_ptr<net::UvNetwork> network_;
   std::shared_ptr<const config::Config> config_;
   std::vector<std::shared_ptr<const Target>> first_targets_;
+  std::vector<std::string> in_doubt_;  // routes to confirm once probing begins
   Pipeline::Observer observer_;
   SystemdNotify systemd_;
   SelfReport self_report_;

@@ -1,6 +1,7 @@
 #include "alerting/replay.h"
 
 #include <chrono>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -130,6 +131,27 @@ TEST_CASE("of results that started at once the one of the right region is the ev
   const auto steps = steps_after(desk, result_of("a", now, bad_gateway));
   REQUIRE(steps.size() == 1);
   CHECK(steps[0].deliveries.at(0).notification.find("wanted") != std::string::npos);
+}
+
+TEST_CASE("in doubt are the routes that failed last and that no rule tells of yet") {
+  const auto config = make_config(
+      {make_route("down", 10s), make_route("failed", 10s), make_route("over", 10s)}, built_in());
+  MemoryStore store;
+  storage::Batch batch;
+  for (auto age = 60s; age > 0s; age -= 10s) {
+    batch.results.push_back(result_of("down", now - age, bad_gateway));
+    batch.results.push_back(result_of("failed", now - age, age == 10s ? bad_gateway : ok));
+    batch.results.push_back(result_of("over", now - age, age == 20s ? bad_gateway : ok));
+  }
+  auto desk = std::make_unique<alerting::IncidentDesk>(config, alerting::DeskSettings{});
+  for (const auto& result : batch.results) {
+    for (auto& step : desk->observe(result, result.started)) batch.steps.push_back(step);
+    for (auto& step : desk->tick(result.started + 9s)) batch.steps.push_back(step);
+  }
+  REQUIRE_FALSE(batch.steps.empty());
+  REQUIRE(store.write(batch));
+  desk = std::make_unique<alerting::IncidentDesk>(config, alerting::DeskSettings{});
+  CHECK(alerting::replay(*desk, *config, store, now) == std::vector<std::string>{"shop/failed"});
 }
 
 TEST_CASE("a store that cannot be read is an error, whichever question it fails at") {

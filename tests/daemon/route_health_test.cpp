@@ -26,6 +26,25 @@ TEST_CASE("the first failure of a healthy route asks for confirmations, the next
       health.wants_confirmation(result_of(Outcome::StatusMismatch, ProbeKind::Confirmation)));
 }
 
+TEST_CASE("the first failure of another kind asks for confirmations, up to four kinds") {
+  RouteHealth health;
+  const auto status = [](int number) {
+    auto result = result_of(Outcome::StatusMismatch);
+    result.status = number;
+    return result;
+  };
+  CHECK(health.wants_confirmation(status(500)));
+  CHECK_FALSE(health.wants_confirmation(status(500)));
+  CHECK(health.wants_confirmation(status(502)));
+  CHECK_FALSE(health.wants_confirmation(status(500)));
+  CHECK_FALSE(health.wants_confirmation(status(502)));
+  CHECK(health.wants_confirmation(result_of(Outcome::Timeout)));
+  CHECK(health.wants_confirmation(status(503)));
+  CHECK_FALSE(health.wants_confirmation(status(504)));
+  (void)health.wants_confirmation(result_of(Outcome::Ok));
+  CHECK(health.wants_confirmation(status(502)));
+}
+
 TEST_CASE("a clean confirmation does not make the route healthy, a clean turn does") {
   RouteHealth health;
   CHECK(health.wants_confirmation(result_of(Outcome::Timeout)));

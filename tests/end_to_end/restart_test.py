@@ -52,6 +52,25 @@ def test_a_kill_during_an_outage(delay, site, receiver, mail_server, channels, s
     check_conversation(receiver, mail_server, daemon)
 
 
+def test_a_kill_does_not_cut_confirmations_off(site, receiver, start_daemon):
+    """The next turn is half a minute away: what tells in seconds is the probes that confirm."""
+    daemon = start_daemon(CONFIGURATION.format(url=site.url).replace(
+        'interval = "1s"', 'interval = "30s"').replace('window = "10s"', 'window = "60s"') + f"""
+[[channel]]
+name = "webhook"
+type = "webhook"
+url = "{receiver.url}/webhook"
+""")
+    daemon.wait_for_results(1, seconds=40)
+    site.break_down()
+    daemon.wait_for_results(1, seconds=40, where="status = 502")
+    daemon.kill()
+    daemon.start()
+    wait_until(lambda: receiver.deliveries, 15, lambda: f"an alert; it said:\n{daemon.said()}")
+    kinds = daemon.query("SELECT kind FROM results WHERE status = 502 ORDER BY started_us")
+    assert kinds[0] == ("scheduled",) and set(kinds[1:]) == {("confirmation",)}, kinds
+
+
 def check_conversation(receiver, mail_server, daemon):
     """One opening and one resolution per channel. The one message that was on its way when the
     process died may come again, and is then known by its key."""
