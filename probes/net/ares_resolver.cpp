@@ -117,6 +117,7 @@ class AresResolver final : public Resolver {
   void ask_families(const std::shared_ptr<Inquiry>& inquiry);
   void ask(const std::shared_ptr<Inquiry>& inquiry, std::size_t slot, std::size_t channel);
   void answered(const std::shared_ptr<Inquiry>& inquiry, std::size_t slot, AresAnswer answer);
+  void complete(const Inquiry& inquiry);
   void settle(const std::shared_ptr<Inquiry>& inquiry);
   void finish(const std::shared_ptr<Inquiry>& inquiry, Resolution resolution);
   [[nodiscard]] std::string describe(DnsStatus status, const std::string& name) const;
@@ -281,7 +282,7 @@ void AresResolver::answered(const std::shared_ptr<Inquiry>& inquiry, std::size_t
                             AresAnswer answer) {
   const bool decides = answer.status == DnsStatus::Ok || answer.status == DnsStatus::NxDomain;
   inquiry->answers[slot] = std::move(answer);
-  if (inquiry->resolution != nullptr) return;
+  if (inquiry->resolution != nullptr) return complete(*inquiry);
   if (decides) {
     inquiry->patience.start(settings_.patience, [this, weak = std::weak_ptr(inquiry)] {
       const auto waiting = weak.lock();
@@ -291,6 +292,15 @@ void AresResolver::answered(const std::shared_ptr<Inquiry>& inquiry, std::size_t
     });
   }
   settle(inquiry);
+}
+
+// A family that answered when nobody waited any more: whoever asks next gets its addresses too, or
+// what is wrong with it.
+void AresResolver::complete(const Inquiry& inquiry) {
+  if (inquiry.resolution->status != DnsStatus::Ok) return;
+  if (auto merged = merge(inquiry.families, inquiry.answers, true)) {
+    keep(inquiry.key, std::make_shared<const Resolution>(*std::move(merged)));
+  }
 }
 
 // Answers everybody who waits once enough is known, or goes on to the next name.

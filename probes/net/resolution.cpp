@@ -21,9 +21,8 @@ bool is_label(std::string_view label) {
 }
 
 // That a name has no address of the family is an answer like another.
-bool is_broken(const std::optional<AresAnswer>& answer) {
-  return !answer ||
-         (answer->status != DnsStatus::NoAddress && answer->status != DnsStatus::NxDomain);
+bool is_broken(DnsStatus status) {
+  return status != DnsStatus::NoAddress && status != DnsStatus::NxDomain;
 }
 
 Resolution gather(const std::vector<IpFamily>& families, const FamilyAnswers& answers) {
@@ -31,12 +30,16 @@ Resolution gather(const std::vector<IpFamily>& families, const FamilyAnswers& an
   std::optional<std::chrono::seconds> ttl;
   for (std::size_t slot = 0; slot < answers.size(); ++slot) {
     const auto& answer = answers[slot];
-    if (!answer || answer->status != DnsStatus::Ok) {
-      if (!is_broken(answer)) continue;
+    if (!answer) {  // late is not broken: our patience is shorter than one attempt
+      resolution.is_partial = true;
+      continue;
+    }
+    if (answer->status != DnsStatus::Ok) {
+      if (!is_broken(answer->status)) continue;
       resolution.broken_family = families[slot];
-      const auto status = answer ? answer->status : DnsStatus::Timeout;
-      resolution.detail = fmt::format("its {} addresses are not known: {}",
-                                      ip_family_name(families[slot]), dns_status_name(status));
+      resolution.detail =
+          fmt::format("its {} addresses are not known: {}", ip_family_name(families[slot]),
+                      dns_status_name(answer->status));
       continue;
     }
     resolution.addresses.insert(resolution.addresses.end(), answer->addresses.begin(),

@@ -180,6 +180,27 @@ TEST_CASE("a family that is silent or broken costs a moment, not the answer") {
   CHECK(resolution.detail == "its IPv4 addresses are not known: servfail");
 }
 
+TEST_CASE("a family that is late is not called broken, and its answer is kept all the same") {
+  DnsServer server;
+  server.set("late.test", Type::A, {.addresses = {v4}});
+  server.set("late.test", Type::Aaaa, {.silent = true});
+  auto settings = net::ares_resolver_settings(server.endpoint().text());
+  settings.patience = 0ms;
+  settings.channel.timeout = 500ms;
+  settings.channel.attempts = 1;
+  Bench bench(settings);
+  const auto first = bench.ask("late.test");
+  CHECK(first.addresses == std::vector{v4});
+  CHECK_FALSE(first.broken_family.has_value());
+  CHECK(first.detail.empty());
+  bench.run_until([&] {
+    bench.begin("late.test");
+    return bench.answers["late.test"].broken_family == IpFamily::V6;
+  });
+  CHECK(bench.answers["late.test"].detail == "its IPv6 addresses are not known: timeout");
+  CHECK(server.questions("late.test", Type::A) == 1);
+}
+
 TEST_CASE("a silent server is a timeout and delays nobody else") {
   Asker asker;
   asker.server.set("silent.test", Type::A, {.silent = true});
