@@ -90,7 +90,7 @@ std::expected<Proxy, Error> Proxy::parse(const config::Secret& text) {
   const auto url = Url::parse("http://" + std::string(rest));
   if (!url) return fault("has no usable host and port");
   if (url->path != "/" || url->has_query) return fault("has a path");
-  proxy.host = url->host;
+  proxy.host = url->dns_name();
   const auto bracket = rest.find(']');
   const bool has_port =
       rest.find(':', bracket == std::string_view::npos ? 0 : bracket) != std::string_view::npos;

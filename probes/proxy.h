@@ -23,7 +23,7 @@ enum class ProxyKind : std::uint8_t { HttpConnect, Socks5 };
 
 struct Proxy {
   ProxyKind kind = ProxyKind::HttpConnect;
-  std::string host;  // no brackets
+  std::string host;  // no brackets; with its final dot where it has one
   std::uint16_t port = 0;
   config::Secret user;  // empty: none is told
   config::Secret password;

@@ -14,7 +14,8 @@ namespace {
 // "host:port" with the port always there (RFC 9112 section 3.2.3).
 std::string authority_form(const Url& target) {
   const bool literal = target.host.find(':') != std::string::npos;
-  return fmt::format("{}{}{}:{}", literal ? "[" : "", target.host, literal ? "]" : "", target.port);
+  return fmt::format("{}{}{}:{}", literal ? "[" : "", target.dns_name(), literal ? "]" : "",
+                     target.port);
 }
 
 std::string connect_request(const Proxy& proxy, const Url& target, const std::string& user_agent) {

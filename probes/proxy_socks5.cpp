@@ -39,9 +39,10 @@ std::string connect_request(const Url& target) {
     text += static_cast<char>(is_v4 ? V4 : V6);
     text.append(address->bytes.begin(), address->bytes.begin() + (is_v4 ? 4 : 16));
   } else {
+    const auto name = target.dns_name();
     text += static_cast<char>(Name);
-    text += static_cast<char>(target.host.size());  // a Url's host has at most 253 bytes
-    text += target.host;
+    text += static_cast<char>(name.size());  // a Url's host has at most 253 bytes, and a final dot
+    text += name;
   }
   text += static_cast<char>(target.port >> 8);
   text += static_cast<char>(target.port & 0xff);

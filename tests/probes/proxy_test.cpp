@@ -79,6 +79,19 @@ TEST_CASE("CONNECT to an IPv6 literal has brackets") {
   CHECK(greeting->take_output().starts_with("CONNECT [::1]:443 HTTP/1.1\r\nHost: [::1]:443\r\n"));
 }
 
+TEST_CASE(
+    "a final dot keeps search domains out, the proxy's name's and the target's at the proxy") {
+  const auto dotted = proxy("http://proxy.example.:3128");
+  CHECK(dotted.host == "proxy.example.");
+  CHECK(make_connect_greeting(dotted, target("https://shop.example./"), "g")
+            ->take_output()
+            .starts_with("CONNECT shop.example.:443 HTTP/1.1\r\nHost: shop.example.:443\r\n"));
+  const auto socks = make_socks5_greeting(proxy("socks5://p"), target("https://shop.example./"));
+  CHECK(socks->take_output() == "\x05\x01\x00"s);
+  drip(*socks, "\x05\x00"s);
+  CHECK(socks->take_output() == "\x05\x01\x00\x03\x0Dshop.example.\x01\xBB"s);
+}
+
 TEST_CASE("each refusal of CONNECT has its reason") {
   const auto fault_after = [](const std::string& answer, bool end = false) {
     const auto greeting = make_connect_greeting(proxy("http://p"), target("https://a.b/"), "g");
