@@ -15,8 +15,9 @@ class RouteHealth {
  public:
   // Whether this result asks for confirmations: the first failure of a healthy route does, and so
   // does the first success after a failure that others had confirmed. A route is healthy until a
-  // result fails, and again after a scheduled result that does not: no confirmation begins or ends
-  // anything. Of a turn with several results the last one is asked, and one that failed is enough.
+  // scheduled result fails, and again after one that does not. A confirmation asks for none: one
+  // that fails says that the outage goes on, also after its first success. Of a turn with several
+  // results the last one is asked, and one that failed is enough.
   [[nodiscard]] bool wants_confirmation(const Result& result);
 
  private:

@@ -52,6 +52,16 @@ TEST_CASE("the first clean turn after a confirmed failure asks for confirmations
   CHECK(health.wants_confirmation(result_of(Outcome::Timeout)));
 }
 
+TEST_CASE("a confirmation that fails after the first success says that the outage goes on") {
+  RouteHealth health;
+  CHECK(health.wants_confirmation(result_of(Outcome::Timeout)));
+  CHECK_FALSE(health.wants_confirmation(result_of(Outcome::Timeout, ProbeKind::Confirmation)));
+  CHECK(health.wants_confirmation(result_of(Outcome::Ok)));
+  CHECK_FALSE(health.wants_confirmation(result_of(Outcome::Timeout, ProbeKind::Confirmation)));
+  CHECK_FALSE(health.wants_confirmation(result_of(Outcome::Timeout)));
+  CHECK(health.wants_confirmation(result_of(Outcome::Ok)));
+}
+
 TEST_CASE("one address of several that keeps failing is confirmed once") {
   RouteHealth health;
   const auto turn = [&health](Outcome first, Outcome last) {
