@@ -39,8 +39,8 @@ struct WrittenAt {
 };
 
 struct ServerTls {
-  std::string certificate;  // PEM file, leaf first
-  std::string chain{};      // what stood in it when it was read: a renewed one is a change
+  std::string certificate;  // PEM file, leaf first: its name, for people
+  std::string chain{};      // what stood in it when it was read, and is served
   Secret key;               // PEM text
   WrittenAt place{};
 

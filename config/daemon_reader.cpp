@@ -8,14 +8,12 @@
 
 #include <fmt/format.h>
 
-#include "config/file.h"
 #include "config/syntax.h"
 
 namespace gatewatch::config {
 namespace {
 
 constexpr std::size_t longest_socket_path = 107;  // sun_path, with its end
-constexpr std::size_t largest_key = 1 << 20;
 constexpr Duration longest_retention = 3660 * 24h;
 
 std::optional<ListenAddress> parse_listen(std::string_view text) {
@@ -71,8 +69,7 @@ void read_server_key(Section& section, Secret& into) {
     return;
   }
   std::string path;
-  section.readable_file("key", path);
-  auto content = read_file(path, largest_key);
+  auto content = section.readable_file("key", path);
   if (!content) return;
   if (content->readable_by_others) {
     section.mistake("key", fmt::format("can be read by every user: chmod 600 {}", path));
@@ -82,8 +79,8 @@ void read_server_key(Section& section, Secret& into) {
 
 void read_server_tls(Section& section, std::optional<ServerTls>& into) {
   ServerTls tls;
-  section.readable_file("certificate", tls.certificate);
-  if (auto content = read_file(tls.certificate, largest_key)) tls.chain = std::move(content->text);
+  auto content = section.readable_file("certificate", tls.certificate);
+  if (content) tls.chain = std::move(content->text);
   read_server_key(section, tls.key);
   tls.place.text = section.mistakes().describe(section.place_of("certificate"));
   for (const auto* const key : {"certificate", "key"}) {

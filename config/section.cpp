@@ -204,12 +204,14 @@ void Section::rate(std::string_view key, double& into) {
   into = rate;
 }
 
-void Section::readable_file(std::string_view key, std::string& into) {
+std::optional<FileContent> Section::readable_file(std::string_view key, std::string& into) {
   std::string path;
-  if (!text(key, path)) return;
+  if (!text(key, path)) return std::nullopt;
   into = secrets_.resolve_path(path, place_of(key));
-  const auto content = read_file(into, largest_named_file);
-  if (!content) refuse(key, content.error());
+  auto content = read_file(into, largest_named_file);
+  if (content) return *std::move(content);
+  refuse(key, content.error());
+  return std::nullopt;
 }
 
 std::optional<std::vector<PlacedText>> Section::texts(std::string_view key) {

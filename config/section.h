@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "config/document.h"
+#include "config/file.h"
 #include "config/secret.h"
 #include "config/secret_reader.h"
 #include "config/units.h"
@@ -71,8 +72,9 @@ class Section {
   void number(std::string_view key, int& into, int least, int most);
   void size(std::string_view key, std::uint64_t& into, std::uint64_t least, std::uint64_t most);
   void rate(std::string_view key, double& into);
-  // An absolute path of a file that can be read; a relative one counts from the file's folder.
-  void readable_file(std::string_view key, std::string& into);
+  // An absolute path of a file that can be read; a relative one counts from the file's folder. What
+  // stands in it, where it could be read.
+  std::optional<FileContent> readable_file(std::string_view key, std::string& into);
   // The strings of a list; nothing where it is absent or anything in it is wrong.
   std::optional<std::vector<PlacedText>> texts(std::string_view key);
   // Adds to `into`, replacing values of equal keys.

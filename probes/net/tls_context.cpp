@@ -79,11 +79,30 @@ std::expected<void, Error> set_trust(SSL_CTX* context, const config::Tls& tls) {
   return {};
 }
 
+std::unique_ptr<BIO, decltype(&BIO_free)> reader(const std::string& text) {
+  return {BIO_new_mem_buf(text.data(), static_cast<int>(text.size())), BIO_free};
+}
+
+// What SSL_CTX_use_certificate_chain_file() does, with the text of the file: the leaf, then what
+// leads to its root.
+bool use_chain(SSL_CTX* context, const std::string& text) {
+  const auto memory = reader(text);
+  const std::unique_ptr<X509, decltype(&X509_free)> leaf(
+      PEM_read_bio_X509_AUX(memory.get(), nullptr, no_password, nullptr), X509_free);
+  if (leaf == nullptr || SSL_CTX_use_certificate(context, leaf.get()) != 1) return false;
+  while (X509* const link = PEM_read_bio_X509(memory.get(), nullptr, no_password, nullptr)) {
+    if (SSL_CTX_add0_chain_cert(context, link) == 1) continue;
+    X509_free(link);
+    return false;
+  }
+  if (ERR_GET_REASON(ERR_peek_last_error()) != PEM_R_NO_START_LINE) return false;
+  ERR_clear_error();  // the end of the text
+  return true;
+}
+
 // Also refuses the key of another certificate than the one that is set.
 bool use_key(SSL_CTX* context, const config::Secret& secret) {
-  const std::string& text = secret.reveal();
-  const std::unique_ptr<BIO, decltype(&BIO_free)> memory(
-      BIO_new_mem_buf(text.data(), static_cast<int>(text.size())), BIO_free);
+  const auto memory = reader(secret.reveal());
   const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(
       PEM_read_bio_PrivateKey(memory.get(), nullptr, no_password, nullptr), EVP_PKEY_free);
   return key != nullptr && SSL_CTX_use_PrivateKey(context, key.get()) == 1;
@@ -103,7 +122,7 @@ std::expected<void, Error> set_client_certificate(SSL_CTX* context, const config
 }
 
 std::expected<void, Error> set_server_certificate(SSL_CTX* context, const config::ServerTls& tls) {
-  if (SSL_CTX_use_certificate_chain_file(context, tls.certificate.c_str()) != 1) {
+  if (!use_chain(context, tls.chain)) {
     return std::unexpected(
         openssl_error(fmt::format("cannot load the certificate {}", tls.certificate)));
   }

@@ -327,10 +327,25 @@ TEST_CASE("contexts say what is wrong with their files, and nothing of the key")
   CHECK(TlsContext::client(tls).error().message.find("garbage") == std::string::npos);
   tls.key = config::Secret(one.key);
   CHECK(TlsContext::client(tls).has_value());
-  CHECK_FALSE(TlsContext::server({.certificate = "/nonexistent", .key = files.key}).has_value());
-  CHECK_FALSE(
-      TlsContext::server({.certificate = files.certificate, .key = config::Secret("no key")})
-          .has_value());
+}
+
+TEST_CASE("the server's certificate is what was read with its key, whatever the file holds since") {
+  TlsWorld world;
+  const auto between = issue(world.root, {.common_name = "Between", .is_authority = true});
+  const auto leaf = issue(between, {.names = {"shop.test"}});
+  const auto server_error = [&leaf](const std::string& chain, const std::string& key) {
+    const auto context = TlsContext::server(
+        {.certificate = "/renewed.pem", .chain = chain, .key = config::Secret(key)});
+    return context ? "" : context.error().message;
+  };
+  CHECK(server_error(leaf.chain, leaf.key).empty());
+  CHECK(server_error("", leaf.key).starts_with("cannot load the certificate /renewed.pem: "));
+  CHECK(server_error(leaf.chain + "-----BEGIN CERTIFICATE-----\nAA", leaf.key)
+            .starts_with("cannot load the certificate /renewed.pem: "));
+  CHECK(server_error(leaf.chain, between.key)
+            .starts_with("cannot use the key of the certificate /renewed.pem: "));
+  world.serve(leaf);  // with what leads to the root
+  CHECK(world.reason() == "");
 }
 
 TEST_CASE("equal configurations share a context, whatever the name") {
