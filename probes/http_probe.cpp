@@ -270,9 +270,9 @@ void HttpProbe::begin_handshake() {
   enter(State::Handshaking);
   const bool at_home = hop().with_credentials;
   const auto& configured = route().tls.server_name;
-  auto tls =
-      net::TlsStream::client(std::move(stream_), at_home ? target_->tls : target_->tls_elsewhere,
-                             at_home && !configured.empty() ? configured : hop().url.host);
+  auto tls = net::TlsStream::client(
+      std::move(stream_), at_home ? target_->tls : target_->tls_elsewhere,
+      at_home && !configured.empty() ? configured : hop().url.host, network_.clock().wall_now());
   tls_ = tls.get();
   stream_ = std::move(tls);
   stream_->set_events(this);

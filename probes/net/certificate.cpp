@@ -44,12 +44,6 @@ Timestamp certificate_time(const ASN1_TIME* time) {
          std::chrono::minutes(parts.tm_min) + std::chrono::seconds(parts.tm_sec);
 }
 
-Timestamp certificate_clock() {
-  const std::unique_ptr<ASN1_TIME, decltype(&ASN1_TIME_free)> now(X509_gmtime_adj(nullptr, 0),
-                                                                  ASN1_TIME_free);
-  return certificate_time(now.get());
-}
-
 std::string certificate_subject(const X509* certificate) {
   return name_text(X509_get_subject_name(certificate));
 }

@@ -17,9 +17,6 @@ namespace gatewatch::net {
 // UTCTime means 1950 to 2049, GeneralizedTime any year. What cannot be read is the epoch.
 [[nodiscard]] Timestamp certificate_time(const ASN1_TIME* time);
 
-// The present, by the clock that OpenSSL itself holds certificates against.
-[[nodiscard]] Timestamp certificate_clock();
-
 // The subject as RFC 2253 text in ASCII, at most 256 bytes.
 [[nodiscard]] std::string certificate_subject(const X509* certificate);
 

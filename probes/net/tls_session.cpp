@@ -30,8 +30,7 @@ std::string text_of(const std::string& server_name) {
 }  // namespace
 
 TlsStream::Session::Session(std::unique_ptr<Stream> below,
-                            std::shared_ptr<const TlsContext> context, Role role,
-                            const std::string& server_name)
+                            std::shared_ptr<const TlsContext> context)
     : context_(std::move(context)),
       below_(std::move(below)),
       peer_(below_->peer()),
@@ -42,11 +41,16 @@ TlsStream::Session::Session(std::unique_ptr<Stream> below,
   below_->set_events(this);
   SSL_set_bio(ssl_.get(), incoming_, outgoing_);
   SSL_set_app_data(ssl_.get(), this);
-  if (role == Role::Server) {
-    SSL_set_accept_state(ssl_.get());
-    return;
-  }
+}
+
+void TlsStream::Session::become_server() {
+  SSL_set_accept_state(ssl_.get());
+}
+
+void TlsStream::Session::become_client(const std::string& server_name, Timestamp now) {
   SSL_set_connect_state(ssl_.get());
+  now_ = now;
+  X509_VERIFY_PARAM_set_time(SSL_get0_param(ssl_.get()), std::chrono::system_clock::to_time_t(now));
   if (!set_peer_name(text_of(server_name))) {
     failure = TlsFailure{.reason = "wrong_host",
                          .detail = "\"" + server_name + "\" is no name that can be verified"};
@@ -93,8 +97,7 @@ int TlsStream::Session::verify_chain(X509_STORE_CTX* store) {
 // What is not as it was when the chain was verified is left to OpenSSL, which has words for it.
 bool TlsStream::Session::recognises(X509_STORE_CTX* store, const ChainDigest& digest) {
   const auto known = context_->verified_chains().find(digest);
-  if (!known || !known->is_valid_at(certificate_clock()) || !is_for_expected_host(store))
-    return false;
+  if (!known || !known->is_valid_at(now_) || !is_for_expected_host(store)) return false;
   certificate = known->facts;
   X509_STORE_CTX_set_error(store, X509_V_OK);
   return true;

@@ -18,10 +18,12 @@ namespace gatewatch::net {
 class TlsStream::Session final : public StreamEvents,
                                  public std::enable_shared_from_this<TlsStream::Session> {
  public:
-  enum class Role : std::uint8_t { Client, Server };
-  Session(std::unique_ptr<Stream> below, std::shared_ptr<const TlsContext> context, Role role,
-          const std::string& server_name);
+  Session(std::unique_ptr<Stream> below, std::shared_ptr<const TlsContext> context);
   ~Session();
+
+  // One of them, once, before anything else. They tell nobody anything.
+  void become_client(const std::string& server_name, Timestamp now);
+  void become_server();
 
   void handshake();
   void write(std::string bytes);
@@ -77,6 +79,7 @@ class TlsStream::Session final : public StreamEvents,
   std::size_t plain_taken_ = 0;
   std::uint64_t handshake_bytes_ = 0;
   std::optional<TlsFailure> verify_failure_;
+  Timestamp now_{};  // what certificates are held against
   bool asked_ = false;
   bool handshaken_ = false;
   bool told_connected_ = false;

@@ -19,15 +19,17 @@ TlsStream::~TlsStream() {
 
 std::unique_ptr<TlsStream> TlsStream::client(std::unique_ptr<Stream> below,
                                              std::shared_ptr<const TlsContext> context,
-                                             const std::string& server_name) {
-  return std::unique_ptr<TlsStream>(new TlsStream(std::make_shared<Session>(
-      std::move(below), std::move(context), Session::Role::Client, server_name)));
+                                             const std::string& server_name, Timestamp now) {
+  auto session = std::make_shared<Session>(std::move(below), std::move(context));
+  session->become_client(server_name, now);
+  return std::unique_ptr<TlsStream>(new TlsStream(std::move(session)));
 }
 
 std::unique_ptr<TlsStream> TlsStream::server(std::unique_ptr<Stream> below,
                                              std::shared_ptr<const TlsContext> context) {
-  return std::unique_ptr<TlsStream>(new TlsStream(std::make_shared<Session>(
-      std::move(below), std::move(context), Session::Role::Server, std::string())));
+  auto session = std::make_shared<Session>(std::move(below), std::move(context));
+  session->become_server();
+  return std::unique_ptr<TlsStream>(new TlsStream(std::move(session)));
 }
 
 void TlsStream::handshake() {

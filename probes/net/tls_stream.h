@@ -25,10 +25,11 @@ int tls_verify(X509_STORE_CTX* store, void* unused) noexcept;
 class TlsStream final : public Stream {
  public:
   // As client: verifies the chain (where the context does) and that it names `server_name`, which
-  // may be an address literal (then no SNI is sent).
+  // may be an address literal (then no SNI is sent). `now`: what certificates are held against.
   [[nodiscard]] static std::unique_ptr<TlsStream> client(std::unique_ptr<Stream> below,
                                                          std::shared_ptr<const TlsContext> context,
-                                                         const std::string& server_name);
+                                                         const std::string& server_name,
+                                                         Timestamp now);
   // As server.
   [[nodiscard]] static std::unique_ptr<TlsStream> server(std::unique_ptr<Stream> below,
                                                          std::shared_ptr<const TlsContext> context);

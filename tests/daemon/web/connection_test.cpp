@@ -108,8 +108,9 @@ TEST_CASE("over TLS the same is served, and what is no TLS, or none to the end, 
     network.run_for(1s);
     config::Tls settings;
     settings.verify = false;
-    auto tls = net::TlsStream::client(std::move(below.stream),
-                                      net::TlsContext::client(settings).value(), "localhost");
+    auto tls =
+        net::TlsStream::client(std::move(below.stream), net::TlsContext::client(settings).value(),
+                               "localhost", network.clock().wall_now());
     net::TlsStream& handshaking = *tls;
     tests::StreamRecorder client(std::move(tls));
     handshaking.handshake();

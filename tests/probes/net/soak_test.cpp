@@ -108,7 +108,8 @@ class Soak {
     task.events.stream->set_events(&task.events);
     task.events.stream->connect(listener_->local());
     task.events.after_connected = [this, &events = task.events] {
-      auto tls = net::TlsStream::client(std::move(events.stream), client_context_, "shop.test");
+      auto tls = net::TlsStream::client(std::move(events.stream), client_context_, "shop.test",
+                                        network().clock().wall_now());
       auto* const made = tls.get();
       events.stream = std::move(tls);
       events.stream->set_events(&events);

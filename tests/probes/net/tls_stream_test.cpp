@@ -30,7 +30,8 @@ struct TlsClient {
     below.stream->connect(endpoint);
     REQUIRE(network.run_until([&] { return below.connected.has_value(); }, 1min));
     REQUIRE(below.connected->ok());
-    auto made = TlsStream::client(std::move(below.stream), std::move(context), name);
+    auto made = TlsStream::client(std::move(below.stream), std::move(context), name,
+                                  network.clock().wall_now());
     tls = made.get();
     events.stream = std::move(made);
     events.stream->set_events(&events);
@@ -174,6 +175,26 @@ TEST_CASE("a chain that was verified before is known again, for its own names al
   const auto stranger = make_authority("Stranger");
   world.root_path = write_file(world.directory.path(), "stranger.pem", stranger.certificate);
   CHECK(world.reason() == "untrusted");
+}
+
+TEST_CASE("certificates are held against our clock, known again or not") {
+  TlsWorld world;
+  const auto now = world.network.clock().wall_now();
+  world.serve(world.leaf({.names = {"shop.test"}, .not_before = now, .not_after = now + 1h}));
+  const auto context = world.client_context();
+  const auto reason = [&world](std::shared_ptr<const TlsContext> asked) {
+    const auto client = world.connect("shop.test", std::move(asked));
+    return client->tls->failure() ? client->tls->failure()->reason : "";
+  };
+  CHECK(reason(context) == "");
+  world.network.jump_wall_clock(-1h);
+  CHECK(reason(context) == "not_yet_valid");
+  CHECK(reason(world.client_context()) == "not_yet_valid");
+  world.network.jump_wall_clock(3h);
+  CHECK(reason(context) == "expired");
+  CHECK(reason(world.client_context()) == "expired");
+  world.network.jump_wall_clock(-2h + 30min);
+  CHECK(reason(context) == "");
 }
 
 TEST_CASE("a weak key is refused") {
