@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "probes/net/invariant.h"
+
 namespace gatewatch {
 
 std::vector<IpAddress> permitted_addresses(const std::vector<IpAddress>& resolved,
@@ -15,6 +17,7 @@ std::vector<IpAddress> permitted_addresses(const std::vector<IpAddress>& resolve
 
 std::vector<IpAddress> order_addresses(std::vector<IpAddress> permitted,
                                        config::AddressChoice choice, std::uint64_t turn) {
+  net::require(!permitted.empty(), "an order of no addresses");
   if (choice != config::AddressChoice::First) {
     std::ranges::sort(permitted);  // name servers shuffle: each address gets its turn all the same
     const auto chosen = static_cast<std::ptrdiff_t>(turn % permitted.size());
