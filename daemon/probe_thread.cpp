@@ -3,6 +3,8 @@
 #include <cstdlib>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "probes/net/thread.h"
 #include "probes/route_probe.h"
 
@@ -26,6 +28,10 @@ bool resolves_alike(const config::Route& left, const config::Route& right) {
 }
 
 }  // namespace
+
+std::string probe_thread_name(std::size_t index) {
+  return fmt::format("probes-{}", index);
+}
 
 std::expected<std::unique_ptr<ProbeThread>, Error> ProbeThread::start(const std::string& name,
                                                                       ProbeThreadSettings settings,
