@@ -47,9 +47,9 @@ std::string_view trimmed(std::string_view text) {
 bool status_is_the_failure(Outcome outcome, int status) {
   if (outcome == Outcome::StatusMismatch) return true;
   // A 502 whose body breaks off is still a 502 to whoever reads of it; but content or latency
-  // fail by themselves, whatever status was expected.
+  // fail by themselves, whatever status was expected, and a proxy's status is its own.
   return status >= 500 && outcome != Outcome::Ok && outcome != Outcome::ContentMismatch &&
-         outcome != Outcome::Slow;
+         outcome != Outcome::Slow && outcome != Outcome::ProxyFailure;
 }
 
 std::string finding(const Result& result) {

@@ -12,6 +12,8 @@ namespace gatewatch::alerting {
 
 using Steps = std::vector<storage::IncidentStep>;
 
+constexpr auto judged_every = std::chrono::seconds(1);  // what time alone changes
+
 class IncidentDesk::State {
  public:
   State(std::shared_ptr<const config::Config> config, DeskSettings settings)
@@ -35,6 +37,7 @@ class IncidentDesk::State {
   void activate(Watched& watched);
   void tell(Incident& incident, Timestamp now, Steps& steps);
   void tell_all(Timestamp now, Steps& steps);
+  void judge_all(Timestamp now);
   void forget(Incident& incident);
   void finish_replay(Timestamp now);
 
@@ -42,6 +45,7 @@ class IncidentDesk::State {
   std::unique_ptr<Coverage> coverage_;
   IncidentList incidents_;
   std::vector<Watched*> active_;  // what time may change
+  Timestamp judged_;              // when all of these were
   bool replaying_ = true;
 };
 
@@ -199,6 +203,15 @@ void IncidentDesk::State::tell(Incident& incident, Timestamp now, Steps& steps) 
 
 Steps IncidentDesk::State::tick(Timestamp now) {
   finish_replay(now);
+  if (now < judged_ || now - judged_ >= judged_every) judge_all(now);
+  Steps steps;
+  tell_all(now, steps);
+  incidents_.sweep(now, [this](Incident& incident) { forget(incident); });
+  return steps;
+}
+
+void IncidentDesk::State::judge_all(Timestamp now) {
+  judged_ = now;
   std::erase_if(active_, [&](Watched* watched) {
     apply(*watched, watched->watch.tick(*watched->threshold, now), now);
     if (!watched->watch.is_quiet()) return false;
@@ -206,10 +219,6 @@ Steps IncidentDesk::State::tick(Timestamp now) {
     watched->active = false;
     return true;
   });
-  Steps steps;
-  tell_all(now, steps);
-  incidents_.sweep(now, [this](Incident& incident) { forget(incident); });
-  return steps;
 }
 
 void IncidentDesk::State::tell_all(Timestamp now, Steps& steps) {

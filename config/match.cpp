@@ -89,8 +89,10 @@ std::optional<Error> MatchSet::add(std::string_view text) {
 bool MatchSet::contains(Outcome outcome, int status, bool cert_expiring) const noexcept {
   if (outcome == Outcome::Vantage) return false;
   if (cert_expiring && cert_expiring_) return true;
-  if (outcome == Outcome::Ok) return false;  // expected, whatever its status
-  return outcomes_[static_cast<std::size_t>(outcome)] || statuses_.contains(status);
+  if (outcome == Outcome::Ok) return false;                    // expected, whatever its status
+  const bool is_of_target = outcome != Outcome::ProxyFailure;  // else the status is the proxy's
+  return outcomes_[static_cast<std::size_t>(outcome)] ||
+         (is_of_target && statuses_.contains(status));
 }
 
 bool MatchSet::includes(const MatchSet& other) const noexcept {

@@ -34,7 +34,8 @@ class StatusSet {
 
 // What a rule looks for: statuses, outcomes, the named sets of the specification
 // (bad_gateway, gateway_error, unreachable, failing) and the warning cert_expiring.
-// A vantage result matches nothing: it is our own fault, not the target's.
+// A vantage result matches nothing: it is our own fault, not the target's. Nor is a status with
+// which the configured proxy refused one of the target's.
 class MatchSet {
  public:
   [[nodiscard]] std::optional<Error> add(std::string_view text);

@@ -28,7 +28,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t batches_capacity = 10'000;  // of results, from the probe threads to us
+constexpr std::size_t results_capacity = 100'000;  // from the probe threads to us
 constexpr std::size_t control_capacity = 100'000;
 constexpr std::size_t questions_capacity = 256;  // of the API to the reader
 constexpr auto drain_limit = 1200ms;
@@ -77,7 +77,7 @@ App::App(AppSettings settings, Log& log, std::unique_ptr<net::UvNetwork> network
       observer_(std::move(settings.observer)),
       anchor_{network_->clock().wall_now(), network_->clock().now()},
       reloaded_(anchor_.wall),
-      results_(std::make_unique<LoopMailbox>(*network_, batches_capacity)),
+      results_(std::make_unique<LoopMailbox>(*network_, results_capacity)),
       control_(std::make_unique<LoopMailbox>(*network_, control_capacity)),
       reloader_(std::make_unique<Reloader>(
           *control_, std::move(settings.load),
@@ -181,10 +181,10 @@ std::optional<Error> App::start_probing() {
                         .in_flight_limit = static_cast<std::size_t>(daemon.probes_in_flight)},
                        [this](std::vector<Result> results) {
                          const auto count = results.size();
-                         const bool taken = results_->post([this, results = std::move(results)] {
-                           for (const auto& result : results) pipeline_->handle(result);
-                         });
-                         if (!taken) lost_results_ += count;
+                         auto letter = [this, results = std::move(results)]() mutable {
+                           for (auto& result : results) pipeline_->handle(std::move(result));
+                         };
+                         if (!results_->post(std::move(letter), count)) lost_results_ += count;
                        });
   if (!pool) return pool.error();
   pool_ = std::move(*pool);
@@ -364,7 +364,7 @@ OwnState App::own_state() const {
 web::ApiSources App::api_sources() {
   return {.config = [this] { return config_; },
           .last_results = [this](const std::string& route) { return last_results(route); },
-          .next_due = [this](const std::string& route) { return next_due(route); },
+          .next_due = [this](const config::Route& route) { return next_due(route); },
           .metrics = [this] { return scrape(); },
           .health = [this] { return health_checks(own_state(), network_->clock().now()); },
           .reload = [this](auto done) { reload(std::move(done)); },
@@ -387,13 +387,9 @@ std::vector<Result> App::last_results(const std::string& route) const {
   return live == nullptr ? std::vector<Result>() : live->last_results();
 }
 
-std::optional<Timestamp> App::next_due(const std::string& route) const {
-  const auto found = std::ranges::lower_bound(config_->routes, route, {}, &config::Route::id);
-  if (found == config_->routes.end() || found->id() != route ||
-      !found->probed_from(config_->daemon.region)) {
-    return std::nullopt;
-  }
-  const Schedule schedule(anchor_, found->interval, schedule_phase(route, found->interval));
+std::optional<Timestamp> App::next_due(const config::Route& route) const {
+  if (!route.probed_from(config_->daemon.region)) return std::nullopt;
+  const Schedule schedule(anchor_, route.interval, schedule_phase(route.id(), route.interval));
   const auto now = network_->clock().now();
   const auto wait = schedule.due(schedule.first_turn(now)) - now;
   return network_->clock().wall_now() + std::chrono::duration_cast<std::chrono::microseconds>(wait);

@@ -79,7 +79,7 @@ class App {
   [[nodiscard]] web::ApiSources api_sources();
   [[nodiscard]] web::WebPieces scrape() const;
   [[nodiscard]] std::vector<Result> last_results(const std::string& route) const;
-  [[nodiscard]] std::optional<Timestamp> next_due(const std::string& route) const;
+  [[nodiscard]] std::optional<Timestamp> next_due(const config::Route& route) const;
 
   Log& log_;
   std::unique_ptr<net::UvNetwork> network_;

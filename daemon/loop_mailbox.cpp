@@ -1,5 +1,6 @@
 #include "daemon/loop_mailbox.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace gatewatch::daemon {
@@ -9,11 +10,12 @@ LoopMailbox::LoopMailbox(net::Network& network, std::size_t capacity)
 
 LoopMailbox::~LoopMailbox() = default;
 
-bool LoopMailbox::post(Letter letter) {
+bool LoopMailbox::post(Letter letter, std::size_t weight) {
   {
     const std::scoped_lock lock(mutex_);
-    if (letters_.size() >= capacity_) return false;
+    if (weight_ > 0 && weight > capacity_ - std::min(capacity_, weight_)) return false;
     letters_.push_back(std::move(letter));
+    weight_ += weight;
   }
   wakeup_->notify();
   return true;
@@ -21,7 +23,7 @@ bool LoopMailbox::post(Letter letter) {
 
 std::size_t LoopMailbox::size() const {
   const std::scoped_lock lock(mutex_);
-  return letters_.size();
+  return weight_;
 }
 
 // Takes what waits now: a letter that posts another does not keep the loop from its sockets.
@@ -30,6 +32,7 @@ void LoopMailbox::deliver() {
   {
     const std::scoped_lock lock(mutex_);
     letters.swap(letters_);
+    weight_ = 0;
   }
   for (auto& letter : letters) letter();
 }

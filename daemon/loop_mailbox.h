@@ -17,16 +17,18 @@ class LoopMailbox {
  public:
   using Letter = std::move_only_function<void()>;
 
-  // On the loop's thread, or before the loop runs. `network` must outlive it.
+  // On the loop's thread, or before the loop runs. `network` must outlive it. `capacity`: what the
+  // letters that wait may weigh together.
   LoopMailbox(net::Network& network, std::size_t capacity);
   // On the loop's thread, or after the loop has ended. Letters that wait are dropped.
   ~LoopMailbox();
   LoopMailbox(const LoopMailbox&) = delete;
   LoopMailbox& operator=(const LoopMailbox&) = delete;
 
-  // Any thread. False where too many wait: the letter is dropped, the caller says so.
-  [[nodiscard]] bool post(Letter letter);
-  [[nodiscard]] std::size_t size() const;
+  // Any thread. False where too many wait: the letter is dropped, the caller says so. One whose
+  // weight is beyond the capacity is taken where nothing else waits.
+  [[nodiscard]] bool post(Letter letter, std::size_t weight = 1);
+  [[nodiscard]] std::size_t size() const;  // what those that wait weigh together
 
  private:
   void deliver();
@@ -34,6 +36,7 @@ class LoopMailbox {
   const std::size_t capacity_;
   mutable std::mutex mutex_;
   std::vector<Letter> letters_;  // guarded by mutex_
+  std::size_t weight_ = 0;       // of them; guarded by mutex_
   std::unique_ptr<net::Wakeup> wakeup_;
 };
 

@@ -12,12 +12,13 @@ Pipeline::Pipeline(const net::Clock& clock, alerting::IncidentDesk& desk,
       confirm_(std::move(confirm)),
       observer_(std::move(observer)) {}
 
-void Pipeline::handle(const Result& result) {
+void Pipeline::handle(Result result) {
   auto* const route = live_.observe(result);
   if (route != nullptr && route->health.wants_confirmation(result)) confirm_(result.route);
-  recorder_.submit(result);
   observer_.result(result);
-  submit(desk_.observe(result, clock_.wall_now()));
+  auto steps = desk_.observe(result, clock_.wall_now());
+  recorder_.submit(std::move(result));
+  submit(std::move(steps));
 }
 
 void Pipeline::tick() {

@@ -31,7 +31,7 @@ class Pipeline {
   // Which routes are configured, none at first. Nothing is remembered of the others: a result of
   // theirs that was on its way is stored and else changes nothing.
   void set_routes(const std::vector<config::Route>& routes) { live_.set(routes); }
-  void handle(const Result& result);
+  void handle(Result result);
   // Several times a second: what time alone brings.
   void tick();
   // Steps that a reload brought.

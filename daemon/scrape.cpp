@@ -16,6 +16,12 @@ std::string text_of(const std::vector<prometheus::MetricFamily>& families) {
   return prometheus::TextSerializer().Serialize(families);
 }
 
+std::string text_of(prometheus::MetricFamily family) {
+  std::vector<prometheus::MetricFamily> families;  // a list of braces would copy it
+  families.push_back(std::move(family));
+  return text_of(families);
+}
+
 // Without the lines that open a family.
 std::string_view without_opening(std::string_view text) {
   while (text.starts_with('#')) text.remove_prefix(text.find('\n') + 1);
@@ -49,7 +55,7 @@ std::string Scrape::next_slice() {
     route_ = 0;
   }
   if (slice.metric.empty() && !opens) return {};
-  auto text = text_of({std::move(slice)});
+  auto text = text_of(std::move(slice));
   return opens ? text : std::string(without_opening(text));
 }
 

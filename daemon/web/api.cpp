@@ -128,8 +128,7 @@ void Api::routes(const WebRequest& request, WebReply reply) {
   }
   json list = json::array();
   for (const config::Route& route : sources_.config()->routes) {
-    list.push_back(
-        route_json(route, sources_.last_results(route.id()), sources_.next_due(route.id())));
+    list.push_back(route_json(route, sources_.last_results(route.id()), sources_.next_due(route)));
   }
   reply(json_response({{"routes", std::move(list)}}));
 }

@@ -38,7 +38,7 @@ struct ApiSources {
   std::function<std::shared_ptr<const config::Config>()> config;
   // Of a route, by region; empty: none yet.
   std::function<std::vector<Result>(const std::string& route)> last_results;
-  std::function<std::optional<Timestamp>(const std::string& route)> next_due;
+  std::function<std::optional<Timestamp>(const config::Route& route)> next_due;
   std::function<WebPieces()> metrics;  // begins one reading: Prometheus text format
   std::function<std::vector<HealthCheck>()> health;
   std::function<void(std::function<void(const ReloadAnswer&)> done)> reload;  // from its source

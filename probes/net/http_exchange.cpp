@@ -41,7 +41,7 @@ class HttpExchange::Parser {
   void feed(std::span<const char> bytes);
   void end();
 
-  [[nodiscard]] std::string raw_head() const;
+  [[nodiscard]] const std::string& raw_head() const { return reader_.raw_head(); }
 
   ExchangeState state = ExchangeState::Head;
   bool has_head = false;
@@ -124,7 +124,6 @@ void HttpExchange::Parser::take_head() {
   state = ExchangeState::Body;
   has_head = true;
   response.headers = reader_.take_headers();
-  response.raw_head = reader_.raw_head();
   std::string codings;
   for (const auto& [name, value] : response.headers.all()) {
     if (equals_ignoring_case(name, "Content-Encoding")) {
@@ -198,14 +197,9 @@ void HttpExchange::Parser::fail(ReadFault fault) {
 }
 
 void HttpExchange::Parser::fail(ExchangeFailure why, std::string sentence) {
-  response.raw_head = raw_head();
   state = ExchangeState::Failed;
   failure = why;
   detail = std::move(sentence);
-}
-
-std::string HttpExchange::Parser::raw_head() const {
-  return state == ExchangeState::Head ? reader_.raw_head() : response.raw_head;
 }
 
 HttpExchange::HttpExchange(const std::string& method, const ExchangeLimits& limits)
@@ -246,7 +240,7 @@ bool HttpExchange::has_head() const {
   return parser_->has_head;
 }
 
-std::string HttpExchange::raw_head() const {
+const std::string& HttpExchange::raw_head() const {
   return parser_->raw_head();
 }
 

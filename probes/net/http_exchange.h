@@ -58,8 +58,8 @@ class HttpExchange {
   [[nodiscard]] bool has_first_byte() const;
   [[nodiscard]] bool has_status() const;  // a final status line is complete, and in response()
   [[nodiscard]] bool has_head() const;    // its headers too, and nothing is wrong with them
-  // response().raw_head, or what of it has come so far.
-  [[nodiscard]] std::string raw_head() const;
+  // Status line and headers as they came so far, at most 16 KiB; of the newest response alone.
+  [[nodiscard]] const std::string& raw_head() const;
   [[nodiscard]] const Response& response() const;
   [[nodiscard]] std::uint64_t wire_bytes() const;  // everything fed so far
 

@@ -35,7 +35,6 @@ struct Response {
   Headers headers;
   std::string body;             // inflated, the first bytes up to the limit that was asked for
   std::uint64_t body_size = 0;  // bytes of content as read from the wire, chunk framing left out
-  std::string raw_head;         // status line and headers as they came, at most 16 KiB
 };
 
 struct Request {

@@ -24,16 +24,17 @@ bool add_certificate(EVP_MD_CTX* digest, const X509* certificate) {
 
 }  // namespace
 
-std::optional<VerifiedChain> VerifiedChains::find(const ChainDigest& digest) const {
+std::shared_ptr<const VerifiedChain> VerifiedChains::find(const ChainDigest& digest) const {
   const std::scoped_lock lock(mutex_);
   const auto found = chains_.find(digest);
-  return found == chains_.end() ? std::nullopt : std::optional(found->second);
+  return found == chains_.end() ? nullptr : found->second;
 }
 
 void VerifiedChains::add(const ChainDigest& digest, VerifiedChain chain) {
+  auto shared = std::make_shared<const VerifiedChain>(std::move(chain));
   const std::scoped_lock lock(mutex_);
   if (chains_.size() >= capacity) chains_.clear();
-  chains_.insert_or_assign(digest, std::move(chain));
+  chains_.insert_or_assign(digest, std::move(shared));
 }
 
 std::optional<ChainDigest> sent_chain_digest(const X509_STORE_CTX* store) {

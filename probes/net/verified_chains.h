@@ -8,6 +8,7 @@
 #include <array>
 #include <cstddef>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <span>
@@ -33,18 +34,18 @@ struct VerifiedChain {
   friend bool operator==(const VerifiedChain&, const VerifiedChain&) = default;
 };
 
-// Any thread.
+// Any thread: whoever finds waits for no more than a lookup.
 class VerifiedChains {
  public:
   static constexpr std::size_t capacity = 4096;
 
-  [[nodiscard]] std::optional<VerifiedChain> find(const ChainDigest& digest) const;
+  [[nodiscard]] std::shared_ptr<const VerifiedChain> find(const ChainDigest& digest) const;
   // When full it starts anew: chains of routes in use come back with their next probe.
   void add(const ChainDigest& digest, VerifiedChain chain);
 
  private:
   mutable std::mutex mutex_;
-  std::map<ChainDigest, VerifiedChain> chains_;  // guarded by mutex_
+  std::map<ChainDigest, std::shared_ptr<const VerifiedChain>> chains_;  // guarded by mutex_
 };
 
 // Of the certificates that the server sent; nothing where they cannot be digested.

@@ -56,6 +56,7 @@ TEST_CASE("a failure is named by its status or by its outcome") {
         Row{Outcome::IncompleteBody, 200, "Incomplete body"},
         Row{Outcome::ContentMismatch, 503, "Unexpected content"},
         Row{Outcome::Slow, 200, "Slow answer"}, Row{Outcome::Timeout, 0, "Timeout"},
+        Row{Outcome::ProxyFailure, 502, "Proxy failure"},
         Row{Outcome::ConnectRefused, 0, "Connection refused"}}) {
     Result result;
     result.outcome = outcome;

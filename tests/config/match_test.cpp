@@ -66,6 +66,12 @@ TEST_CASE("an expected status matches nothing, and neither does a fault of our o
   CHECK_FALSE(everything.contains(Outcome::Vantage, 0, true));
 }
 
+TEST_CASE("a proxy's status is none of the target's") {
+  CHECK_FALSE(set_of("bad_gateway").contains(Outcome::ProxyFailure, 502, false));
+  CHECK(set_of("unreachable").contains(Outcome::ProxyFailure, 502, false));
+  CHECK(set_of("proxy_failure").contains(Outcome::ProxyFailure, 502, false));
+}
+
 TEST_CASE("an expiring certificate matches whatever the outcome") {
   const auto set = set_of("cert_expiring");
   CHECK(set.contains(Outcome::Ok, 200, true));

@@ -33,6 +33,19 @@ TEST_CASE("a full mailbox refuses") {
   CHECK(mailbox.post([] {}));
 }
 
+TEST_CASE("letters weigh what they say, and one that is too heavy goes alone") {
+  tests::SimulatedNetwork network;
+  daemon::LoopMailbox mailbox(network, 10);
+  CHECK(mailbox.post([] {}, 7));
+  CHECK_FALSE(mailbox.post([] {}, 4));
+  CHECK(mailbox.post([] {}, 3));
+  CHECK(mailbox.size() == 10);
+  network.run_for(1ms);
+  CHECK(mailbox.size() == 0);
+  CHECK(mailbox.post([] {}, 11));
+  CHECK_FALSE(mailbox.post([] {}));
+}
+
 TEST_CASE("a letter that posts another lets the loop turn in between") {
   tests::SimulatedNetwork network;
   daemon::LoopMailbox mailbox(network, 10);

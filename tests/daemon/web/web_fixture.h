@@ -32,7 +32,7 @@ struct WebFixture {
     using namespace daemon::web;
     return {.config = [this] { return config; },
             .last_results = [this](const std::string& route) { return last_results[route]; },
-            .next_due = [this](const std::string&) { return next_due; },
+            .next_due = [this](const config::Route&) { return next_due; },
             .metrics =
                 [] {
                   return [pieces = std::deque<std::string>{"# TYPE gatewatch_up gauge\n",

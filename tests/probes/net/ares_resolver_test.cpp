@@ -241,7 +241,9 @@ TEST_CASE("a thousand names that are never answered delay none of a thousand oth
   auto settings = net::ares_resolver_settings(server.endpoint().text());
   settings.channel.timeout = 10s;  // a question that was lost would be asked again after that
   Bench bench(settings);
-  for (int number = 0; number < 1000; ++number) {
+  // Not all at once: the kernel drops what the server's socket cannot hold.
+  constexpr std::size_t at_once = 50;
+  for (std::size_t number = 0; number < 1000; ++number) {
     const auto dead = std::to_string(number) + ".drop.test";
     const auto good = std::to_string(number) + ".good.test";
     server.set(dead, Type::A, {.silent = true});
@@ -249,8 +251,11 @@ TEST_CASE("a thousand names that are never answered delay none of a thousand oth
     server.set(good, "192.0.2.1");
     bench.begin(dead);
     bench.begin(good);
+    if ((number + 1) % at_once == 0) {
+      bench.run_until([&] { return bench.answers.size() > number; });
+    }
   }
-  bench.run_until([&] { return bench.answers.size() >= 1000; });
+  CHECK(bench.answers.size() == 1000);
   for (const auto& [name, resolution] : bench.answers) {
     CAPTURE(name);
     CHECK(resolution.status == DnsStatus::Ok);
