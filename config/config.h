@@ -108,7 +108,8 @@ struct Tls {
   friend bool operator==(const Tls&, const Tls&) = default;
 };
 
-// After the first failure of a healthy route: probe again at once, then `times` − 1 times more.
+// After the first failure of a healthy route, and after the first success of one that failed: probe
+// again at once, then `times` − 1 times more.
 struct Confirmation {
   Duration every = 2s;
   int times = 5;

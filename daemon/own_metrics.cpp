@@ -37,7 +37,7 @@ void add_scheduler(std::vector<MetricFamily>& families, const OwnState& state) {
   for (std::size_t index = 0; index < state.probe_threads.size(); ++index) {
     const auto& thread = state.probe_threads[index];
     const auto& scheduler = thread.scheduler;
-    const MetricLabels labels = {{"loop", "probes" + std::to_string(index)}};
+    const MetricLabels labels = {{"loop", probe_thread_name(index)}};
     add_histogram(lateness, SchedulerStatistics::lateness_bounds_seconds, scheduler.lateness,
                   scheduler.lateness_sum_seconds, labels);
     add_value(started, static_cast<double>(scheduler.started), labels);

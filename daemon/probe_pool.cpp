@@ -4,8 +4,6 @@
 #include <atomic>
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "daemon/schedule.h"
 
 namespace gatewatch::daemon {
@@ -17,7 +15,7 @@ std::expected<std::unique_ptr<ProbePool>, Error> ProbePool::start(
   share.in_flight_limit =
       std::max<std::size_t>(1, settings.in_flight_limit / static_cast<std::size_t>(threads));
   for (int index = 0; index < threads; ++index) {
-    auto thread = ProbeThread::start(fmt::format("probes-{}", index), share, deliver);
+    auto thread = ProbeThread::start(probe_thread_name(index), share, deliver);
     if (!thread) return std::unexpected(thread.error());
     started.push_back(std::move(*thread));
   }

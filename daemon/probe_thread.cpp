@@ -3,6 +3,8 @@
 #include <cstdlib>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "probes/net/thread.h"
 #include "probes/route_probe.h"
 
@@ -27,6 +29,10 @@ bool resolves_alike(const config::Route& left, const config::Route& right) {
 
 }  // namespace
 
+std::string probe_thread_name(std::size_t index) {
+  return fmt::format("probes-{}", index);
+}
+
 std::expected<std::unique_ptr<ProbeThread>, Error> ProbeThread::start(const std::string& name,
                                                                       ProbeThreadSettings settings,
                                                                       Deliver deliver) {
@@ -34,9 +40,10 @@ std::expected<std::unique_ptr<ProbeThread>, Error> ProbeThread::start(const std:
   if (!network) return std::unexpected(network.error());
   std::unique_ptr<ProbeThread> made(
       new ProbeThread(std::move(settings), std::move(deliver), std::move(*network)));
-  auto thread = net::start_thread(name, [&loop = *made->network_] { loop.run(); });
-  if (!thread) return std::unexpected(thread.error());
-  made->thread_ = std::move(*thread);
+  auto run = [&loop = *made->network_] { loop.run(); };
+  if (auto error = net::start_thread(made->thread_, name, std::move(run))) {
+    return std::unexpected(*std::move(error));
+  }
   return made;
 }
 

@@ -35,6 +35,9 @@ struct ProbeThreadStatistics {
   Instant seen{};                            // when the thread last said so: stands still if stuck
 };
 
+// Of the thread, and of its series in /metrics.
+[[nodiscard]] std::string probe_thread_name(std::size_t index);
+
 class ProbeThread {
  public:
   // Called on the probe thread, with what came in since the last call, in its order: the first of

@@ -47,9 +47,9 @@ void Reloader::request() {
 void Reloader::begin() {
   busy_ = true;
   thread_ = {};  // joins the last run, which has posted its answer and is ending
-  auto thread = net::start_thread("reload", [this] { post(load_everything(load_)); });
-  if (!thread) return post(std::unexpected(thread.error()));
-  thread_ = std::move(*thread);
+  if (auto error = net::start_thread(thread_, "reload", [this] { post(load_everything(load_)); })) {
+    post(std::unexpected(*std::move(error)));
+  }
 }
 
 void Reloader::post(std::expected<LoadResult, Error> result) {

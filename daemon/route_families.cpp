@@ -82,7 +82,8 @@ void add_expiry(MetricFamily& family, const std::string& route, const LiveRegion
 
 std::span<const RouteFamily> route_families() {
   static const std::vector<RouteFamily> families = {
-      {counter_family("gatewatch_probe_responses_total", "Complete responses by status code."),
+      {counter_family("gatewatch_probe_responses_total",
+                      "Responses by status code; also broken-off ones, and refusals by a proxy."),
        &add_responses},
       {counter_family("gatewatch_probe_results_total",
                       "Results: ok, failing, or unknown for a fault of our own."),

@@ -61,7 +61,7 @@ class Scheduler {
   // A route that is there already takes the new settings; its probe in flight goes on.
   void set(ScheduledRoute route);
   void remove(const std::string& id);  // cancels its probe in flight
-  // The first failure of a healthy route: probes at once and then as `confirm` says. One that
+  // The route begins or ceases to fail: probes at once and then as `confirm` says. One that
   // comes due while the route's probe is in flight starts when that ends, and the next ones count
   // from there. A series that is under way goes on instead.
   void confirm(const std::string& id);

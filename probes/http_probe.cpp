@@ -173,7 +173,7 @@ void HttpProbe::on_resolved(const net::Resolution& resolution) {
   if (resolution.status != net::DnsStatus::Ok) {
     return finish(blame(resolution_failure(resolution, host)));
   }
-  if (hops_.size() == 1 && !IpAddress::parse(host)) {
+  if (hops_.size() == 1 && !IpAddress::parse(host) && !resolution.is_partial) {
     result_.resolved = ResolvedAddresses(resolution.addresses);
   }
   // The target's name is the proxy's to resolve, but an address is checked whoever connects to it.

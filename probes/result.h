@@ -81,7 +81,8 @@ struct Result {
   std::uint64_t body_size = 0;     // bytes of the last body as read, before inflating
   int redirects = 0;               // hops followed
   std::optional<Endpoint> remote;  // of the last hop
-  ResolvedAddresses resolved;      // of the name that the first hop asked for; empty: of none
+  // Of the name that the first hop asked for; empty: of none, or not all of them were known yet.
+  ResolvedAddresses resolved;
   bool addresses_changed = false;  // the probe of the route before it got other ones
   // The family whose addresses failed before one of the other answered, or could not be learned.
   std::optional<IpFamily> broken_family;

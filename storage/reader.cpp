@@ -28,10 +28,7 @@ class Reader::Thread {
   Thread& operator=(const Thread&) = delete;
 
   std::optional<Error> start() {
-    auto thread = net::start_thread("reader", [this] { run(); });
-    if (!thread) return thread.error();
-    thread_ = std::move(*thread);
-    return std::nullopt;
+    return net::start_thread(thread_, "reader", [this] { run(); });
   }
 
   bool ask(Question question) {

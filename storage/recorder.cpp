@@ -105,10 +105,7 @@ class Recorder::Writer {
 };
 
 std::optional<Error> Recorder::Writer::start() {
-  auto thread = net::start_thread("recorder", [this] { run(); });
-  if (!thread) return thread.error();
-  thread_ = std::move(*thread);
-  return std::nullopt;
+  return net::start_thread(thread_, "recorder", [this] { run(); });
 }
 
 void Recorder::Writer::submit(Result result) {

@@ -48,6 +48,9 @@ CurlHandle::CurlHandle(const CurlSenderSettings& settings, SocketGuard& guard,
   set(CURLOPT_XFERINFODATA, this);
   set(CURLOPT_WRITEFUNCTION, &on_body);
   set(CURLOPT_WRITEDATA, this);
+}
+
+void CurlHandle::record_replies() {
   set(CURLOPT_HEADERFUNCTION, &on_header);
   set(CURLOPT_HEADERDATA, this);
   // Nothing else tells which command a reply answers.

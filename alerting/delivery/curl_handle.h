@@ -30,6 +30,9 @@ class CurlHandle {
   void set(CURLoption option, Value value) {
     if (failed_ == CURLE_OK) failed_ = curl_easy_setopt(handle_.get(), option, value);
   }
+  // Takes down what an SMTP server replies, and to which receiver. Whatever we send passes a
+  // callback of ours then, which an HTTP request with its credentials need not.
+  void record_replies();
   // Bytes to upload; valid until perform() has returned.
   void set_upload(std::string_view bytes);
 
@@ -40,7 +43,7 @@ class CurlHandle {
   [[nodiscard]] long response_code() const;
   [[nodiscard]] std::chrono::seconds retry_after() const;
   [[nodiscard]] const std::string& body() const { return body_; }
-  [[nodiscard]] const SmtpReplies& replies() const { return replies_; }
+  [[nodiscard]] const SmtpReplies& replies() const { return replies_; }  // where they are recorded
 
  private:
   static curl_socket_t on_open(void* self, curlsocktype purpose, curl_sockaddr* address) noexcept;

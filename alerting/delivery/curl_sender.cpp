@@ -82,10 +82,10 @@ CurlSender::~CurlSender() {
 }
 
 std::optional<Error> CurlSender::add_worker() {
-  auto worker = net::start_thread("sender", [this] { work(); });
-  if (!worker) return worker.error();
-  workers_.push_back(std::move(*worker));
-  return std::nullopt;
+  std::jthread worker;
+  auto error = net::start_thread(worker, "sender", [this] { work(); });
+  if (!error) workers_.push_back(std::move(worker));
+  return error;
 }
 
 void CurlSender::send(Request request, Done done) {

@@ -123,6 +123,7 @@ TransferOutcome perform_mail(const MailRequest& request, const CurlSenderSetting
     if (!receivers.add("<" + receiver + ">")) return out_of_memory();
   }
   CurlHandle handle(settings, guard, "smtp,smtps", request.ca);
+  handle.record_replies();
   handle.set(CURLOPT_URL, request.server.c_str());
   handle.set(CURLOPT_USE_SSL,
              static_cast<long>(request.tls == config::MailTls::Required ? CURLUSESSL_ALL

@@ -37,9 +37,9 @@ class DemoSite::World {
     timer_ = network_->timer();
     end_ = network_->wakeup([this] { network_->stop(); });
     timer_->start(outages_.begin, [this] { go_down(); });
-    auto thread = net::start_thread("demo-site", [this] { network_->run(); });
-    if (!thread) return std::unexpected(thread.error());
-    thread_ = std::move(*thread);
+    if (auto error = net::start_thread(thread_, "demo-site", [this] { network_->run(); })) {
+      return std::unexpected(*std::move(error));
+    }
     return {};
   }
 

@@ -117,6 +117,7 @@ struct Resolution {
   std::string detail;                // where it failed, or one family did: who said what
   // The family whose addresses could not be learned while the other has some.
   std::optional<IpFamily> broken_family = {};
+  bool is_partial = false;  // a family was not waited for any longer: there may be more addresses
 };
 
 // A lookup in flight; destroying it cancels.

@@ -30,7 +30,10 @@ Resolution gather(const std::vector<IpFamily>& families, const FamilyAnswers& an
   std::optional<std::chrono::seconds> ttl;
   for (std::size_t slot = 0; slot < answers.size(); ++slot) {
     const auto& answer = answers[slot];
-    if (!answer) continue;  // late is not broken: our patience is shorter than one attempt
+    if (!answer) {  // late is not broken: our patience is shorter than one attempt
+      resolution.is_partial = true;
+      continue;
+    }
     if (answer->status != DnsStatus::Ok) {
       if (!is_broken(answer->status)) continue;
       resolution.broken_family = families[slot];

@@ -31,18 +31,18 @@ class SignalsBlocked {
 
 }  // namespace
 
-std::expected<std::jthread, Error> start_thread(const std::string& name,
-                                                std::move_only_function<void()> run) {
+std::optional<Error> start_thread(std::jthread& into, const std::string& name,
+                                  std::move_only_function<void()> run) {
   const SignalsBlocked blocked;
   try {
-    return std::jthread(
-        [short_name = name.substr(0, longest_name), run = std::move(run)]() mutable {
+    into =
+        std::jthread([short_name = name.substr(0, longest_name), run = std::move(run)]() mutable {
           pthread_setname_np(pthread_self(), short_name.c_str());
           run();
         });
+    return std::nullopt;
   } catch (const std::system_error& error) {
-    return std::unexpected(
-        Error{fmt::format("the thread {} cannot be started: {}", name, error.code().message())});
+    return Error{fmt::format("the thread {} cannot be started: {}", name, error.code().message())};
   }
 }
 

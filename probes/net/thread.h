@@ -2,8 +2,8 @@
 
 #pragma once
 
-#include <expected>
 #include <functional>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -11,10 +11,11 @@
 
 namespace gatewatch::net {
 
-// Runs `run` on a new thread; the error says which thread could not be made. `name`: what tools
-// show of it, of which the kernel keeps 15 bytes. Signals are for the thread that made the loop
-// which watches them: the new one blocks all but those that its own faults raise.
-[[nodiscard]] std::expected<std::jthread, Error> start_thread(const std::string& name,
-                                                              std::move_only_function<void()> run);
+// Runs `run` on a new thread, which becomes `into`; one that was there is joined. The error says
+// which thread could not be made. `name`: what tools show of it, of which the kernel keeps 15
+// bytes. Signals are for the thread that made the loop which watches them: the new one blocks all
+// but those that its own faults raise.
+[[nodiscard]] std::optional<Error> start_thread(std::jthread& into, const std::string& name,
+                                                std::move_only_function<void()> run);
 
 }  // namespace gatewatch::net

@@ -50,7 +50,11 @@ TEST_CASE("a partial failure is one incident, not one a minute") {
   for (const double share : {0.1, 0.2, 0.5}) {
     CAPTURE(share);
     // Between 0 and 0.9 wrong resolutions an hour are expected, by share and interval.
-    CHECK(openings_by_noise(10s, share, 4h, 4) <= 4);
-    CHECK(openings_by_noise(30s, share, 4h, 5) <= 8);
+    const auto often = openings_by_noise(10s, share, 4h, 4);
+    const auto seldom = openings_by_noise(30s, share, 4h, 5);
+    CHECK(often >= 1);
+    CHECK(often <= 4);
+    CHECK(seldom >= 1);
+    CHECK(seldom <= 8);
   }
 }

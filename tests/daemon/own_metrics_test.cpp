@@ -24,11 +24,13 @@ TEST_CASE("our own state: queues, deliveries, incidents, reloads") {
   state.open_incidents = {{"critical", 1}, {"warning", 0}};
   state.channels["ops"].delivered = 3;
   state.last_reload_successful = false;
+  state.probe_threads.resize(2);
   const auto text = prometheus::TextSerializer().Serialize(own_families(state));
   CHECK(has(text, "gatewatch_build_info{version=\"1.2.3\"} 1"));
   CHECK(has(text, "gatewatch_results_dropped_total{queue=\"recorder\"} 7"));
   CHECK(has(text, "gatewatch_storage_size_bytes 4096"));
   CHECK(has(text, "gatewatch_incidents_open{severity=\"critical\"} 1"));
   CHECK(has(text, "gatewatch_deliveries_total{channel=\"ops\",result=\"delivered\"} 3"));
+  CHECK(has(text, "gatewatch_probes_in_flight{loop=\"probes-1\"} 0"));  // as the thread is called
   CHECK(has(text, "gatewatch_config_last_reload_successful 0"));
 }

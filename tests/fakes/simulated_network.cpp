@@ -129,6 +129,11 @@ void SimulatedNetwork::set_name(const std::string& host, std::vector<IpAddress> 
       .status = net::DnsStatus::Ok, .addresses = std::move(addresses), .ttl = ttl};
 }
 
+void SimulatedNetwork::set_partial_name(const std::string& host, std::vector<IpAddress> addresses) {
+  set_name(host, std::move(addresses));
+  world_->names[canonical_name(host)].is_partial = true;
+}
+
 void SimulatedNetwork::set_name_failure(const std::string& host, net::DnsStatus status,
                                         std::chrono::nanoseconds after) {
   world_->names[canonical_name(host)] = {

@@ -48,6 +48,8 @@ class SimulatedNetwork final : public net::Network {
   // Names. A name that was never set answers nxdomain.
   void set_name(const std::string& host, std::vector<IpAddress> addresses,
                 std::chrono::seconds ttl = std::chrono::seconds(60));
+  // One of which the other family has not answered yet.
+  void set_partial_name(const std::string& host, std::vector<IpAddress> addresses);
   void set_name_failure(const std::string& host, net::DnsStatus status,
                         std::chrono::nanoseconds after = std::chrono::milliseconds(1));
 

@@ -32,7 +32,8 @@ Resolution look_up(const SimulatedWorld& world, const std::string& host, IpPrefe
   return {.status = DnsStatus::Ok,
           .addresses = std::move(name.addresses),
           .ttl = name.ttl,
-          .detail = {}};
+          .detail = {},
+          .is_partial = name.is_partial};
 }
 
 class SimulatedLookup final : public net::Lookup {

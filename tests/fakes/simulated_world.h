@@ -36,6 +36,7 @@ class SimulatedWorld final : public net::Clock {
     std::vector<IpAddress> addresses;
     std::chrono::seconds ttl{0};
     std::chrono::nanoseconds after = std::chrono::milliseconds(1);
+    bool is_partial = false;
   };
 
   explicit SimulatedWorld(std::uint64_t seed) : random_(seed) {}

@@ -353,9 +353,11 @@ TEST_CASE("what the route's name resolved to is kept, redirects or not") {
   CHECK(result.remote == other);
   CHECK(result.resolved.list() == std::vector{address("192.0.2.1")});
   CHECK(scene.probe("http://192.0.2.2/").resolved.empty());
+  scene.network.set_partial_name("shop.example", {address("192.0.2.1")});
+  CHECK(scene.probe("http://shop.example/").resolved.empty());  // or it would seem to change
 }
 
-TEST_CASE("a final dot is kept from the search domains, and from TLS") {
+TEST_CASE("a final dot is told to the resolver and in the Host header, and kept from TLS") {
   Scene scene;
   std::string request;
   scene.network.serve(web, [&](Conversation& conversation) {
@@ -365,6 +367,15 @@ TEST_CASE("a final dot is kept from the search domains, and from TLS") {
   });
   CHECK(scene.probe("http://shop.example./").outcome == Outcome::Ok);
   CHECK(request.find("Host: shop.example.\r\n") != std::string::npos);
+  CHECK(says(scene.probe("http://nowhere.example./"), "scripted failure of nowhere.example."));
+  std::string hello;  // names the host in clear
+  scene.network.serve(secure, [&](Conversation& conversation) {
+    hello = conversation.received();
+    if (!hello.empty()) conversation.finish();
+  });
+  CHECK(scene.probe("https://shop.example./").outcome == Outcome::TlsFailure);
+  CHECK(hello.find("shop.example") != std::string::npos);
+  CHECK(hello.find("shop.example.") == std::string::npos);
 }
 
 TEST_CASE("a cancelled probe calls nobody, in whatever state it was") {

@@ -67,12 +67,14 @@ TEST_CASE("a family that is merely late is not called broken") {
   CHECK(merged->addresses == std::vector{v4});
   CHECK_FALSE(merged->broken_family.has_value());
   CHECK(merged->detail.empty());
+  CHECK(merged->is_partial);
 }
 
 TEST_CASE("addresses of both families are joined, with the shorter TTL") {
   const auto merged = merged_of({found(v4, 30s), found(v6, 20s)}, true);
   REQUIRE(merged.has_value());
   CHECK(merged->addresses == std::vector{v4, v6});
+  CHECK_FALSE(merged->is_partial);
   CHECK(merged->ttl == 20s);
 }
 

@@ -2,7 +2,10 @@
 
 #include <array>
 #include <csignal>
+#include <functional>
 #include <pthread.h>
+#include <string>
+#include <utility>
 
 #include <doctest/doctest.h>
 
@@ -13,12 +16,16 @@ using net::start_thread;
 
 namespace {
 
+void run_to_its_end(const std::string& name, std::move_only_function<void()> run) {
+  std::jthread thread;
+  REQUIRE_FALSE(start_thread(thread, name, std::move(run)).has_value());
+}
+
 // What the new thread is called.
 std::string name_of_thread(const std::string& name) {
   std::array<char, 64> found{};
-  start_thread(name, [&found] { pthread_getname_np(pthread_self(), found.data(), found.size()); })
-      .value()
-      .join();
+  run_to_its_end(name,
+                 [&found] { pthread_getname_np(pthread_self(), found.data(), found.size()); });
   return found.data();
 }
 
@@ -31,17 +38,13 @@ TEST_CASE("a thread bears its name, cut to what the kernel keeps") {
 
 TEST_CASE("a thread is joined where its handle ends") {
   bool has_run = false;
-  {
-    const auto thread = start_thread("short", [&has_run] { has_run = true; }).value();
-  }
+  run_to_its_end("short", [&has_run] { has_run = true; });
   CHECK(has_run);
 }
 
 TEST_CASE("signals stay with the thread that was there before, but for those of own faults") {
   sigset_t there;
-  start_thread("signals", [&there] { pthread_sigmask(SIG_SETMASK, nullptr, &there); })
-      .value()
-      .join();
+  run_to_its_end("signals", [&there] { pthread_sigmask(SIG_SETMASK, nullptr, &there); });
   for (const int number : {SIGTERM, SIGINT, SIGHUP, SIGPIPE}) {
     CHECK(sigismember(&there, number) == 1);
   }
@@ -54,9 +57,11 @@ TEST_CASE("signals stay with the thread that was there before, but for those of 
 TEST_CASE("a thread that the operating system refuses is an error that names it") {
   {
     const tests::ThreadFamine famine;
-    const auto thread = start_thread("recorder", [] { FAIL("it must not run"); });
-    REQUIRE_FALSE(thread.has_value());
-    CHECK(thread.error().message.starts_with("the thread recorder cannot be started: "));
+    std::jthread thread;
+    const auto error = start_thread(thread, "recorder", [] { FAIL("it must not run"); });
+    REQUIRE(error.has_value());
+    CHECK(error->message.starts_with("the thread recorder cannot be started: "));
+    CHECK_FALSE(thread.joinable());
   }
-  CHECK(start_thread("recorder", [] {}).has_value());
+  run_to_its_end("recorder", [] {});
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <doctest/doctest.h>
+#include <openssl/ssl.h>
 
 #include "tests/fakes/certificate_maker.h"
 #include "tests/fakes/simulated_network.h"
@@ -150,15 +151,25 @@ TEST_CASE("each bad certificate has its reason") {
   }
 }
 
-TEST_CASE("a chain that was verified before is known again, for its own names alone") {
+TEST_CASE("a chain that is known again is not verified again") {
   TlsWorld world;
-  world.serve(world.leaf({.names = {"shop.test", "192.0.2.1"}}));
   const auto context = world.client_context();
+  world.serve(world.leaf({.names = {"shop.test"}}));
   const auto first = world.connect("shop.test", context);
   REQUIRE(first->events.connected->ok());
+  SSL_CTX_set_cert_store(context->get(), X509_STORE_new());  // nothing is trusted any more
   const auto again = world.connect("shop.test", context);
   CHECK(again->events.connected->ok());
   CHECK(again->tls->certificate() == first->tls->certificate());
+  world.serve(world.leaf({.names = {"shop.test"}}));
+  CHECK(world.connect("shop.test", context)->tls->failure()->reason == "untrusted");
+}
+
+TEST_CASE("what was verified of a chain holds for its own names and dates alone") {
+  TlsWorld world;
+  world.serve(world.leaf({.names = {"shop.test", "192.0.2.1"}}));
+  const auto context = world.client_context();
+  REQUIRE(world.connect("shop.test", context)->events.connected->ok());
   CHECK(world.connect("192.0.2.1", context)->events.connected->ok());
   for (const auto* const name : {"other.test", "192.0.2.2"}) {
     const auto wrong = world.connect(name, context);
