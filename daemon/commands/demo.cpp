@@ -109,7 +109,7 @@ int demo_command(const DemoOptions& options) {
     std::fflush(stdout);
   };
   auto log = Log::to_stderr(LogLevel::Warning);
-  auto app = App::create({std::move(*loaded), load, {print, print}}, log);
+  auto app = App::create({std::move(*loaded), load, {print, print}, false}, log);
   if (!app) {
     fmt::print(stderr, "gatewatch demo: {}\n", app.error().message);
     return exit_failed;
