@@ -62,8 +62,10 @@ class LogChannel final : public Channel {
     line.add("reason", notification.reason);
     line.add("share", notification.share());
     line.add("gateway", notification.gateway);
-    line.add("regions_failing", joined(notification.regions_failing));
-    line.add("regions_clean", joined(notification.regions_clean));
+    if (tells_regions(notification)) {
+      line.add("regions_failing", joined(notification.regions_failing));
+      line.add("regions_clean", joined(notification.regions_clean));
+    }
     line.add("diagnosis", notification.diagnosis);
     line.add("fixer", notification.fixer);
     line.add("evidence", message.evidence.empty() ? "" : message.evidence.front());

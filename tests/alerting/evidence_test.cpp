@@ -93,7 +93,12 @@ TEST_CASE("a certificate that runs out shows its day") {
                                         .subject = {},
                                         .issuer = {},
                                         .fingerprint = {}};
-  CHECK(evidence_line(result, checkout()).find("certificate expires 2026-11-28") !=
+  CHECK(evidence_line(result, checkout())
+            .find(": 200 OK in 0.012 s, certificate expires 2026-11-28,") != std::string::npos);
+  result.outcome = Outcome::StatusMismatch;
+  result.status = 502;
+  CHECK(evidence_line(result, checkout())
+            .find(": 502 Bad Gateway in 0.012 s, certificate expires 2026-11-28,") !=
         std::string::npos);
 }
 
