@@ -63,7 +63,11 @@ std::string finding(const Result& result) {
   auto text = failure_name(storage::outline_of(result));
   if (!status_is_the_failure(result.outcome, result.status)) {
     if (result.status != 0) text += fmt::format(" (status {})", result.status);
-    if (!result.detail.empty()) text += ", " + clean(result.detail, longest_detail) + ",";
+    if (!result.detail.empty()) {
+      auto detail = clean(result.detail, longest_detail);
+      if (detail.ends_with('.')) detail.pop_back();
+      text += fmt::format(": {},", detail);
+    }
   }
   return text;
 }

@@ -118,7 +118,7 @@ bool is_recovery(const Notification& notification) {
 }
 
 bool tells_regions(const Notification& notification) {
-  if (notification.of_certificate) return false;
+  if (notification.of_certificate || is_resolution(notification)) return false;
   return !notification.regions_failing.empty() || !notification.regions_clean.empty();
 }
 

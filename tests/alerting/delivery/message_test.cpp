@@ -48,6 +48,7 @@ TEST_CASE("a resolution tells how long it lasted and how many probes failed") {
         "12 min 34 s, from 2026-11-20 10:00:06 UTC to 2026-11-20 10:12:40 UTC");
   CHECK(fact(message, "Failed") == "131 of 160 probes, 82 %");
   CHECK(fact(message, "Since").empty());
+  CHECK(fact(message, "Regions").empty());
 }
 
 TEST_CASE("a certificate tells when it expires, not what share of probes failed where") {
