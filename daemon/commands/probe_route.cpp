@@ -68,12 +68,11 @@ std::expected<std::string, UsageMistakes> configuration(const std::string& url,
 
 // The argument as it was written, without what may be a secret of it.
 std::string named(std::string url) {
-  url.resize(std::min(url.find('?'), url.size()));
   const auto scheme = url.find("://");
   const auto begin = scheme == std::string::npos ? 0 : scheme + 3;
   const auto at = url.rfind('@');
   if (at != std::string::npos && at > begin) url.replace(begin, at - begin, "…");
-  return quote(url);
+  return quote(url.substr(0, url.find('?')));
 }
 
 // The argument stands in for the key, which nobody has written.
