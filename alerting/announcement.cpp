@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <chrono>
 #include <map>
+#include <optional>
 #include <set>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "alerting/evidence.h"
 #include "config/units.h"
 
 namespace gatewatch::alerting {
@@ -20,7 +22,8 @@ constexpr std::size_t most_names = 3;  // in one sentence
 struct Findings {
   std::map<std::string, std::uint64_t> names;
   std::vector<Evidence> evidence;
-  std::set<std::string> regions;  // that report
+  std::set<std::string> regions;                 // that report
+  std::optional<Timestamp> certificate_expires;  // the first that does
 };
 
 Findings findings_of(const Incident& incident, Coverage& coverage) {
@@ -30,6 +33,11 @@ Findings findings_of(const Incident& incident, Coverage& coverage) {
       if (watched.incident != &incident) continue;
       for (const auto& [name, count] : watched.failures.names()) findings.names[name] += count;
       const auto& newest = watched.failures.newest();
+      if (!newest.empty() && newest.back().certificate_expires) {
+        const auto expires = *newest.back().certificate_expires;
+        findings.certificate_expires =
+            std::min(expires, findings.certificate_expires.value_or(expires));
+      }
       findings.evidence.insert(findings.evidence.end(), newest.begin(), newest.end());
       for (auto& region : watched.watch.reporting_regions()) {
         findings.regions.insert(std::move(region));
@@ -44,7 +52,7 @@ std::vector<std::string> newest_lines(std::vector<Evidence> evidence) {
     return left.at != right.at ? left.at > right.at : left.line < right.line;
   });
   std::vector<std::string> lines;
-  for (auto& [at, line] : evidence) {
+  for (auto& [at, line, expires] : evidence) {
     if (lines.size() == most_evidence) break;
     // Two rules that watch one route have seen the same result.
     if (lines.empty() || lines.back() != line) lines.push_back(std::move(line));
@@ -117,7 +125,11 @@ Notification describe(const Incident& incident, NotificationKind kind, Coverage&
   notification.incident_key = incident.key();
   notification.rule = incident.rule;
   notification.severity = incident.severity;
-  notification.what = commonest(findings.names, incident.what);
+  notification.of_certificate = incident.cause == Cause::Certificate;
+  // A route that fails besides is another incident's.
+  notification.what = notification.of_certificate ? std::string(certificate_expires_soon)
+                                                  : commonest(findings.names, incident.what);
+  if (notification.of_certificate) notification.certificate_expires = findings.certificate_expires;
   notification.gateway = incident.gateway;
   notification.routes = routes_of(incident, coverage);
   notification.since = incident.since;
@@ -147,16 +159,21 @@ std::string sentence_of(Why why, const Incident& incident, const Notification& n
     case Why::Opened:
       return fmt::format("{}: {}.", notification.headline(), notification.share());
     case Why::Reopened:
-      return fmt::format("Fails again {} after it was resolved: {}.",
+      return fmt::format("{} again {} after it was resolved: {}.",
+                         notification.of_certificate ? "Warns" : "Fails",
                          duration_text(resolved_before, notification.at), notification.headline());
     case Why::NewChannel:
       return fmt::format("The rule {} fires too.", listing(incident.news.rules));
     case Why::Worsened:
       return worsening(incident, notification);
     case Why::Reminder:
-      return fmt::format("Still failing after {}: {}; {}.", lasted, notification.headline(),
-                         notification.share());
+      return fmt::format("Still {} after {}: {}; {}.",
+                         notification.of_certificate ? "so" : "failing", lasted,
+                         notification.headline(), notification.share());
     case Why::Resolved:
+      if (notification.of_certificate) {
+        return fmt::format("Resolved after {}: the certificate {}.", lasted, notification.share());
+      }
       return fmt::format("Resolved after {}: {} of {} probes failed.", lasted,
                          notification.failures, notification.probes);
     case Why::NoLongerConfigured:

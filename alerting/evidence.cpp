@@ -8,6 +8,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include "alerting/notification.h"
 #include "alerting/status_phrase.h"
 #include "config/glob.h"
 
@@ -52,17 +53,21 @@ bool status_is_the_failure(Outcome outcome, int status) {
          outcome != Outcome::Slow && outcome != Outcome::ProxyFailure;
 }
 
+std::string status_name(int status) {
+  const auto phrase = status_phrase(status);
+  return phrase.empty() ? fmt::format("Status {}", status) : fmt::format("{} {}", status, phrase);
+}
+
 std::string finding(const Result& result) {
-  if (result.outcome == Outcome::Ok && result.cert_expiring && result.certificate) {
-    return fmt::format(
-        "certificate expires {:%Y-%m-%d}",
-        fmt::gmtime(std::chrono::system_clock::to_time_t(
-            std::chrono::floor<std::chrono::seconds>(result.certificate->not_after))));
-  }
+  if (result.outcome == Outcome::Ok) return status_name(result.status);
   auto text = failure_name(storage::outline_of(result));
   if (!status_is_the_failure(result.outcome, result.status)) {
     if (result.status != 0) text += fmt::format(" (status {})", result.status);
-    if (!result.detail.empty()) text += ", " + clean(result.detail, longest_detail) + ",";
+    if (!result.detail.empty()) {
+      auto detail = clean(result.detail, longest_detail);
+      if (detail.ends_with('.')) detail.pop_back();
+      text += fmt::format(": {},", detail);
+    }
   }
   return text;
 }
@@ -71,11 +76,11 @@ std::string finding(const Result& result) {
 
 std::string failure_name(const storage::ResultOutline& result) {
   if (status_is_the_failure(result.outcome, result.status)) {
-    const auto phrase = status_phrase(result.status);
-    return phrase.empty() ? fmt::format("Status {}", result.status)
-                          : fmt::format("{} {}", result.status, phrase);
+    return status_name(result.status);
   }
-  if (result.outcome == Outcome::Ok && result.cert_expiring) return "Certificate expires soon";
+  if (result.outcome == Outcome::Ok && result.cert_expiring) {
+    return std::string(certificate_expires_soon);
+  }
   return std::string(outcome_row(result.outcome).title);
 }
 
@@ -86,6 +91,9 @@ std::string evidence_line(const Result& result, const config::Route& route) {
       clean(route.url.text_without_query(), longest_detail), result.region,
       fmt::gmtime(std::chrono::system_clock::to_time_t(started)), finding(result),
       std::chrono::duration<double>(result.duration()).count());
+  if (result.cert_expiring && result.certificate) {
+    line += ", certificate expires " + day_of(result.certificate->not_after);
+  }
   if (result.remote) line += ", remote " + result.remote->text();
   if (!result.trace_id.empty()) line += ", trace " + result.trace_id;
   for (const auto& id : request_ids(result.response_head)) line += ", " + id;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "config/config.h"
@@ -12,6 +13,8 @@
 #include "storage/records.h"
 
 namespace gatewatch::alerting {
+
+inline constexpr std::string_view certificate_expires_soon = "Certificate expires soon";
 
 // "502 Bad Gateway" where the status is what failed, else the outcome's title ("Timeout").
 [[nodiscard]] std::string failure_name(const storage::ResultOutline& result);

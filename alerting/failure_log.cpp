@@ -1,5 +1,7 @@
 #include "alerting/failure_log.h"
 
+#include <utility>
+
 #include "alerting/evidence.h"
 
 namespace gatewatch::alerting {
@@ -7,7 +9,13 @@ namespace gatewatch::alerting {
 void FailureLog::add(const Result& result, const config::Route& route) {
   count(storage::outline_of(result));
   if (newest_.size() == newest_kept) newest_.erase(newest_.begin());
-  newest_.push_back({.at = result.started, .line = evidence_line(result, route)});
+  Evidence evidence{.at = result.started,
+                    .line = evidence_line(result, route),
+                    .certificate_expires = std::nullopt};
+  if (result.cert_expiring && result.certificate) {
+    evidence.certificate_expires = result.certificate->not_after;
+  }
+  newest_.push_back(std::move(evidence));
 }
 
 void FailureLog::count(const storage::ResultOutline& result) {

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,7 @@ namespace gatewatch::alerting {
 struct Evidence {
   Timestamp at;
   std::string line;
+  std::optional<Timestamp> certificate_expires;  // where that is soon
 };
 
 class FailureLog {

@@ -9,6 +9,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "probes/result_json.h"
+
 namespace gatewatch::alerting {
 namespace {
 
@@ -70,9 +72,14 @@ std::optional<Notification> read(const json& object) {
   for (const auto& route : object.at("routes")) notification.routes.push_back(to_route(route));
   notification.since = to_time(object.at("since_us"));
   notification.at = to_time(object.at("at_us"));
+  // These are younger than the others.
+  notification.of_certificate = object.value("of_certificate", false);
+  if (object.contains("certificate_expires_us")) {
+    notification.certificate_expires = to_time(object.at("certificate_expires_us"));
+  }
+  notification.reason = object.value("reason", "");
   const auto& resolved = object.at("resolved_us");
   if (!resolved.is_null()) notification.resolved = to_time(resolved);
-  notification.reason = object.value("reason", "");  // younger than the others
   object.at("probes").get_to(notification.probes);
   object.at("failures").get_to(notification.failures);
   object.at("regions_failing").get_to(notification.regions_failing);
@@ -82,6 +89,21 @@ std::optional<Notification> read(const json& object) {
   object.at("fixer").get_to(notification.fixer);
   object.at("link").get_to(notification.link);
   return notification;
+}
+
+// How much of a certificate's time is left when the event is told.
+std::string expiry(const Notification& notification) {
+  if (notification.kind == NotificationKind::Resolved && notification.reason.empty()) {
+    return "no longer expires soon";
+  }
+  if (!notification.certificate_expires) return "expires soon";
+  const auto days =
+      std::chrono::floor<std::chrono::days>(*notification.certificate_expires - notification.at)
+          .count();
+  const auto left = days < 1    ? std::string("within a day")
+                    : days == 1 ? std::string("in 1 day")
+                                : fmt::format("in {} days", days);
+  return fmt::format("expires {}, {}", day_of(*notification.certificate_expires), left);
 }
 
 }  // namespace
@@ -100,7 +122,12 @@ std::string Notification::headline() const {
   return fmt::format("{} and {} more route{}", first, more, more == 1 ? "" : "s");
 }
 
+std::string day_of(Timestamp time) {
+  return format_timestamp(time).substr(0, 10);
+}
+
 std::string Notification::share() const {
+  if (of_certificate) return expiry(*this);
   if (probes == 0) return "no probes";
   const auto counts = fmt::format("{} of {} probe{}", failures, probes, probes == 1 ? "" : "s");
   const auto percent = 100.0 * static_cast<double>(failures) / static_cast<double>(probes);
@@ -127,6 +154,7 @@ std::string to_json_text(const Notification& notification) {
                  {"at_us", to_number(notification.at)},
                  {"resolved_us", nullptr},
                  {"reason", notification.reason},
+                 {"of_certificate", notification.of_certificate},
                  {"probes", notification.probes},
                  {"failures", notification.failures},
                  {"regions_failing", notification.regions_failing},
@@ -136,6 +164,9 @@ std::string to_json_text(const Notification& notification) {
                  {"fixer", notification.fixer},
                  {"link", notification.link}};
   if (notification.resolved) object["resolved_us"] = to_number(*notification.resolved);
+  if (notification.certificate_expires) {
+    object["certificate_expires_us"] = to_number(*notification.certificate_expires);
+  }
   // What a server sent may be no UTF-8; U+FFFD stands for such bytes.
   return object.dump(-1, ' ', false, json::error_handler_t::replace);
 }

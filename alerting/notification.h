@@ -42,6 +42,9 @@ struct Notification {
   std::optional<Timestamp> resolved;
   // Why a resolution is no recovery: "the route was removed from the configuration". Else empty.
   std::string reason;
+  // Of a certificate that runs out: the routes may well answer. Its day, where it is known.
+  bool of_certificate = false;
+  std::optional<Timestamp> certificate_expires;
   std::uint64_t probes = 0;    // results since it began, over its routes
   std::uint64_t failures = 0;  // matching ones among them
   std::vector<std::string> regions_failing;
@@ -53,11 +56,14 @@ struct Notification {
 
   // "502 Bad Gateway on shop/checkout and 2 more routes".
   [[nodiscard]] std::string headline() const;
-  // "37 of 41 probes, 90 %".
+  // "37 of 41 probes, 90 %"; of a certificate "expires 2026-11-28, in 8 days".
   [[nodiscard]] std::string share() const;
 
   friend bool operator==(const Notification&, const Notification&) = default;
 };
+
+// "2026-11-28", in UTC.
+[[nodiscard]] std::string day_of(Timestamp time);
 
 [[nodiscard]] std::string to_json_text(const Notification& notification);
 [[nodiscard]] std::expected<Notification, Error> notification_from_json(const std::string& text);

@@ -16,6 +16,7 @@
 #include "daemon/config_notes.h"
 #include "daemon/counted.h"
 #include "daemon/health.h"
+#include "daemon/incident_line.h"
 #include "daemon/process.h"
 #include "daemon/route_families.h"
 #include "daemon/scrape.h"
@@ -75,6 +76,7 @@ App::App(AppSettings settings, Log& log, std::unique_ptr<net::UvNetwork> network
       config_(settings.loaded.config),
       first_targets_(std::move(settings.loaded.targets)),
       observer_(std::move(settings.observer)),
+      log_incidents_(settings.log_incidents),
       anchor_{network_->clock().wall_now(), network_->clock().now()},
       reloaded_(anchor_.wall),
       results_(std::make_unique<LoopMailbox>(*network_, results_capacity)),
@@ -146,11 +148,12 @@ std::optional<Error> App::restore(storage::Store& store) {
 }
 
 std::optional<Error> App::start_alerting() {
-  auto sender = alerting::make_curl_sender(*network_, {.policy = config_->daemon.targets,
-                                                       .user_agent = user_agent(),
-                                                       .log = [this](const std::string& text) {
-                                                         log_.warning("alert", {{"text", text}});
-                                                       }});
+  auto sender = alerting::make_curl_sender(
+      *network_,
+      {.policy = config_->daemon.targets,
+       .user_agent = user_agent(),
+       .log = [this](const alerting::LogRequest& request) { log_notification(request); },
+       .notice = [this](const std::string& text) { log_.warning("delivery", {{"text", text}}); }});
   if (!sender) return sender.error();
   sender_ = std::move(*sender);
   outbox_ = std::make_unique<alerting::Outbox>(
@@ -287,7 +290,9 @@ void App::finish_reload(const std::expected<LoadResult, Error>& result) {
     log_.error("reload refused", {{"reason", answer.obstacle}});
   } else if (!*result) {
     answer.mistakes = result->error();
-    for (const auto& line : answer.mistakes) log_.error("reload refused", {{"mistake", line}});
+    for (const auto& line : answer.mistakes) {
+      log_.each(LogLevel::Error, "reload refused", {{"mistake", line}});
+    }
   } else {
     put_in_force(**result);
   }
@@ -300,7 +305,7 @@ void App::finish_reload(const std::expected<LoadResult, Error>& result) {
 void App::put_in_force(const LoadedConfig& loaded) {
   const auto difference = config::difference(*config_, *loaded.config);
   for (const auto& setting : difference.needs_restart) {
-    log_.warning("only a restart applies this change", {{"setting", setting}});
+    log_.each(LogLevel::Warning, "only a restart applies this change", {{"setting", setting}});
   }
   // Who judges by the address must judge by the one that is still bound.
   config_ =
@@ -335,12 +340,18 @@ void App::apply_routes(const config::Difference& difference, const LoadedConfig&
 
 void App::on_told(const std::vector<storage::IncidentStep>& steps) {
   for (const auto& step : steps) {
-    log_.info("incident", {{"id", std::to_string(step.incident.id)},
-                           {"event", step.event.kind},
-                           {"rule", step.incident.rule},
-                           {"text", step.event.text}});
+    if (log_incidents_) {
+      const auto line = incident_line(step);
+      log_.each(line.level, "incident", line.fields);
+    }
     outbox_->add(step.deliveries);
   }
+}
+
+void App::log_notification(const alerting::LogRequest& request) {
+  LogFields fields;
+  for (const auto& [key, value] : request.fields) fields.push_back({key, value});
+  log_.each(log_level(config::severity_name(request.severity)), "notification", fields);
 }
 
 OwnState App::own_state() const {

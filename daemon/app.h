@@ -34,6 +34,7 @@ struct AppSettings {
   LoadedConfig loaded;
   LoadConfig load;  // what a reload calls
   Pipeline::Observer observer;
+  bool log_incidents = true;  // false where the observer tells them
 };
 
 class App {
@@ -75,6 +76,7 @@ class App {
   void put_in_force(const LoadedConfig& loaded);
   void apply_routes(const config::Difference& difference, const LoadedConfig& loaded);
   void on_told(const std::vector<storage::IncidentStep>& steps);
+  void log_notification(const alerting::LogRequest& request);
   [[nodiscard]] OwnState own_state() const;
   [[nodiscard]] web::ApiSources api_sources();
   [[nodiscard]] web::WebPieces scrape() const;
@@ -87,6 +89,7 @@ class App {
   std::vector<std::shared_ptr<const Target>> first_targets_;
   std::vector<std::string> in_doubt_;  // routes to confirm once probing begins
   Pipeline::Observer observer_;
+  const bool log_incidents_;
   SystemdNotify systemd_;
   SelfReport self_report_;
   ScheduleAnchor anchor_;

@@ -25,6 +25,16 @@ std::vector<std::string> idle_keys(const config::Config& config) {
   return keys;
 }
 
+// Whoever reads a message elsewhere cannot follow a link to our own loopback address.
+bool links_lead_nowhere(const config::Config& config) {
+  const auto& daemon = config.daemon;
+  return daemon.external_url.empty() && daemon.listen.unix_path.empty() &&
+         daemon.listen.endpoint.address.is_loopback() &&
+         std::ranges::any_of(config.channels, [](const config::Channel& channel) {
+           return !std::holds_alternative<config::LogChannel>(channel.type);
+         });
+}
+
 }  // namespace
 
 std::vector<std::string> config_notes(const config::Config& config) {
@@ -33,6 +43,12 @@ std::vector<std::string> config_notes(const config::Config& config) {
     notes.emplace_back("no [[route]] is configured: nothing is watched");
   } else if (config.channels.empty()) {
     notes.emplace_back("no [[channel]] is configured: incidents go to the log and the pages alone");
+  }
+  if (links_lead_nowhere(config)) {
+    notes.push_back(
+        fmt::format("links in notifications lead to {}, which nobody else can open: set "
+                    "daemon.external_url",
+                    config.daemon.listen.endpoint.text()));
   }
   const auto& region = config.daemon.region;
   const auto elsewhere = static_cast<std::size_t>(std::ranges::count_if(

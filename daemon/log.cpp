@@ -64,16 +64,24 @@ class Log::Sink {
  public:
   Sink(LogLevel least, bool journal) : journal_(journal), logger_(make_logger(least, journal)) {}
 
-  void write(LogLevel level, std::string_view message, std::initializer_list<LogField> fields) {
+  void write(LogLevel level, std::string_view message, const LogFields& fields) {
+    write(level, message, fields, 0);
+  }
+
+  void write_at_a_rate(LogLevel level, std::string_view message, const LogFields& fields) {
     const auto verdict = admit(message);
-    if (!verdict.admitted) return;
+    if (verdict.admitted) write(level, message, fields, verdict.suppressed);
+  }
+
+ private:
+  void write(LogLevel level, std::string_view message, const LogFields& fields,
+             std::uint64_t suppressed) {
     auto text = Log::line(message, fields);
-    if (verdict.suppressed > 0) text += fmt::format(" suppressed={}", verdict.suppressed);
+    if (suppressed > 0) text += fmt::format(" suppressed={}", suppressed);
     if (journal_) text.insert(0, journal_prefix(level));
     logger_->log(spdlog_level(level), "{}", text);
   }
 
- private:
   static std::shared_ptr<spdlog::logger> make_logger(LogLevel least, bool journal) {
     auto sink = std::make_shared<spdlog::sinks::stderr_color_sink_mt>();
     auto logger = std::make_shared<spdlog::logger>("gatewatch", std::move(sink));
@@ -105,23 +113,23 @@ Log::~Log() = default;
 Log::Log(Log&&) noexcept = default;
 Log& Log::operator=(Log&&) noexcept = default;
 
-void Log::debug(std::string_view message, std::initializer_list<LogField> fields) {
-  write(LogLevel::Debug, message, fields);
+void Log::debug(std::string_view message, const LogFields& fields) {
+  sink_->write_at_a_rate(LogLevel::Debug, message, fields);
 }
 
-void Log::info(std::string_view message, std::initializer_list<LogField> fields) {
-  write(LogLevel::Info, message, fields);
+void Log::info(std::string_view message, const LogFields& fields) {
+  sink_->write_at_a_rate(LogLevel::Info, message, fields);
 }
 
-void Log::warning(std::string_view message, std::initializer_list<LogField> fields) {
-  write(LogLevel::Warning, message, fields);
+void Log::warning(std::string_view message, const LogFields& fields) {
+  sink_->write_at_a_rate(LogLevel::Warning, message, fields);
 }
 
-void Log::error(std::string_view message, std::initializer_list<LogField> fields) {
-  write(LogLevel::Error, message, fields);
+void Log::error(std::string_view message, const LogFields& fields) {
+  sink_->write_at_a_rate(LogLevel::Error, message, fields);
 }
 
-std::string Log::line(std::string_view message, std::initializer_list<LogField> fields) {
+std::string Log::line(std::string_view message, const LogFields& fields) {
   std::string text(message);
   for (const auto& field : fields) {
     const auto value = clean_utf8(field.value);
@@ -130,7 +138,7 @@ std::string Log::line(std::string_view message, std::initializer_list<LogField> 
   return text;
 }
 
-void Log::write(LogLevel level, std::string_view message, std::initializer_list<LogField> fields) {
+void Log::each(LogLevel level, std::string_view message, const LogFields& fields) {
   sink_->write(level, message, fields);
 }
 

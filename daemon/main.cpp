@@ -106,8 +106,9 @@ int dispatch(const CLI::App& app, const Arguments& arguments) {
 }
 
 int run(int argument_count, char** argument_values) {
-  CLI::App app("gatewatch watches web routes and tells, within seconds, why a gateway answers 502.",
-               "gatewatch");
+  CLI::App app(
+      "gatewatch watches web routes and tells people, within seconds, when a gateway answers 502.",
+      "gatewatch");
   app.require_subcommand(1);
   app.set_version_flag("--version", std::string(version()));
   Arguments arguments;

@@ -401,7 +401,8 @@ void HttpProbe::fill_result(Verdict verdict) {
   if (tls_ != nullptr) keep_tls_facts(result_, *tls_);
   const auto* const answer = exchange_ ? &*exchange_ : greeting_ ? greeting_->answer() : nullptr;
   if (answer != nullptr) keep_response_facts(result_, *answer);
-  if (result_.certificate) {
+  // One that was refused has failed already, and of one that nobody verified nothing is known.
+  if (result_.certificate && tls_ != nullptr && tls_->certificate_verified()) {
     const auto now = network_.clock().wall_now();
     result_.cert_expiring = target_->judge->expires_soon(*result_.certificate, now);
   }

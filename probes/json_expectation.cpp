@@ -37,8 +37,9 @@ json parse(std::string_view text) {
   return json::parse(text.begin(), text.end(), nullptr, /*allow_exceptions=*/false);
 }
 
-std::string shown(const json& value) {
-  return value.dump(-1, ' ', false, json::error_handler_t::replace);
+// As JSON, which has its own quotes.
+std::string shown(const json& value, std::size_t limit) {
+  return one_line(value.dump(-1, ' ', false, json::error_handler_t::replace), limit);
 }
 
 // The value at `pointer`, or nullptr. The library throws for array indices that it cannot read.
@@ -83,9 +84,9 @@ std::optional<std::string> JsonExpectation::mismatch(std::string_view body) cons
   for (const auto& [text, pointer, value] : wanted_) {
     const auto* const found = find(document, pointer);
     if (found != nullptr && *found == value) continue;
-    return fmt::format("the body's {} should be {}, {}", quote(text, 60), quote(shown(value), 80),
-                       found == nullptr ? "and is not there"
-                                        : fmt::format("and is {}", quote(shown(*found), 100)));
+    return fmt::format(
+        "the body's {} should be {}, {}", quote(text, 60), shown(value, 80),
+        found == nullptr ? "and is not there" : fmt::format("and is {}", shown(*found, 100)));
   }
   return std::nullopt;
 }

@@ -90,7 +90,7 @@ struct Result {
   std::string tls_version;   // "TLSv1.3"; empty: no TLS
   std::string tls_cipher;
   std::optional<CertificateFacts> certificate;
-  bool cert_expiring = false;  // the warning of expect.certificate
+  bool cert_expiring = false;  // the warning of expect.certificate, of a verified one
   std::string response_head;   // of the last hop, redacted, at most 16 KiB; empty where it did
                                // not fail, unless somebody asked by hand
   std::string trace_id;        // 32 hex digits that we sent in `traceparent`

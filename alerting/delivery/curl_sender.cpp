@@ -30,6 +30,7 @@ struct Job {
 struct Answer {
   std::uint64_t id = 0;
   TransferOutcome outcome;
+  std::optional<LogRequest> line;
 };
 
 // A pool of threads that grows with the work up to `transfers` and each of which does one attempt
@@ -93,10 +94,10 @@ void CurlSender::send(Request request, Done done) {
   const bool full = waiting_.size() >= most_waiting;
   waiting_.emplace(id, std::move(done));
   if (full) {
-    return answer({id, {{SendStatus::Transient, "too many sends are waiting", {}}, ""}});
+    return answer({id, {{SendStatus::Transient, "too many sends are waiting", {}}, ""}, {}});
   }
   if (auto* const log = std::get_if<LogRequest>(&request)) {
-    return answer({id, {{SendStatus::Delivered, "", {}}, std::move(log->text)}});
+    return answer({id, {{SendStatus::Delivered, "", {}}, ""}, std::move(*log)});
   }
   bool busy = false;
   {
@@ -121,7 +122,7 @@ void CurlSender::work() {
       job = std::move(jobs_.front());
       jobs_.pop_front();
     }
-    answer({job.id, perform(job.request)});
+    answer({job.id, perform(job.request), {}});
   }
 }
 
@@ -146,9 +147,10 @@ void CurlSender::take_answers() {
     const std::scoped_lock lock(mutex_);
     answers.swap(answers_);
   }
-  for (auto& [id, outcome] : answers) {
+  for (auto& [id, outcome, line] : answers) {
     auto waiting = waiting_.extract(id);
-    if (!outcome.notice.empty() && settings_.log) settings_.log(outcome.notice);
+    if (line && settings_.log) settings_.log(*line);
+    if (!outcome.notice.empty() && settings_.notice) settings_.notice(outcome.notice);
     waiting.mapped()(std::move(outcome.result));
   }
 }

@@ -20,8 +20,9 @@ struct CurlSenderSettings {
   std::chrono::milliseconds connect_timeout{10'000};
   std::chrono::milliseconds timeout{30'000};  // of one attempt
   int transfers = 32;                         // at once; more wait
-  // Where LogRequest goes; called on the loop thread.
-  std::function<void(const std::string&)> log;
+  // Both are called on the loop thread.
+  std::function<void(const LogRequest&)> log;
+  std::function<void(const std::string&)> notice;  // a delivery that is not quite whole
 };
 
 // `network` delivers `done` on its loop thread; it must outlive the sender.

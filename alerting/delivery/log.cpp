@@ -15,36 +15,18 @@ namespace {
 constexpr std::size_t longest_value = 500;  // UTF-16 units
 constexpr std::size_t most_names = 20;
 
-bool is_bare(char byte) {
-  return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
-         (byte >= '0' && byte <= '9') ||
-         std::string_view("-_.:/@+").find(byte) != std::string_view::npos;
-}
-
 class Line {
  public:
+  // What is empty is left out.
   void add(std::string_view key, std::string_view data) {
-    if (data.empty()) return;
-    if (!text_.empty()) text_ += ' ';
-    text_ += key;
-    text_ += '=';
-    const auto value = one_line(data, longest_value);
-    if (std::ranges::all_of(value, is_bare)) {
-      text_ += value;
-      return;
-    }
-    text_ += '"';
-    for (const char byte : value) {
-      if (byte == '"' || byte == '\\') text_ += '\\';
-      text_ += byte;
-    }
-    text_ += '"';
+    auto value = one_line(data, longest_value);
+    if (!value.empty()) fields_.emplace_back(key, std::move(value));
   }
 
-  [[nodiscard]] std::string take() { return std::move(text_); }
+  [[nodiscard]] auto take() { return std::move(fields_); }
 
  private:
-  std::string text_;
+  decltype(LogRequest::fields) fields_;
 };
 
 std::string joined(const std::vector<std::string>& names) {
@@ -57,30 +39,40 @@ std::string joined(const std::vector<std::string>& names) {
   return text;
 }
 
+std::string routes_of(const Notification& notification) {
+  std::vector<std::string> names;
+  for (const auto& route : notification.routes) names.push_back(route.id);
+  return joined(names);
+}
+
 class LogChannel final : public Channel {
  public:
   [[nodiscard]] Request render(const Notification& notification,
                                const std::string& key) const override {
     const auto message = make_message(notification);
     Line line;
-    line.add("notification", notification_kind_name(notification.kind));
+    line.add("kind", notification_kind_name(notification.kind));
     line.add("severity", config::severity_name(notification.severity));
     line.add("incident", fmt::to_string(notification.incident));
     line.add("rule", notification.rule);
-    line.add("headline", message.title);
+    line.add("title", message.title);
+    line.add("route", routes_of(notification));
     line.add("since", rfc3339_time(notification.since));
     line.add("resolved", notification.resolved ? rfc3339_time(*notification.resolved) : "");
     line.add("reason", notification.reason);
     line.add("share", notification.share());
     line.add("gateway", notification.gateway);
-    line.add("regions_failing", joined(notification.regions_failing));
-    line.add("regions_clean", joined(notification.regions_clean));
+    if (tells_regions(notification)) {
+      line.add("regions_failing", joined(notification.regions_failing));
+      line.add("regions_clean", joined(notification.regions_clean));
+    }
     line.add("diagnosis", notification.diagnosis);
     line.add("fixer", notification.fixer);
-    for (const auto& evidence : message.evidence) line.add("evidence", evidence);
+    line.add("evidence", message.evidence.empty() ? "" : message.evidence.front());
     line.add("link", notification.link);
     line.add("key", key);
-    return LogRequest{line.take()};
+    return LogRequest{is_resolution(notification) ? config::Severity::Info : notification.severity,
+                      line.take()};
   }
 };
 

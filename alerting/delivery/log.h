@@ -1,5 +1,5 @@
-// The log channel: one line of logfmt (key=value, values quoted where needed) for the daemon's
-// log. Control bytes and quotes of data are escaped, so that one notification is one line.
+// The log channel: one line of the daemon's log, a field for each thing that it says. Values are
+// clean and bounded; the log quotes them.
 
 #pragma once
 

@@ -21,6 +21,12 @@ constexpr std::size_t most_runbooks = 3;
 
 std::string_view title_prefix(const Notification& notification) {
   if (is_resolution(notification) && !is_recovery(notification)) return "No longer watched: ";
+  if (notification.of_certificate && notification.kind == NotificationKind::Reminder) {
+    return "Still: ";
+  }
+  if (notification.of_certificate && notification.kind == NotificationKind::Reopened) {
+    return "Again: ";
+  }
   constexpr std::array<std::string_view, 5> prefixes = {
       "", "Worse: ", "Still failing: ", "Failing again: ", "Resolved: "};
   return prefixes[static_cast<std::size_t>(notification.kind)];
@@ -44,7 +50,8 @@ std::string routes_text(const Notification& notification) {
   }
   const auto total = notification.routes.size();
   if (firing.size() == total) return list(firing);
-  return fmt::format("{} ({} of {} failing now)", list(firing), firing.size(), total);
+  return fmt::format("{} ({} of {} {} now)", list(firing), firing.size(), total,
+                     notification.of_certificate ? "affected" : "failing");
 }
 
 Fact when(const Notification& notification) {
@@ -75,10 +82,8 @@ std::vector<Fact> facts_of(const Notification& notification) {
   if (!notification.reason.empty()) {
     add("Closed", notification.reason + "; nobody has seen it recover");
   }
-  add("Failed", notification.share());
-  if (!notification.regions_failing.empty() || !notification.regions_clean.empty()) {
-    add("Regions", regions_text(notification));
-  }
+  add(notification.of_certificate ? "Certificate" : "Failed", notification.share());
+  if (tells_regions(notification)) add("Regions", regions_text(notification));
   if (notification.routes.size() > 1) add("Routes", routes_text(notification));
   add("Gateway", notification.gateway);
   add("Diagnosis", notification.diagnosis);
@@ -110,6 +115,11 @@ bool is_resolution(const Notification& notification) {
 
 bool is_recovery(const Notification& notification) {
   return is_resolution(notification) && notification.reason.empty();
+}
+
+bool tells_regions(const Notification& notification) {
+  if (notification.of_certificate || is_resolution(notification)) return false;
+  return !notification.regions_failing.empty() || !notification.regions_clean.empty();
 }
 
 Message make_message(const Notification& notification) {

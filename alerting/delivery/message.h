@@ -42,5 +42,7 @@ struct Message {
 [[nodiscard]] bool is_resolution(const Notification& notification);
 // Resolved because it was seen to be healthy, and not because nobody watches it any more.
 [[nodiscard]] bool is_recovery(const Notification& notification);
+// A certificate is the same from everywhere, and where an incident is over nothing fails.
+[[nodiscard]] bool tells_regions(const Notification& notification);
 
 }  // namespace gatewatch::alerting

@@ -29,8 +29,11 @@ struct MailRequest {
   std::string message;  // RFC 5322, CRLF line ends
 };
 
+// One line of the daemon's log.
 struct LogRequest {
-  std::string text;  // one line
+  config::Severity severity = config::Severity::Info;  // Info too where it tells an end
+  // Keys and values, each key once; the log escapes the values. Each is one line, and bounded.
+  std::vector<std::pair<std::string, std::string>> fields;
 };
 
 using Request = std::variant<HttpRequest, MailRequest, LogRequest>;

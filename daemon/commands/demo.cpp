@@ -1,7 +1,10 @@
 // `gatewatch demo`: the whole daemon on a site that fails every two minutes, or on the URLs given,
 // with what happens on the terminal. Needs no network and no file; leaves nothing behind.
 
+#include <cerrno>
 #include <cstdio>
+#include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <memory>
 #include <stdlib.h>  // mkdtemp
@@ -13,6 +16,7 @@
 
 #include "daemon/app.h"
 #include "daemon/commands/command.h"
+#include "daemon/commands/probe_route.h"
 #include "daemon/commands/toml_string.h"
 #include "daemon/demo/site.h"
 #include "daemon/demo/terminal.h"
@@ -24,7 +28,7 @@ namespace {
 class TemporaryDirectory {
  public:
   TemporaryDirectory() {
-    auto path = (std::filesystem::temp_directory_path() / "gatewatch-demo-XXXXXX").string();
+    auto path = parent() + "/gatewatch-demo-XXXXXX";
     if (mkdtemp(path.data()) != nullptr) path_ = path;
   }
   ~TemporaryDirectory() {
@@ -35,6 +39,11 @@ class TemporaryDirectory {
   TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
 
   [[nodiscard]] const std::string& path() const { return path_; }  // empty: could not be made
+  // Where it is made, whether that exists or not (the library's own function throws).
+  [[nodiscard]] static std::string parent() {
+    const auto* const chosen = std::getenv("TMPDIR");
+    return chosen == nullptr || *chosen == '\0' ? "/tmp" : chosen;
+  }
 
  private:
   std::string path_;
@@ -75,15 +84,28 @@ void introduce(const App& app, const std::vector<std::string>& urls, const std::
   std::fflush(stdout);
 }
 
+// Here, because the configuration that they become part of is nothing that the user has written.
+int refuse(const std::vector<std::string>& urls) {
+  int code = exit_fine;
+  for (const auto& url : urls) {
+    const auto route = route_of_options(url, {});
+    if (route) continue;
+    for (const auto& line : route.error()) fmt::print(stderr, "gatewatch demo: {}\n", line);
+    code = exit_usage;
+  }
+  return code;
+}
+
 }  // namespace
 
 int demo_command(const DemoOptions& options) {
   const TemporaryDirectory directory;
   if (directory.path().empty()) {
-    fmt::print(stderr, "gatewatch demo: cannot make a directory for its database in {}\n",
-               std::filesystem::temp_directory_path().string());
+    fmt::print(stderr, "gatewatch demo: cannot make a directory for its database in {}: {}\n",
+               TemporaryDirectory::parent(), std::strerror(errno));
     return exit_failed;
   }
+  if (const int code = refuse(options.urls); code != exit_fine) return code;
   std::unique_ptr<DemoSite> site;
   auto urls = options.urls;
   if (urls.empty()) {
@@ -109,7 +131,7 @@ int demo_command(const DemoOptions& options) {
     std::fflush(stdout);
   };
   auto log = Log::to_stderr(LogLevel::Warning);
-  auto app = App::create({std::move(*loaded), load, {print, print}}, log);
+  auto app = App::create({std::move(*loaded), load, {print, print}, false}, log);
   if (!app) {
     fmt::print(stderr, "gatewatch demo: {}\n", app.error().message);
     return exit_failed;

@@ -9,6 +9,7 @@
 #include "config/load.h"
 #include "config/nearest_key.h"
 #include "daemon/commands/toml_string.h"
+#include "probes/text.h"
 
 namespace gatewatch::daemon {
 namespace {
@@ -65,6 +66,22 @@ std::expected<std::string, UsageMistakes> configuration(const std::string& url,
   return text + *headers;
 }
 
+// The argument as it was written, without what may be a secret of it.
+std::string named(std::string url) {
+  const auto scheme = url.find("://");
+  const auto begin = scheme == std::string::npos ? 0 : scheme + 3;
+  const auto at = url.rfind('@');
+  if (at != std::string::npos && at > begin) url.replace(begin, at - begin, "…");
+  return quote(url.substr(0, url.find('?')));
+}
+
+// The argument stands in for the key, which nobody has written.
+std::string about(const std::string& url, std::string message) {
+  constexpr std::string_view key = "url: ";
+  if (message.starts_with(key)) message.replace(0, key.size(), named(url) + ": ");
+  return message;
+}
+
 }  // namespace
 
 std::expected<config::Route, UsageMistakes> route_of_options(const std::string& url,
@@ -74,7 +91,7 @@ std::expected<config::Route, UsageMistakes> route_of_options(const std::string& 
   auto loaded = config::load_text(*text, "options", config::process_environment());
   if (!loaded) {
     UsageMistakes mistakes;
-    for (auto& mistake : loaded.error()) mistakes.push_back(std::move(mistake.message));
+    for (auto& mistake : loaded.error()) mistakes.push_back(about(url, std::move(mistake.message)));
     return std::unexpected(std::move(mistakes));
   }
   auto route = std::move(loaded->routes.front());

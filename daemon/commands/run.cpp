@@ -23,7 +23,7 @@ int run_command(const RunOptions& options) {
     for (const auto& line : loaded.error()) fmt::print(stderr, "{}\n", line);
     return exit_usage;
   }
-  auto app = App::create({std::move(*loaded), load, {}}, log);
+  auto app = App::create({.loaded = std::move(*loaded), .load = load, .observer = {}}, log);
   if (!app) {
     log.error("cannot start", {{"reason", app.error().message}});
     return exit_failed;

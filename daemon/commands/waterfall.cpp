@@ -16,6 +16,12 @@ double milliseconds(std::chrono::microseconds duration) {
   return std::chrono::duration<double, std::milli>(duration).count();
 }
 
+// One that came whole failed by what it said, or said too late: it stopped nowhere.
+bool came_whole(const Result& result) {
+  return !result.is_failing() || result.outcome == Outcome::StatusMismatch ||
+         result.outcome == Outcome::ContentMismatch || result.outcome == Outcome::Slow;
+}
+
 int columns(std::chrono::microseconds part, std::chrono::microseconds whole) {
   return static_cast<int>(part.count() * bar_width / std::max<std::int64_t>(1, whole.count()));
 }
@@ -59,7 +65,7 @@ std::string waterfall(const Result& result) {
   for (int index = 0; index < phase_count; ++index) {
     const auto phase = static_cast<Phase>(index);
     const auto part = result.timings[phase];
-    const bool stopped_here = result.is_failing() && phase == result.last_phase;
+    const bool stopped_here = !came_whole(result) && phase == result.last_phase;
     if (part.count() > 0 || stopped_here) {
       const int width = std::max(1, columns(part, result.duration()));
       text += fmt::format("  {:<8}{:>10.1f} ms  {:{}}{:=<{}}{}\n", phase_name(phase),

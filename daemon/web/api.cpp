@@ -8,7 +8,7 @@
 #include "daemon/web/api_json.h"
 #include "daemon/web/api_parameters.h"
 #include "daemon/web/pages.h"
-#include "probes/result_json.h"
+#include "daemon/web/results_page.h"
 
 namespace gatewatch::daemon::web {
 namespace {
@@ -17,34 +17,6 @@ using nlohmann::json;
 
 WebResponse storage_error(const Error& error) {
   return error_response(500, error.message);
-}
-
-// The page of results that `query` asks for. It ends where a microsecond ends, so that `next`, the
-// `before` of the following page, leaves none out; only where more results than a whole page share
-// one microsecond does it cut through them.
-WebResponse results_page(storage::Store& store, storage::ResultQuery query) {
-  const std::size_t limit = query.limit;
-  ++query.limit;  // whether there are more
-  auto found = store.results(query);
-  if (!found) {
-    return storage_error(found.error());
-  }
-  std::vector<Result>& results = *found;
-  json next;
-  if (results.size() > limit) {
-    const Timestamp beyond = results[limit].started;
-    results.resize(limit);
-    const auto first_cut = std::ranges::find(results, beyond, &Result::started);
-    if (first_cut != results.begin()) {
-      results.erase(first_cut, results.end());
-    }
-    next = exact_timestamp(results.back().started);
-  }
-  json list = json::array();
-  for (const Result& result : results) {
-    list.push_back(to_json(result));
-  }
-  return json_response({{"results", std::move(list)}, {"next", std::move(next)}});
 }
 
 WebResponse incidents_page(storage::Store& store, const storage::IncidentQuery& query) {

@@ -16,7 +16,7 @@ namespace gatewatch::daemon::web {
 
 using Parameters = std::map<std::string, std::string>;
 
-inline constexpr std::uint32_t max_results = 10'000;  // of one answer
+inline constexpr std::uint32_t max_results = 1'000;  // of one answer
 inline constexpr std::uint32_t max_incidents = 1'000;
 
 // route, from, before, limit.

@@ -87,6 +87,7 @@ int TlsStream::Session::verify_chain(X509_STORE_CTX* store) {
   if (verified == 1) {
     auto chain = verified_chain(store);
     certificate = chain.facts;
+    certificate_verified = true;
     if (digest) context_->verified_chains().add(*digest, std::move(chain));
   } else {
     note_refusal(store);
@@ -99,6 +100,7 @@ bool TlsStream::Session::recognises(X509_STORE_CTX* store, const ChainDigest& di
   const auto known = context_->verified_chains().find(digest);
   if (!known || !known->is_valid_at(now_) || !is_for_expected_host(store)) return false;
   certificate = known->facts;
+  certificate_verified = true;
   X509_STORE_CTX_set_error(store, X509_V_OK);
   return true;
 }

@@ -84,4 +84,8 @@ std::optional<CertificateFacts> TlsStream::certificate() const {
   return session_->certificate;
 }
 
+bool TlsStream::certificate_verified() const {
+  return session_->certificate_verified;
+}
+
 }  // namespace gatewatch::net

@@ -52,6 +52,8 @@ class TlsStream final : public Stream {
   [[nodiscard]] std::string cipher() const;
   // What the server showed, also where it was refused; nothing when no certificate came.
   [[nodiscard]] std::optional<CertificateFacts> certificate() const;
+  // Its chain and name were found to be good; false too where nobody looked.
+  [[nodiscard]] bool certificate_verified() const;
 
  private:
   class Session;

@@ -81,7 +81,12 @@ TEST_CASE("a line of evidence says what was asked, from where, when, and what ca
   result.trace_id.clear();
   CHECK(evidence_line(result, checkout()) ==
         "GET https://shop.example.com/api/checkout from eu-west at 2026-11-20T12:00:01Z: "
-        "Timeout, No byte of the answer  within 10 s, in 0.012 s");
+        "Timeout: No byte of the answer  within 10 s, in 0.012 s");
+  result.outcome = Outcome::EmptyReply;
+  result.detail = "The server closed the connection without an answer.";
+  CHECK(evidence_line(result, checkout())
+            .ends_with(": Empty reply: The server closed the connection without an answer, "
+                       "in 0.012 s"));
 }
 
 TEST_CASE("a certificate that runs out shows its day") {
@@ -94,7 +99,12 @@ TEST_CASE("a certificate that runs out shows its day") {
                                         .subject = {},
                                         .issuer = {},
                                         .fingerprint = {}};
-  CHECK(evidence_line(result, checkout()).find("certificate expires 2026-11-28") !=
+  CHECK(evidence_line(result, checkout())
+            .find(": 200 OK in 0.012 s, certificate expires 2026-11-28,") != std::string::npos);
+  result.outcome = Outcome::StatusMismatch;
+  result.status = 502;
+  CHECK(evidence_line(result, checkout())
+            .find(": 502 Bad Gateway in 0.012 s, certificate expires 2026-11-28,") !=
         std::string::npos);
 }
 

@@ -220,6 +220,26 @@ TEST_CASE("a certificate and an outage never share an incident") {
   CHECK(world.told(1).rule == "bad-gateway");
 }
 
+TEST_CASE("a certificate's incident is named by it, though the route fails besides") {
+  ProbedWorld world(make_config({make_route("checkout", 10s)}, built_in()),
+                    [](const std::string&, const std::string&, Time time) {
+                      auto answer = bad_gateway;
+                      answer.cert_expiring = time < 600s;
+                      return answer;
+                    });
+  world.run_until(2000s);
+  std::vector<std::string> texts;
+  for (std::size_t step = 0; step < world.steps().size(); ++step) {
+    if (world.steps()[step].incident.rule != "certificate") continue;
+    texts.push_back(world.steps()[step].event.text);
+    CHECK(world.told(step).what == "Certificate expires soon");
+    CHECK(world.told(step).of_certificate);
+  }
+  REQUIRE(texts.size() == 2);
+  CHECK(texts[0] == "Certificate expires soon on checkout: expires 2026-11-30, in 9 days.");
+  CHECK(texts[1].ends_with("the certificate no longer expires soon."));
+}
+
 TEST_CASE("flapping is one conversation") {
   // Ten minutes down, ten minutes up.
   ProbedWorld world(

@@ -28,6 +28,8 @@ Notification full_notification() {
           .at = at(1'700'000'300'000'001),
           .resolved = at(1'700'000'300'000'000),
           .reason = "the route was removed from the configuration",
+          .of_certificate = true,
+          .certificate_expires = at(1'700'500'000'000'000),
           .probes = 41,
           .failures = 37,
           .regions_failing = {"eu-west"},
@@ -71,6 +73,24 @@ TEST_CASE("a share is rounded, but never to all or to nothing") {
   CHECK(counting(1, 4000).share() == "1 of 4000 probes, under 0.1 %");
   CHECK(counting(0, 5).share() == "0 of 5 probes, 0 %");
   CHECK(counting(0, 0).share() == "no probes");
+}
+
+TEST_CASE("of a certificate is told when it expires instead of a share") {
+  const auto noon =
+      Timestamp{std::chrono::sys_days{std::chrono::year{2026} / 11 / 20}} + std::chrono::hours(12);
+  auto notification = counting(3, 3);
+  notification.of_certificate = true;
+  notification.at = noon;
+  CHECK(notification.share() == "expires soon");
+  const auto share_in = [&](std::chrono::hours left) {
+    notification.certificate_expires = noon + left;
+    return notification.share();
+  };
+  CHECK(share_in(std::chrono::hours(8 * 24 + 5)) == "expires 2026-11-28, in 8 days");
+  CHECK(share_in(std::chrono::hours(47)) == "expires 2026-11-22, in 1 day");
+  CHECK(share_in(std::chrono::hours(23)) == "expires 2026-11-21, within a day");
+  notification.kind = NotificationKind::Resolved;
+  CHECK(notification.share() == "no longer expires soon");
 }
 
 TEST_CASE("what was stored is read back as it was") {

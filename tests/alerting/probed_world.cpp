@@ -101,6 +101,13 @@ void ProbedWorld::probe(const Due& due, Timestamp now) {
   result.outcome = answer.outcome;
   result.status = answer.status;
   result.cert_expiring = answer.cert_expiring;
+  if (answer.cert_expiring) {
+    result.certificate = CertificateFacts{.not_before = {},
+                                          .not_after = world_start + std::chrono::days(10),
+                                          .subject = {},
+                                          .issuer = {},
+                                          .fingerprint = {}};
+  }
   result.timings[Phase::Wait] = latency;
   result.trace_id = fmt::format("{:032x}", stored_count_++);
   take(desk_->observe(result, now + latency));

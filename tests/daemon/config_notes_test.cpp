@@ -13,7 +13,7 @@ config::Config watched() {
   config.routes.resize(2);
   config.routes[0].name = "a";
   config.routes[1].name = "b";
-  config.channels.resize(1);
+  config.channels = {{"journal", config::LogChannel{}}};
   return config;
 }
 
@@ -29,6 +29,23 @@ TEST_CASE("nothing to watch and nobody to tell are noted") {
   config.channels.clear();
   CHECK(config_notes(config) ==
         Notes{"no [[channel]] is configured: incidents go to the log and the pages alone"});
+}
+
+TEST_CASE("links that only this machine can follow are noted where others read them") {
+  auto config = watched();
+  config.channels.push_back({"hook", config::WebhookChannel{}});
+  config.daemon.listen.endpoint = Endpoint::parse("127.0.0.1:9502").value();
+  CHECK(config_notes(config) ==
+        Notes{"links in notifications lead to 127.0.0.1:9502, which nobody else can open: set "
+              "daemon.external_url"});
+  config.daemon.external_url = "https://watch.example.com";
+  CHECK(config_notes(config).empty());
+  config.daemon.external_url.clear();
+  config.daemon.listen.endpoint = Endpoint::parse("192.0.2.7:9502").value();
+  CHECK(config_notes(config).empty());
+  config.daemon.listen.unix_path = "/run/gatewatch.sock";
+  config.daemon.listen.endpoint = Endpoint::parse("127.0.0.1:9502").value();
+  CHECK(config_notes(config).empty());
 }
 
 TEST_CASE("routes of other regions are counted") {

@@ -141,6 +141,15 @@ def test_the_demo_watches_what_it_is_given(site, work):
         demo.stop()
 
 
+def test_the_demo_says_what_is_in_its_way(work):
+    nowhere = work / "nowhere"
+    code, said = run_gatewatch("demo", env={**os.environ, "TMPDIR": str(nowhere)})
+    assert code == 1 and f"cannot make a directory for its database in {nowhere}" in said, said
+    code, said = run_gatewatch("demo", "http://a b", "localhost")
+    assert code == 2 and '"http://a b": the URL' in said and '"localhost": the URL' in said, said
+    assert "configuration" not in said, said
+
+
 def test_help_is_help():
     for command in ("run", "check", "probe", "demo", "version"):
         done = subprocess.run([BINARY, command, "--help"], capture_output=True, text=True)

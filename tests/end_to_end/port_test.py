@@ -168,7 +168,9 @@ def test_idle_connections_are_closed_and_delay_nobody(daemon):
         for client in idle:
             client.setblocking(False)
             try:
-                closed += client.recv(4096) == b"" or True
+                while client.recv(4096):
+                    pass  # an answer may come before the end
+                closed += 1
             except BlockingIOError:
                 pass
             except OSError:

@@ -36,9 +36,9 @@ TEST_CASE("the empty pointer is the whole document") {
 TEST_CASE("a wrong or missing value says pointer, wanted value and what came") {
   const auto expectation = expecting({{"/status", "\"up\""}});
   CHECK(expectation.mismatch(R"({"status":"down"})") ==
-        "the body's \"/status\" should be \"\"up\"\", and is \"\"down\"\"");
+        "the body's \"/status\" should be \"up\", and is \"down\"");
   CHECK(expectation.mismatch(R"({})") ==
-        "the body's \"/status\" should be \"\"up\"\", and is not there");
+        "the body's \"/status\" should be \"up\", and is not there");
   CHECK(expectation.mismatch(R"(["up"])").has_value());
 }
 

@@ -37,7 +37,9 @@ std::string written_out(const MailRequest& request) {
 }
 
 std::string written_out(const LogRequest& request) {
-  return request.text + "\n";
+  auto text = std::string(config::severity_name(request.severity)) + "\n";
+  for (const auto& [key, value] : request.fields) text += key + ": " + value + "\n";
+  return text;
 }
 
 void check_golden(const std::string& name, const Request& request) {

@@ -244,12 +244,13 @@ TEST_CASE("TLS to a receiver that does not speak it, or under a CA file that is 
 TEST_CASE("a line for the log is handed over on the loop thread, after send()") {
   SenderHarness harness;
   std::thread::id thread;
-  harness.settings.log = [&](const std::string& line) {
-    harness.logged.push_back(line);
+  harness.settings.log = [&](const LogRequest& line) {
+    for (const auto& [key, value] : line.fields) harness.logged.push_back(key + "=" + value);
     thread = std::this_thread::get_id();
   };
-  CHECK(harness.send_one(LogRequest{"notification=opened"}).status == SendStatus::Delivered);
-  CHECK(harness.logged == std::vector<std::string>{"notification=opened"});
+  CHECK(harness.send_one(LogRequest{config::Severity::Critical, {{"kind", "opened"}}}).status ==
+        SendStatus::Delivered);
+  CHECK(harness.logged == std::vector<std::string>{"kind=opened"});
   CHECK(thread == std::this_thread::get_id());
   harness.end_sender();
 }

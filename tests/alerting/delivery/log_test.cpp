@@ -1,5 +1,7 @@
 #include "alerting/delivery/log.h"
 
+#include <algorithm>
+#include <set>
 #include <string>
 #include <variant>
 
@@ -10,22 +12,37 @@
 using namespace gatewatch;
 using namespace gatewatch::alerting;
 
-TEST_CASE("any notification is one bounded line without control bytes") {
+namespace {
+
+LogRequest line_of(const Notification& notification, const std::string& key = "k") {
+  return std::get<LogRequest>(make_log_channel()->render(notification, key));
+}
+
+}  // namespace
+
+TEST_CASE("any notification is one bounded line without control bytes, each key once") {
   for (const auto& text : tests::hostile_texts()) {
-    const auto request =
-        std::get<LogRequest>(make_log_channel()->render(tests::hostile(text), text));
-    CAPTURE(request.text);
-    CHECK(request.text.size() < 40'000);
-    for (const char byte : request.text) {
-      const auto value = static_cast<unsigned char>(byte);
-      CHECK((value >= 0x20 && value != 0x7f));
+    const auto request = line_of(tests::hostile(text), text);
+    std::size_t bytes = 0;
+    std::set<std::string> keys;
+    for (const auto& [key, value] : request.fields) {
+      CAPTURE(value);
+      bytes += key.size() + value.size();
+      CHECK(keys.insert(key).second);
+      CHECK(std::ranges::none_of(value, [](char byte) {
+        const auto code = static_cast<unsigned char>(byte);
+        return code < 0x20 || code == 0x7f;
+      }));
     }
+    CHECK(bytes < 40'000);
   }
 }
 
-TEST_CASE("quotes and backslashes of data do not end a value") {
+TEST_CASE("a line is as loud as its incident is severe, and an end is quiet") {
   auto notification = tests::opening();
-  notification.diagnosis = "say \"no\" severity=info \\";
-  const auto line = std::get<LogRequest>(make_log_channel()->render(notification, "k")).text;
-  CHECK(line.find(R"(diagnosis="say \"no\" severity=info \\" fixer=)") != std::string::npos);
+  CHECK(line_of(notification).severity == config::Severity::Critical);
+  notification.severity = config::Severity::Warning;
+  CHECK(line_of(notification).severity == config::Severity::Warning);
+  CHECK(line_of(tests::resolution()).severity == config::Severity::Info);
+  CHECK(line_of(tests::closing()).severity == config::Severity::Info);
 }

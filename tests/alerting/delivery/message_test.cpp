@@ -48,6 +48,23 @@ TEST_CASE("a resolution tells how long it lasted and how many probes failed") {
         "12 min 34 s, from 2026-11-20 10:00:06 UTC to 2026-11-20 10:12:40 UTC");
   CHECK(fact(message, "Failed") == "131 of 160 probes, 82 %");
   CHECK(fact(message, "Since").empty());
+  CHECK(fact(message, "Regions").empty());
+}
+
+TEST_CASE("a certificate tells when it expires, not what share of probes failed where") {
+  auto notification = tests::opening();
+  notification.what = "Certificate expires soon";
+  notification.of_certificate = true;
+  notification.certificate_expires = notification.at + std::chrono::hours(8 * 24 + 1);
+  const auto message = make_message(notification);
+  CHECK(message.title == "Certificate expires soon on shop/checkout and 2 more routes");
+  CHECK(fact(message, "Certificate") == "expires 2026-11-28, in 8 days");
+  CHECK(fact(message, "Failed").empty());
+  CHECK(fact(message, "Regions").empty());
+  notification.kind = NotificationKind::Reminder;
+  CHECK(make_message(notification).title.starts_with("Still: Certificate"));
+  notification.kind = NotificationKind::Reopened;
+  CHECK(make_message(notification).title.starts_with("Again: Certificate"));
 }
 
 TEST_CASE("an end that nobody saw says why it is told, and does not look like a recovery") {

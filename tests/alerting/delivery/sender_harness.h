@@ -20,7 +20,8 @@ class SenderHarness {
   alerting::CurlSenderSettings settings = {
       .policy = TargetPolicy::standard(),
       .user_agent = "gatewatch/test",
-      .log = [this](const std::string& line) { logged.push_back(line); }};
+      .log = {},
+      .notice = [this](const std::string& line) { logged.push_back(line); }};
   std::vector<std::string> logged;
 
   [[nodiscard]] net::UvNetwork& network() { return uv.network(); }

@@ -113,7 +113,8 @@ TEST_CASE("a mistake names the key and what would be right") {
   CHECK(contains(said("tls.ca", ""), "tls.ca is empty"));
   CHECK(contains(said("tls.certificate", "/dev/null"), "has no key beside it"));
   CHECK(contains(said("expect.body.matches", "("), "RE2"));
-  CHECK(contains(mistakes_of({}, "not a url"), "url"));
+  CHECK(contains(mistakes_of({}, "not a url"), "\"not a url\": the URL "));
+  CHECK(contains(mistakes_of({}, "ftp://user:wo?rd@host/?token=1"), "\"ftp://…@host/\": "));
 }
 
 TEST_CASE("a header is a name and a value, each name once") {

@@ -61,8 +61,11 @@ TEST_CASE("what the name resolved to is shown") {
   CHECK(waterfall(result).find("  name    192.0.2.7, 2001:db8::1\n") != std::string::npos);
 }
 
-TEST_CASE("each phase starts where the one before ended, and the last one is marked") {
-  const auto text = waterfall(bad_gateway());
+TEST_CASE("each phase starts where the one before ended, and the one that stopped is marked") {
+  auto result = bad_gateway();
+  CHECK(waterfall(result).find("stopped here") == std::string::npos);  // it came whole
+  result.outcome = Outcome::IncompleteBody;
+  const auto text = waterfall(result);
   CHECK(text.find("  dns           10.0 ms  ====\n") != std::string::npos);
   CHECK(text.find("  connect       20.0 ms      =========\n") != std::string::npos);
   CHECK(text.find("  receive        0.0 ms") != std::string::npos);
