@@ -40,7 +40,7 @@ struct OutboxChannel {
   explicit OutboxChannel(Pace full) : pace(full) {}
 
   config::Channel settings;
-  std::unique_ptr<Channel> form;  // null: gone by a reload, waiting for its last answers
+  bool gone = false;  // by a reload; it waits for its last answers
   DeliveryQueue queue;
   Pace pace;
   Instant not_before{};  // what the receiver's Retry-After asks for
@@ -107,15 +107,16 @@ void Outbox::State::set_channels(const std::vector<config::Channel>& channels) {
         channels, [&name](const config::Channel& wanted) { return wanted.name == name; });
     if (!stays) retire(channel);
   }
-  std::erase_if(channels_, [](const auto& entry) {
-    return entry.second.form == nullptr && entry.second.in_flight == 0;
-  });
+  std::erase_if(channels_,
+                [](const auto& entry) { return entry.second.gone && entry.second.in_flight == 0; });
   for (const auto& wanted : channels) {
-    const auto [entry, added] = channels_.try_emplace(wanted.name, Pace(limits_, now()));
+    const auto [entry, added] =
+        channels_.try_emplace(wanted.name, Pace(pace_of(wanted), limits_.burst, now()));
     auto& channel = entry->second;
-    if (!added && channel.form != nullptr && channel.settings == wanted) continue;
+    if (!added && !channel.gone && channel.settings == wanted) continue;
     channel.settings = wanted;
-    channel.form = make_channel(wanted);
+    channel.pace = Pace(pace_of(wanted), limits_.burst, now());
+    channel.gone = false;
     channel.not_before = now();
     channel.queue.make_all_due(now());
   }
@@ -123,7 +124,7 @@ void Outbox::State::set_channels(const std::vector<config::Channel>& channels) {
 }
 
 void Outbox::State::retire(OutboxChannel& channel) {
-  channel.form.reset();
+  channel.gone = true;
   for (auto& record : channel.queue.remove_idle()) {
     auto error = gone(record.channel);
     finish(std::move(record), DeliveryState::Failed, std::move(error));
@@ -133,7 +134,7 @@ void Outbox::State::retire(OutboxChannel& channel) {
 void Outbox::State::add(DeliveryRecord delivery) {
   if (delivery.state != DeliveryState::Pending || !keys_.insert(delivery.key)) return;
   const auto found = channels_.find(delivery.channel);
-  if (found == channels_.end() || found->second.form == nullptr) {
+  if (found == channels_.end() || found->second.gone) {
     auto error = gone(delivery.channel);
     return finish(std::move(delivery), DeliveryState::Failed, std::move(error));
   }
@@ -162,7 +163,7 @@ void Outbox::State::turn() {
 // When the channel may send next, as far as no answer comes before; nothing where it waits for
 // answers alone.
 std::optional<Instant> Outbox::State::next_send(OutboxChannel& channel) {
-  if (draining_ || channel.form == nullptr || channel.in_flight >= limits_.in_flight) {
+  if (draining_ || channel.gone || channel.in_flight >= limits_.in_flight) {
     return std::nullopt;
   }
   const auto* const first = channel.queue.first();
@@ -189,7 +190,7 @@ void Outbox::State::send(OutboxChannel& channel, QueuedDelivery& delivery) {
   delivery.in_flight = true;
   ++channel.in_flight;
   channel.pace.sent(now());
-  sender_.send(channel.form->render(*notification, delivery.record.key),
+  sender_.send(render(channel.settings, *notification, delivery.record.key),
                [weak = weak_from_this(), name = delivery.record.channel,
                 place = place_of(delivery.record)](const SendResult& result) {
                  if (const auto state = weak.lock()) state->answered(name, place, result);
@@ -213,7 +214,7 @@ void Outbox::State::answered(const std::string& name, const DeliveryPlace& place
     ++channel.counts.attempts_failed;
     retry(channel, delivery, result);
   }
-  if (channel.form == nullptr && channel.in_flight == 0) channels_.erase(found);
+  if (channel.gone && channel.in_flight == 0) channels_.erase(found);
   turn();
   tell_if_drained();
 }
@@ -227,7 +228,7 @@ void Outbox::State::retry(OutboxChannel& channel, QueuedDelivery& delivery,
     finish(channel.queue.remove(place), DeliveryState::Failed, std::move(error));
   };
   if (result.status == SendStatus::Permanent) return fail(result.error);
-  if (channel.form == nullptr) {
+  if (channel.gone) {
     return fail(
         fmt::format("{}; the last attempt: {}", gone(delivery.record.channel), result.error));
   }

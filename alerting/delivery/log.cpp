@@ -57,37 +57,29 @@ std::string joined(const std::vector<std::string>& names) {
   return text;
 }
 
-class LogChannel final : public Channel {
- public:
-  [[nodiscard]] Request render(const Notification& notification,
-                               const std::string& key) const override {
-    const auto message = make_message(notification);
-    Line line;
-    line.add("notification", notification_kind_name(notification.kind));
-    line.add("severity", config::severity_name(notification.severity));
-    line.add("incident", fmt::to_string(notification.incident));
-    line.add("rule", notification.rule);
-    line.add("headline", message.title);
-    line.add("since", rfc3339_time(notification.since));
-    line.add("resolved", notification.resolved ? rfc3339_time(*notification.resolved) : "");
-    line.add("reason", notification.reason);
-    line.add("share", notification.share());
-    line.add("gateway", notification.gateway);
-    line.add("regions_failing", joined(notification.regions_failing));
-    line.add("regions_clean", joined(notification.regions_clean));
-    line.add("diagnosis", notification.diagnosis);
-    line.add("fixer", notification.fixer);
-    for (const auto& evidence : message.evidence) line.add("evidence", evidence);
-    line.add("link", notification.link);
-    line.add("key", key);
-    return LogRequest{line.take()};
-  }
-};
-
 }  // namespace
 
-std::unique_ptr<Channel> make_log_channel() {
-  return std::make_unique<LogChannel>();
+LogRequest render_log(const Notification& notification, const std::string& key) {
+  const auto message = make_message(notification);
+  Line line;
+  line.add("notification", notification_kind_name(notification.kind));
+  line.add("severity", config::severity_name(notification.severity));
+  line.add("incident", fmt::to_string(notification.incident));
+  line.add("rule", notification.rule);
+  line.add("headline", message.title);
+  line.add("since", rfc3339_time(notification.since));
+  line.add("resolved", notification.resolved ? rfc3339_time(*notification.resolved) : "");
+  line.add("reason", notification.reason);
+  line.add("share", notification.share());
+  line.add("gateway", notification.gateway);
+  line.add("regions_failing", joined(notification.regions_failing));
+  line.add("regions_clean", joined(notification.regions_clean));
+  line.add("diagnosis", notification.diagnosis);
+  line.add("fixer", notification.fixer);
+  for (const auto& evidence : message.evidence) line.add("evidence", evidence);
+  line.add("link", notification.link);
+  line.add("key", key);
+  return LogRequest{line.take()};
 }
 
 }  // namespace gatewatch::alerting

@@ -1,7 +1,6 @@
 #include "alerting/delivery/log.h"
 
 #include <string>
-#include <variant>
 
 #include <doctest/doctest.h>
 
@@ -12,8 +11,7 @@ using namespace gatewatch::alerting;
 
 TEST_CASE("any notification is one bounded line without control bytes") {
   for (const auto& text : tests::hostile_texts()) {
-    const auto request =
-        std::get<LogRequest>(make_log_channel()->render(tests::hostile(text), text));
+    const auto request = render_log(tests::hostile(text), text);
     CAPTURE(request.text);
     CHECK(request.text.size() < 40'000);
     for (const char byte : request.text) {
@@ -26,6 +24,6 @@ TEST_CASE("any notification is one bounded line without control bytes") {
 TEST_CASE("quotes and backslashes of data do not end a value") {
   auto notification = tests::opening();
   notification.diagnosis = "say \"no\" severity=info \\";
-  const auto line = std::get<LogRequest>(make_log_channel()->render(notification, "k")).text;
+  const auto line = render_log(notification, "k").text;
   CHECK(line.find(R"(diagnosis="say \"no\" severity=info \\" fixer=)") != std::string::npos);
 }
