@@ -77,6 +77,10 @@ class Outbox::State : public std::enable_shared_from_this<State> {
   [[nodiscard]] std::optional<Instant> next_send(OutboxChannel& channel);
   void send(OutboxChannel& channel, QueuedDelivery& delivery);
   void answered(const std::string& name, const DeliveryPlace& place, const SendResult& result);
+  // Whether it is to stand from when it is delivered.
+  [[nodiscard]] static bool is_repeated(const OutboxChannel& channel, const DeliveryRecord& record);
+  void stand_or_end(OutboxChannel& channel, const QueuedDelivery& delivery,
+                    const SendResult& result);
   void retry(OutboxChannel& channel, QueuedDelivery& delivery, const SendResult& result);
   void finish(DeliveryRecord record, DeliveryState state, std::string error);
   void tell_if_drained();
@@ -118,6 +122,7 @@ void Outbox::State::set_channels(const std::vector<config::Channel>& channels) {
     channel.pace = Pace(pace_of(wanted), limits_.burst, now());
     channel.gone = false;
     channel.not_before = now();
+    if (!repeat_of(wanted)) channel.queue.end_standing();
     channel.queue.make_all_due(now());
   }
   turn();
@@ -132,8 +137,14 @@ void Outbox::State::retire(OutboxChannel& channel) {
 }
 
 void Outbox::State::add(DeliveryRecord delivery) {
-  if (delivery.state != DeliveryState::Pending || !keys_.insert(delivery.key)) return;
   const auto found = channels_.find(delivery.channel);
+  if (delivery.state != DeliveryState::Pending) {
+    if (found == channels_.end() || !is_repeated(found->second, delivery)) return;
+    if (delivery.state != DeliveryState::Delivered || !keys_.insert(delivery.key)) return;
+    return found->second.queue.add(
+        {.record = std::move(delivery), .due = now(), .give_up = {}, .standing = true});
+  }
+  if (!keys_.insert(delivery.key)) return;
   if (found == channels_.end() || found->second.gone) {
     auto error = gone(delivery.channel);
     return finish(std::move(delivery), DeliveryState::Failed, std::move(error));
@@ -204,19 +215,45 @@ void Outbox::State::answered(const std::string& name, const DeliveryPlace& place
   auto& delivery = *channel.queue.find(place);
   --channel.in_flight;
   delivery.in_flight = false;
-  ++delivery.record.attempts;
-  if (result.status == SendStatus::Delivered) {
-    ++channel.counts.delivered;
-    channel.counts.last_error.clear();
-    finish(channel.queue.remove(place), DeliveryState::Delivered, result.error);
+  const bool told = result.status == SendStatus::Delivered;
+  channel.counts.last_error = told ? "" : result.error;
+  if (!told) ++channel.counts.attempts_failed;
+  if (delivery.standing) {
+    // A repetition that failed is made up for by the next one.
+    stand_or_end(channel, delivery, result);
   } else {
-    channel.counts.last_error = result.error;
-    ++channel.counts.attempts_failed;
-    retry(channel, delivery, result);
+    ++delivery.record.attempts;
+    if (told) {
+      ++channel.counts.delivered;
+      finish(delivery.record, DeliveryState::Delivered, result.error);
+      stand_or_end(channel, delivery, result);
+    } else {
+      retry(channel, delivery, result);
+    }
   }
   if (channel.gone && channel.in_flight == 0) channels_.erase(found);
   turn();
   tell_if_drained();
+}
+
+bool Outbox::State::is_repeated(const OutboxChannel& channel, const DeliveryRecord& record) {
+  if (channel.gone || !repeat_of(channel.settings)) return false;
+  const auto notification = notification_from_json(record.notification);
+  return notification && notification->kind != NotificationKind::Resolved;
+}
+
+// After a delivery: it stands where its receiver is to be told again, and else it is done.
+void Outbox::State::stand_or_end(OutboxChannel& channel, const QueuedDelivery& delivery,
+                                 const SendResult& result) {
+  const auto place = place_of(delivery.record);
+  if (!is_repeated(channel, delivery.record)) {
+    (void)channel.queue.remove(place);
+    return;
+  }
+  const auto pause = *repeat_of(channel.settings);
+  const auto cap = std::chrono::ceil<std::chrono::seconds>(limits_.longest_retry);
+  const auto asked = std::min(result.retry_after.value_or(pause), cap);
+  channel.queue.stand(place, now() + std::max(pause, asked));
 }
 
 // After a failed attempt: another one later, or the end.

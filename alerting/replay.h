@@ -17,4 +17,8 @@ namespace gatewatch::alerting {
 [[nodiscard]] std::expected<void, Error> replay(IncidentDesk& desk, const config::Config& config,
                                                 storage::Store& store, Timestamp now);
 
+// What the outbox begins with: what was delivered of the incidents that are open, and what waits.
+[[nodiscard]] std::expected<std::vector<storage::DeliveryRecord>, Error> deliveries_to_resume(
+    storage::Store& store);
+
 }  // namespace gatewatch::alerting
