@@ -20,8 +20,8 @@ std::chrono::milliseconds retry_delay(const OutboxLimits& limits, int failures,
   return std::min(std::max<std::chrono::milliseconds>(delay, asked), limits.longest_retry);
 }
 
-Pace::Pace(const OutboxLimits& limits, Instant now)
-    : pace_(limits.pace), ahead_(limits.pace * (limits.burst - 1)), paced_(now) {}
+Pace::Pace(std::chrono::nanoseconds pace, int burst, Instant now)
+    : pace_(pace), ahead_(pace * (burst - 1)), paced_(now) {}
 
 Instant Pace::next(Instant now) const {
   return std::max(now, paced_ - ahead_);

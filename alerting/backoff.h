@@ -15,7 +15,6 @@ struct OutboxLimits {
   std::chrono::milliseconds longest_retry{300'000};  // 5 min; caps Retry-After too
   std::chrono::hours give_up{24};                    // after the delivery was created
   std::chrono::hours last_chance{1};                 // but not before this much of the current run
-  std::chrono::milliseconds pace{1'000};             // at least, between two sends of one channel
   int burst = 5;                                     // sends that may go ahead of the pace
   int in_flight = 4;                                 // sends of one channel at once
 };
@@ -29,7 +28,7 @@ struct OutboxLimits {
 // A token bucket that begins full: `burst` sends at once, then one each `pace`.
 class Pace {
  public:
-  Pace(const OutboxLimits& limits, Instant now);
+  Pace(std::chrono::nanoseconds pace, int burst, Instant now);
 
   // When the next send may go: `now` or later.
   [[nodiscard]] Instant next(Instant now) const;

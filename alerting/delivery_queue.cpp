@@ -1,6 +1,7 @@
 #include "alerting/delivery_queue.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace gatewatch::alerting {
 
@@ -8,7 +9,31 @@ void DeliveryQueue::add(QueuedDelivery delivery) {
   const auto& record = delivery.record;
   auto& line = lines_[record.incident];
   const auto place = std::pair(record.sequence, record.key);
-  size_ += line.emplace(place, std::move(delivery)).second ? 1 : 0;
+  const bool counts = !delivery.standing;
+  const bool added = line.emplace(place, std::move(delivery)).second;
+  if (added && counts) ++size_;
+  give_way(line);
+}
+
+void DeliveryQueue::give_way(Line& line) {
+  while (line.size() > 1 && line.begin()->second.standing && !line.begin()->second.in_flight) {
+    line.erase(line.begin());
+  }
+}
+
+void DeliveryQueue::stand(const DeliveryPlace& place, Instant due) {
+  auto& delivery = *find(place);
+  if (!std::exchange(delivery.standing, true)) --size_;
+  delivery.due = due;
+  give_way(lines_.at(place.incident));
+}
+
+void DeliveryQueue::end_standing() {
+  for (auto& [incident, line] : lines_) {
+    std::erase_if(
+        line, [](const auto& entry) { return entry.second.standing && !entry.second.in_flight; });
+  }
+  std::erase_if(lines_, [](const auto& entry) { return entry.second.empty(); });
 }
 
 QueuedDelivery* DeliveryQueue::first() {
@@ -34,13 +59,14 @@ storage::DeliveryRecord DeliveryQueue::remove(const DeliveryPlace& place) {
   const auto line = lines_.find(place.incident);
   const auto found = line->second.find({place.sequence, place.key});
   auto record = std::move(found->second.record);
+  if (!found->second.standing) --size_;
   line->second.erase(found);
-  --size_;
   if (line->second.empty()) lines_.erase(line);
   return record;
 }
 
 std::vector<storage::DeliveryRecord> DeliveryQueue::remove_idle() {
+  end_standing();
   std::vector<DeliveryPlace> idle;
   for (const auto& [incident, line] : lines_) {
     for (const auto& [place, delivery] : line) {
@@ -62,6 +88,7 @@ std::optional<Timestamp> DeliveryQueue::oldest() const {
   std::optional<Timestamp> oldest;
   for (const auto& [incident, line] : lines_) {
     for (const auto& [place, delivery] : line) {
+      if (delivery.standing) continue;
       oldest = std::min(oldest.value_or(delivery.record.created), delivery.record.created);
     }
   }

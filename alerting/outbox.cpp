@@ -40,7 +40,7 @@ struct OutboxChannel {
   explicit OutboxChannel(Pace full) : pace(full) {}
 
   config::Channel settings;
-  std::unique_ptr<Channel> form;  // null: gone by a reload, waiting for its last answers
+  bool gone = false;  // by a reload; it waits for its last answers
   DeliveryQueue queue;
   Pace pace;
   Instant not_before{};  // what the receiver's Retry-After asks for
@@ -77,6 +77,10 @@ class Outbox::State : public std::enable_shared_from_this<State> {
   [[nodiscard]] std::optional<Instant> next_send(OutboxChannel& channel);
   void send(OutboxChannel& channel, QueuedDelivery& delivery);
   void answered(const std::string& name, const DeliveryPlace& place, const SendResult& result);
+  // Whether it is to stand from when it is delivered.
+  [[nodiscard]] static bool is_repeated(const OutboxChannel& channel, const DeliveryRecord& record);
+  void stand_or_end(OutboxChannel& channel, const QueuedDelivery& delivery,
+                    const SendResult& result);
   void retry(OutboxChannel& channel, QueuedDelivery& delivery, const SendResult& result);
   void finish(DeliveryRecord record, DeliveryState state, std::string error);
   void tell_if_drained();
@@ -107,23 +111,25 @@ void Outbox::State::set_channels(const std::vector<config::Channel>& channels) {
         channels, [&name](const config::Channel& wanted) { return wanted.name == name; });
     if (!stays) retire(channel);
   }
-  std::erase_if(channels_, [](const auto& entry) {
-    return entry.second.form == nullptr && entry.second.in_flight == 0;
-  });
+  std::erase_if(channels_,
+                [](const auto& entry) { return entry.second.gone && entry.second.in_flight == 0; });
   for (const auto& wanted : channels) {
-    const auto [entry, added] = channels_.try_emplace(wanted.name, Pace(limits_, now()));
+    const auto [entry, added] =
+        channels_.try_emplace(wanted.name, Pace(pace_of(wanted), limits_.burst, now()));
     auto& channel = entry->second;
-    if (!added && channel.form != nullptr && channel.settings == wanted) continue;
+    if (!added && !channel.gone && channel.settings == wanted) continue;
     channel.settings = wanted;
-    channel.form = make_channel(wanted);
+    channel.pace = Pace(pace_of(wanted), limits_.burst, now());
+    channel.gone = false;
     channel.not_before = now();
+    if (!repeat_of(wanted)) channel.queue.end_standing();
     channel.queue.make_all_due(now());
   }
   turn();
 }
 
 void Outbox::State::retire(OutboxChannel& channel) {
-  channel.form.reset();
+  channel.gone = true;
   for (auto& record : channel.queue.remove_idle()) {
     auto error = gone(record.channel);
     finish(std::move(record), DeliveryState::Failed, std::move(error));
@@ -131,9 +137,15 @@ void Outbox::State::retire(OutboxChannel& channel) {
 }
 
 void Outbox::State::add(DeliveryRecord delivery) {
-  if (delivery.state != DeliveryState::Pending || !keys_.insert(delivery.key)) return;
   const auto found = channels_.find(delivery.channel);
-  if (found == channels_.end() || found->second.form == nullptr) {
+  if (delivery.state != DeliveryState::Pending) {
+    if (found == channels_.end() || !is_repeated(found->second, delivery)) return;
+    if (delivery.state != DeliveryState::Delivered || !keys_.insert(delivery.key)) return;
+    return found->second.queue.add(
+        {.record = std::move(delivery), .due = now(), .give_up = {}, .standing = true});
+  }
+  if (!keys_.insert(delivery.key)) return;
+  if (found == channels_.end() || found->second.gone) {
     auto error = gone(delivery.channel);
     return finish(std::move(delivery), DeliveryState::Failed, std::move(error));
   }
@@ -162,7 +174,7 @@ void Outbox::State::turn() {
 // When the channel may send next, as far as no answer comes before; nothing where it waits for
 // answers alone.
 std::optional<Instant> Outbox::State::next_send(OutboxChannel& channel) {
-  if (draining_ || channel.form == nullptr || channel.in_flight >= limits_.in_flight) {
+  if (draining_ || channel.gone || channel.in_flight >= limits_.in_flight) {
     return std::nullopt;
   }
   const auto* const first = channel.queue.first();
@@ -189,7 +201,7 @@ void Outbox::State::send(OutboxChannel& channel, QueuedDelivery& delivery) {
   delivery.in_flight = true;
   ++channel.in_flight;
   channel.pace.sent(now());
-  sender_.send(channel.form->render(*notification, delivery.record.key),
+  sender_.send(render(channel.settings, *notification, delivery.record.key),
                [weak = weak_from_this(), name = delivery.record.channel,
                 place = place_of(delivery.record)](const SendResult& result) {
                  if (const auto state = weak.lock()) state->answered(name, place, result);
@@ -203,19 +215,45 @@ void Outbox::State::answered(const std::string& name, const DeliveryPlace& place
   auto& delivery = *channel.queue.find(place);
   --channel.in_flight;
   delivery.in_flight = false;
-  ++delivery.record.attempts;
-  if (result.status == SendStatus::Delivered) {
-    ++channel.counts.delivered;
-    channel.counts.last_error.clear();
-    finish(channel.queue.remove(place), DeliveryState::Delivered, result.error);
+  const bool told = result.status == SendStatus::Delivered;
+  channel.counts.last_error = told ? "" : result.error;
+  if (!told) ++channel.counts.attempts_failed;
+  if (delivery.standing) {
+    // A repetition that failed is made up for by the next one.
+    stand_or_end(channel, delivery, result);
   } else {
-    channel.counts.last_error = result.error;
-    ++channel.counts.attempts_failed;
-    retry(channel, delivery, result);
+    ++delivery.record.attempts;
+    if (told) {
+      ++channel.counts.delivered;
+      finish(delivery.record, DeliveryState::Delivered, result.error);
+      stand_or_end(channel, delivery, result);
+    } else {
+      retry(channel, delivery, result);
+    }
   }
-  if (channel.form == nullptr && channel.in_flight == 0) channels_.erase(found);
+  if (channel.gone && channel.in_flight == 0) channels_.erase(found);
   turn();
   tell_if_drained();
+}
+
+bool Outbox::State::is_repeated(const OutboxChannel& channel, const DeliveryRecord& record) {
+  if (channel.gone || !repeat_of(channel.settings)) return false;
+  const auto notification = notification_from_json(record.notification);
+  return notification && notification->kind != NotificationKind::Resolved;
+}
+
+// After a delivery: it stands where its receiver is to be told again, and else it is done.
+void Outbox::State::stand_or_end(OutboxChannel& channel, const QueuedDelivery& delivery,
+                                 const SendResult& result) {
+  const auto place = place_of(delivery.record);
+  if (!is_repeated(channel, delivery.record)) {
+    (void)channel.queue.remove(place);
+    return;
+  }
+  const auto pause = *repeat_of(channel.settings);
+  const auto cap = std::chrono::ceil<std::chrono::seconds>(limits_.longest_retry);
+  const auto asked = std::min(result.retry_after.value_or(pause), cap);
+  channel.queue.stand(place, now() + std::max(pause, asked));
 }
 
 // After a failed attempt: another one later, or the end.
@@ -227,7 +265,7 @@ void Outbox::State::retry(OutboxChannel& channel, QueuedDelivery& delivery,
     finish(channel.queue.remove(place), DeliveryState::Failed, std::move(error));
   };
   if (result.status == SendStatus::Permanent) return fail(result.error);
-  if (channel.form == nullptr) {
+  if (channel.gone) {
     return fail(
         fmt::format("{}; the last attempt: {}", gone(delivery.record.channel), result.error));
   }

@@ -1,6 +1,8 @@
-// Delivers what the desk decided: at least once, in order per incident and channel, with back-off and an
-// end. It never decides what to tell, and forgets nothing: every change of a delivery goes to
-// `record`. A slow or dead channel delays no other.
+// Delivers what the desk decided: at least once, in order per incident and channel, with back-off
+// and an end. It never decides what to tell, and forgets nothing: every change of a delivery goes
+// to `record`. A slow or dead channel delays no other. A receiver that forgets what it is not told
+// again (repeat_of() in delivery/channel.h) gets the last word on each incident again and again,
+// until that is its end.
 
 #pragma once
 
@@ -44,10 +46,10 @@ class Outbox {
   // At start, before add(), and at a reload. Deliveries to a channel that is gone fail for good,
   // and say so; those to a channel that changed are tried again at once, in its new form.
   void set_channels(const std::vector<config::Channel>& channels);
-  // Deliveries that are durable, or that the database refuses for now: new ones, or the pending
-  // ones of the last run. A key that is
-  // known already is ignored, and so is what is no longer pending. Every pending one is attempted
-  // for OutboxLimits::last_chance at least, however old it is.
+  // Deliveries that are durable, or that the database refuses for now: new ones, or those that
+  // deliveries_to_resume() found of the last run. A key that is known already is ignored, and so is
+  // what is no longer pending, unless its receiver is to be told again. Every pending one is
+  // attempted for OutboxLimits::last_chance at least, however old it is.
   void add(std::vector<storage::DeliveryRecord> deliveries);
   // No send starts any more; what waits stays as it is stored. `drained` is called once no send is
   // in flight and every answer has been recorded: from inside where that is so already.

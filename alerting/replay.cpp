@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <limits>
 #include <optional>
 #include <string>
@@ -67,6 +68,23 @@ std::expected<std::vector<std::string>, Error> replay(IncidentDesk& desk,
     if (failed && !desk.fires_for(id)) in_doubt.push_back(id);
   }
   return in_doubt;
+}
+
+std::expected<std::vector<storage::DeliveryRecord>, Error> deliveries_to_resume(
+    storage::Store& store) {
+  auto open = store.incidents({.open_only = true, .id = {}, .limit = most_open});
+  if (!open) return std::unexpected(std::move(open.error()));
+  auto pending = store.pending_deliveries();
+  if (!pending) return pending;
+  std::vector<storage::DeliveryRecord> deliveries;
+  for (auto& history : *open) {
+    for (auto& delivery : history.deliveries) {
+      if (delivery.state != storage::DeliveryState::Delivered) continue;
+      deliveries.push_back(std::move(delivery));
+    }
+  }
+  std::ranges::move(*pending, std::back_inserter(deliveries));
+  return deliveries;
 }
 
 }  // namespace gatewatch::alerting

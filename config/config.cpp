@@ -27,12 +27,6 @@ bool Rule::covers(const Route& route) const {
          });
 }
 
-std::string_view Channel::type_name() const noexcept {
-  constexpr std::array<std::string_view, 4> names = {"slack", "email", "webhook", "log"};
-  static_assert(names.size() == std::variant_size_v<decltype(type)>);
-  return names[type.index()];
-}
-
 std::vector<Rule> built_in_rules(const std::vector<Channel>& channels) {
   std::vector<std::string> everyone;
   for (const auto& channel : channels) everyone.push_back(channel.name);

@@ -9,9 +9,10 @@
 #include <optional>
 #include <string>
 #include <utility>
-#include <variant>
 #include <vector>
 
+#include "config/channel.h"
+#include "config/header.h"
 #include "config/ip_address.h"
 #include "config/match.h"
 #include "config/secret.h"
@@ -117,13 +118,6 @@ struct Confirmation {
   friend bool operator==(const Confirmation&, const Confirmation&) = default;
 };
 
-struct Header {
-  std::string name;
-  Secret value;
-
-  friend bool operator==(const Header&, const Header&) = default;
-};
-
 struct Route {
   std::string group;  // may be empty
   std::string name;
@@ -191,48 +185,6 @@ struct Rule {
 
   [[nodiscard]] bool covers(const Route& route) const;
   friend bool operator==(const Rule&, const Rule&) = default;
-};
-
-struct SlackChannel {
-  Secret url;
-  friend bool operator==(const SlackChannel&, const SlackChannel&) = default;
-};
-
-enum class MailTls : std::uint8_t {
-  Required,
-  None
-};  // Required: STARTTLS, or smtps:// from the start
-
-struct EmailChannel {
-  std::string server;  // smtp://host:port or smtps://host:port
-  MailTls tls = MailTls::Required;
-  std::string ca;  // PEM file; empty: the system's
-  std::string username;
-  Secret password;
-  std::string from;
-  std::vector<std::string> to;
-  friend bool operator==(const EmailChannel&, const EmailChannel&) = default;
-};
-
-struct WebhookChannel {
-  Secret url;
-  std::vector<Header> headers;
-  Secret hmac_key;                          // not empty: sign the body
-  std::string hmac_header = "X-Signature";  // where the signature goes
-  std::string ca;                           // PEM file; empty: the system's
-  friend bool operator==(const WebhookChannel&, const WebhookChannel&) = default;
-};
-
-struct LogChannel {
-  friend bool operator==(const LogChannel&, const LogChannel&) = default;
-};
-
-struct Channel {
-  std::string name;
-  std::variant<SlackChannel, EmailChannel, WebhookChannel, LogChannel> type;
-
-  [[nodiscard]] std::string_view type_name() const noexcept;  // "slack", "email", …
-  friend bool operator==(const Channel&, const Channel&) = default;
 };
 
 struct Config {

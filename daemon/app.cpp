@@ -138,12 +138,14 @@ std::optional<Error> App::restore(storage::Store& store) {
   auto in_doubt = alerting::replay(*desk_, *config_, store, anchor_.wall);
   if (!in_doubt) return in_doubt.error();
   in_doubt_ = std::move(*in_doubt);
-  auto undelivered = store.pending_deliveries();
-  if (!undelivered) return undelivered.error();
-  undelivered_ = std::move(*undelivered);
+  auto deliveries = alerting::deliveries_to_resume(store);
+  if (!deliveries) return deliveries.error();
+  to_resume_ = std::move(*deliveries);
+  const auto undelivered = std::ranges::count(to_resume_, storage::DeliveryState::Pending,
+                                              &storage::DeliveryRecord::state);
   log_.info("storage opened", {{"file", database_path(*config_)},
                                {"open_incidents", std::to_string(desk_->open_incidents())},
-                               {"undelivered", std::to_string(undelivered_.size())}});
+                               {"undelivered", std::to_string(undelivered)}});
   return std::nullopt;
 }
 
@@ -160,7 +162,7 @@ std::optional<Error> App::start_alerting() {
       *network_, *sender_, alerting::OutboxLimits{}, std::random_device{}(),
       [this](const storage::DeliveryRecord& delivery) { recorder_->submit(delivery); });
   outbox_->set_channels(config_->channels);
-  outbox_->add(std::exchange(undelivered_, {}));
+  outbox_->add(std::exchange(to_resume_, {}));
   return std::nullopt;
 }
 

@@ -99,7 +99,7 @@ class App {
   bool reload_successful_ = true;
   bool stopping_ = false;
   std::atomic<std::uint64_t> lost_results_ = 0;
-  std::vector<storage::DeliveryRecord> undelivered_;
+  std::vector<storage::DeliveryRecord> to_resume_;
 
   std::unique_ptr<LoopMailbox> results_;  // from the probe threads
   std::unique_ptr<LoopMailbox> control_;  // from everyone else

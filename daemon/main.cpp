@@ -16,6 +16,7 @@ struct Arguments {
   RunOptions run;
   CheckOptions check;
   ProbeOptions probe;
+  TestAlertOptions test_alert;
   DemoOptions demo;
 };
 
@@ -91,6 +92,14 @@ void add_probe(CLI::App& app, ProbeOptions& options) {
   command->add_flag("--json", options.json, "Print each result as a line of JSON");
 }
 
+void add_test_alert(CLI::App& app, TestAlertOptions& options) {
+  auto* const command =
+      app.add_subcommand("test-alert", "Send a sample through a channel and say what became of it");
+  command->add_option("CHANNEL", options.channel, "Name of a configured channel")->required();
+  command->add_option("-c,--config", options.config_file, "Configuration file")
+      ->capture_default_str();
+}
+
 void add_demo(CLI::App& app, DemoOptions& options) {
   auto* const command = app.add_subcommand(
       "demo", "Watch a built-in site with an outage every two minutes, or the URLs given");
@@ -101,6 +110,7 @@ int dispatch(const CLI::App& app, const Arguments& arguments) {
   if (app.got_subcommand("run")) return run_command(arguments.run);
   if (app.got_subcommand("check")) return check_command(arguments.check);
   if (app.got_subcommand("probe")) return probe_command(arguments.probe);
+  if (app.got_subcommand("test-alert")) return test_alert_command(arguments.test_alert);
   if (app.got_subcommand("demo")) return demo_command(arguments.demo);
   return version_command();
 }
@@ -115,6 +125,7 @@ int run(int argument_count, char** argument_values) {
   add_run(app, arguments.run);
   add_check(app, arguments.check);
   add_probe(app, arguments.probe);
+  add_test_alert(app, arguments.test_alert);
   add_demo(app, arguments.demo);
   app.add_subcommand("version", "Print the version");
   try {

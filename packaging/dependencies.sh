@@ -26,12 +26,14 @@ test_packages=(
   nginx                           # the gateway of the end-to-end tests
   exim4-daemon-light              # the mail server: STARTTLS and AUTH
   prometheus                      # scrapes; its promtool checks the metrics
+  prometheus-alertmanager         # is told of incidents
   openssl sqlite3 strace procps   # certificates, a second reader, system calls, processes
   systemd                         # systemd-analyze judges the unit
   dpkg-dev file man-db            # the Debian package and the manual pages
 )
 # What these would start at once and at every boot; the tests start their own.
-declare -A services=([nginx]=nginx [exim4-daemon-light]=exim4 [prometheus]=prometheus)
+declare -A services=([nginx]=nginx [exim4-daemon-light]=exim4 [prometheus]=prometheus
+  [prometheus-alertmanager]=prometheus-alertmanager)
 
 say() { printf 'dependencies: %s\n' "$*"; }
 fail() { printf 'dependencies: %s\n' "$*" >&2; exit 1; }

@@ -73,6 +73,7 @@ constexpr std::array tested_elsewhere = {
     TestedElsewhere{"daemon/commands/demo.cpp", "tests/end_to_end/commands_test.py"},
     TestedElsewhere{"daemon/commands/probe.cpp", "tests/end_to_end/commands_test.py"},
     TestedElsewhere{"daemon/commands/run.cpp", "tests/end_to_end/mistakes_test.py"},
+    TestedElsewhere{"daemon/commands/test_alert.cpp", "tests/end_to_end/test_alert_test.py"},
     TestedElsewhere{"daemon/commands/version.cpp", "tests/end_to_end/commands_test.py"},
     TestedElsewhere{"daemon/demo/gateway.cpp", "tests/daemon/demo/site_test.cpp"},
     TestedElsewhere{"daemon/demo/origin.cpp", "tests/daemon/demo/site_test.cpp"},

@@ -3,23 +3,25 @@
 
 #pragma once
 
-#include <memory>
+#include <chrono>
+#include <optional>
 #include <string>
 
 #include "alerting/delivery/request.h"
 #include "alerting/notification.h"
-#include "config/config.h"
+#include "config/channel.h"
 
 namespace gatewatch::alerting {
 
-class Channel {
- public:
-  virtual ~Channel() = default;
-  // `key`: the delivery's stable idempotency key, carried in the request.
-  [[nodiscard]] virtual Request render(const Notification& notification,
-                                       const std::string& key) const = 0;
-};
+// `key`: the delivery's stable idempotency key, carried in the request.
+[[nodiscard]] Request render(const config::Channel& channel, const Notification& notification,
+                             const std::string& key);
 
-[[nodiscard]] std::unique_ptr<Channel> make_channel(const config::Channel& channel);
+// The time between two messages that its receiver wants to be left, short bursts apart.
+[[nodiscard]] std::chrono::milliseconds pace_of(const config::Channel& channel);
+
+// How often its receiver is to be told again of an incident that goes on, because it forgets it
+// otherwise; nothing: never.
+[[nodiscard]] std::optional<std::chrono::seconds> repeat_of(const config::Channel& channel);
 
 }  // namespace gatewatch::alerting

@@ -71,6 +71,7 @@ std::vector<std::string> secrets_of(const HttpRequest& request) {
     }
   }
   for (const auto& header : request.headers) secrets.push_back(header.value.reveal());
+  for (const auto& secret : request.secrets) secrets.push_back(secret.reveal());
   std::ranges::sort(secrets, [](const auto& left, const auto& right) {
     return left.size() > right.size();  // a whole before its parts
   });
@@ -104,9 +105,10 @@ TransferOutcome perform_http(const HttpRequest& request, const CurlSenderSetting
   const auto code = handle.perform();
   // A status is an answer, whatever becomes of the body behind it.
   const long status = handle.response_code();
-  auto result = status >= 200 ? judge_http(status, handle.body(), handle.retry_after())
+  const auto secrets = secrets_of(request);
+  auto result = status >= 200 ? judge_http(status, handle.body(), handle.retry_after(), secrets)
                               : failed(handle, code);
-  result.error = without_secrets(result.error, secrets_of(request));
+  result.error = without_secrets(result.error, secrets);
   return {.result = std::move(result), .notice = ""};
 }
 

@@ -1,7 +1,6 @@
 #include "alerting/delivery/email.h"
 
 #include <algorithm>
-#include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -38,85 +37,77 @@ std::string id_part(std::string_view key) {
   return part;
 }
 
-class EmailChannel final : public Channel {
- public:
-  EmailChannel(std::string name, config::EmailChannel settings)
-      : name_(std::move(name)),
-        settings_(std::move(settings)),
-        from_(MailAddress::parse(settings_.from)) {
-    for (const auto& receiver : settings_.to) {
-      if (auto address = MailAddress::parse(receiver)) to_.push_back(*std::move(address));
-    }
-  }
+// What the header section is made of.
+struct Envelope {
+  const std::string& channel;
+  const MailAddress& from;
+  const std::vector<MailAddress>& to;
+  const Notification& notification;
+  const std::string& key;
 
-  [[nodiscard]] Request render(const Notification& notification,
-                               const std::string& key) const override {
-    MailRequest request;
-    request.server = settings_.server;
-    request.tls = settings_.tls;
-    request.ca = settings_.ca;
-    request.username = settings_.username;
-    request.password = settings_.password;
-    if (!from_) return request;
-    request.from = from_->address;
-    for (const auto& receiver : to_) request.to.push_back(receiver.address);
-    const auto message = make_message(notification);
-    request.message = headers(notification, message, key) + body(notification, message);
-    return request;
+  [[nodiscard]] std::string message_id(std::string_view of) const {
+    return fmt::format("<{}@gatewatch.{}>", id_part(of), from.domain());
   }
-
- private:
-  [[nodiscard]] std::string message_id(std::string_view key) const {
-    return fmt::format("<{}@gatewatch.{}>", id_part(key), from_->domain());
-  }
-
-  // The header section, up to and with its empty line.
-  [[nodiscard]] std::string headers(const Notification& notification, const Message& message,
-                                    const std::string& key) const {
-    const auto thread = message_id(fmt::format("{}.1.{}", notification.incident_key, name_));
-    const bool opens = notification.kind == NotificationKind::Opened;
-    std::string receivers;
-    for (const auto& receiver : to_) {
-      if (!receivers.empty()) receivers += ",\r\n ";
-      receivers += receiver.header_text();
-    }
-    auto text = fmt::format("From: {}\r\nTo: {}\r\n", from_->header_text(), receivers);
-    text += text_header(
-        "Subject",
-        is_resolution(notification)
-            ? message.title
-            : fmt::format("[{}] {}", config::severity_name(notification.severity), message.title));
-    text += fmt::format("Date: {}\r\n", mail_date(notification.at));
-    text += fmt::format("Message-ID: {}\r\n", opens ? thread : message_id(key));
-    if (!opens) text += fmt::format("In-Reply-To: {}\r\nReferences: {}\r\n", thread, thread);
-    text += "Auto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\n";
-    text += fmt::format("Content-Type: multipart/alternative;\r\n boundary=\"{}\"\r\n", boundary);
-    return text + "\r\n";
-  }
-
-  [[nodiscard]] static std::string body(const Notification& notification, const Message& message) {
-    const auto part = [](std::string_view type, std::string_view content) {
-      return fmt::format(
-          "--{}\r\nContent-Type: {}; charset=utf-8\r\n"
-          "Content-Transfer-Encoding: quoted-printable\r\n\r\n{}\r\n",
-          boundary, type, quoted_printable(content));
-    };
-    return part("text/plain", email_text(message)) +
-           part("text/html", email_html(message, notification)) +
-           fmt::format("--{}--\r\n", boundary);
-  }
-
-  std::string name_;
-  config::EmailChannel settings_;
-  std::optional<MailAddress> from_;
-  std::vector<MailAddress> to_;
 };
+
+// The header section, up to and with its empty line.
+std::string headers(const Envelope& envelope, const Message& message) {
+  const auto& notification = envelope.notification;
+  const auto thread =
+      envelope.message_id(fmt::format("{}.1.{}", notification.incident_key, envelope.channel));
+  const bool opens = notification.kind == NotificationKind::Opened;
+  std::string receivers;
+  for (const auto& receiver : envelope.to) {
+    if (!receivers.empty()) receivers += ",\r\n ";
+    receivers += receiver.header_text();
+  }
+  auto text = fmt::format("From: {}\r\nTo: {}\r\n", envelope.from.header_text(), receivers);
+  text += text_header(
+      "Subject",
+      is_resolution(notification)
+          ? message.title
+          : fmt::format("[{}] {}", config::severity_name(notification.severity), message.title));
+  text += fmt::format("Date: {}\r\n", mail_date(notification.at));
+  text += fmt::format("Message-ID: {}\r\n", opens ? thread : envelope.message_id(envelope.key));
+  if (!opens) text += fmt::format("In-Reply-To: {}\r\nReferences: {}\r\n", thread, thread);
+  text += "Auto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\n";
+  text += fmt::format("Content-Type: multipart/alternative;\r\n boundary=\"{}\"\r\n", boundary);
+  return text + "\r\n";
+}
+
+std::string body(const Notification& notification, const Message& message) {
+  const auto part = [](std::string_view type, std::string_view content) {
+    return fmt::format(
+        "--{}\r\nContent-Type: {}; charset=utf-8\r\n"
+        "Content-Transfer-Encoding: quoted-printable\r\n\r\n{}\r\n",
+        boundary, type, quoted_printable(content));
+  };
+  return part("text/plain", email_text(message)) +
+         part("text/html", email_html(message, notification)) + fmt::format("--{}--\r\n", boundary);
+}
 
 }  // namespace
 
-std::unique_ptr<Channel> make_email_channel(const std::string& name,
-                                            const config::EmailChannel& settings) {
-  return std::make_unique<EmailChannel>(name, settings);
+MailRequest render_email(const std::string& name, const config::EmailChannel& settings,
+                         const Notification& notification, const std::string& key) {
+  MailRequest request;
+  request.server = settings.server;
+  request.tls = settings.tls;
+  request.ca = settings.ca;
+  request.username = settings.username;
+  request.password = settings.password;
+  const auto from = MailAddress::parse(settings.from);
+  if (!from) return request;
+  request.from = from->address;
+  std::vector<MailAddress> to;
+  for (const auto& receiver : settings.to) {
+    if (auto address = MailAddress::parse(receiver)) to.push_back(*std::move(address));
+  }
+  for (const auto& receiver : to) request.to.push_back(receiver.address);
+  const auto message = make_message(notification);
+  request.message =
+      headers({name, *from, to, notification, key}, message) + body(notification, message);
+  return request;
 }
 
 }  // namespace gatewatch::alerting

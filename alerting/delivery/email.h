@@ -4,16 +4,18 @@
 
 #pragma once
 
-#include <memory>
 #include <string>
 
-#include "alerting/delivery/channel.h"
+#include "alerting/delivery/request.h"
+#include "alerting/notification.h"
+#include "config/channel.h"
 
 namespace gatewatch::alerting {
 
 // `name`: of the channel. Receivers that are no address are left out; a sender that is none
 // leaves MailRequest::from empty, which the sender refuses for good.
-[[nodiscard]] std::unique_ptr<Channel> make_email_channel(const std::string& name,
-                                                          const config::EmailChannel& settings);
+[[nodiscard]] MailRequest render_email(const std::string& name,
+                                       const config::EmailChannel& settings,
+                                       const Notification& notification, const std::string& key);
 
 }  // namespace gatewatch::alerting

@@ -1,5 +1,6 @@
 #include "alerting/delivery/email_body.h"
 
+#include <array>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -24,19 +25,11 @@ struct Badge {
   std::string_view color;  // dark enough for white letters (WCAG AA)
 };
 
-Badge badge_of(const Notification& notification) {
-  if (is_recovery(notification)) return {"resolved", "#1a7f37"};
-  if (is_resolution(notification)) return {"closed", "#57606a"};
-  switch (notification.severity) {
-    case config::Severity::Critical:
-      return {"critical", "#b42318"};
-    case config::Severity::Warning:
-      return {"warning", "#9a5b00"};
-    case config::Severity::Info:
-      break;
-  }
-  return {"info", "#175cd3"};
-}
+constexpr std::array<Badge, 5> badges = {{{"critical", "#b42318"},  // by tone
+                                          {"warning", "#9a5b00"},
+                                          {"info", "#175cd3"},
+                                          {"resolved", "#1a7f37"},
+                                          {"closed", "#57606a"}}};
 
 std::string fact_html(const Fact& fact) {
   return fmt::format(
@@ -72,7 +65,7 @@ std::string email_text(const Message& message) {
 }
 
 std::string email_html(const Message& message, const Notification& notification) {
-  const auto badge = badge_of(notification);
+  const auto& badge = badges[static_cast<std::size_t>(tone_of(notification))];
   std::string html(html_head);
   html += fmt::format(
       "<p style=\"margin:0 0 8px\"><span style=\"background:{};color:#ffffff;border-radius:4px;"

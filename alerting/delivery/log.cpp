@@ -45,41 +45,33 @@ std::string routes_of(const Notification& notification) {
   return joined(names);
 }
 
-class LogChannel final : public Channel {
- public:
-  [[nodiscard]] Request render(const Notification& notification,
-                               const std::string& key) const override {
-    const auto message = make_message(notification);
-    Line line;
-    line.add("kind", notification_kind_name(notification.kind));
-    line.add("severity", config::severity_name(notification.severity));
-    line.add("incident", fmt::to_string(notification.incident));
-    line.add("rule", notification.rule);
-    line.add("title", message.title);
-    line.add("route", routes_of(notification));
-    line.add("since", rfc3339_time(notification.since));
-    line.add("resolved", notification.resolved ? rfc3339_time(*notification.resolved) : "");
-    line.add("reason", notification.reason);
-    line.add("share", notification.share());
-    line.add("gateway", notification.gateway);
-    if (tells_regions(notification)) {
-      line.add("regions_failing", joined(notification.regions_failing));
-      line.add("regions_clean", joined(notification.regions_clean));
-    }
-    line.add("diagnosis", notification.diagnosis);
-    line.add("fixer", notification.fixer);
-    line.add("evidence", message.evidence.empty() ? "" : message.evidence.front());
-    line.add("link", notification.link);
-    line.add("key", key);
-    return LogRequest{is_resolution(notification) ? config::Severity::Info : notification.severity,
-                      line.take()};
-  }
-};
-
 }  // namespace
 
-std::unique_ptr<Channel> make_log_channel() {
-  return std::make_unique<LogChannel>();
+LogRequest render_log(const Notification& notification, const std::string& key) {
+  const auto message = make_message(notification);
+  Line line;
+  line.add("kind", notification_kind_name(notification.kind));
+  line.add("severity", config::severity_name(notification.severity));
+  line.add("incident", fmt::to_string(notification.incident));
+  line.add("rule", notification.rule);
+  line.add("title", message.title);
+  line.add("route", routes_of(notification));
+  line.add("since", rfc3339_time(notification.since));
+  line.add("resolved", notification.resolved ? rfc3339_time(*notification.resolved) : "");
+  line.add("reason", notification.reason);
+  line.add("share", notification.share());
+  line.add("gateway", notification.gateway);
+  if (tells_regions(notification)) {
+    line.add("regions_failing", joined(notification.regions_failing));
+    line.add("regions_clean", joined(notification.regions_clean));
+  }
+  line.add("diagnosis", notification.diagnosis);
+  line.add("fixer", notification.fixer);
+  line.add("evidence", message.evidence.empty() ? "" : message.evidence.front());
+  line.add("link", notification.link);
+  line.add("key", key);
+  return LogRequest{is_resolution(notification) ? config::Severity::Info : notification.severity,
+                    line.take()};
 }
 
 }  // namespace gatewatch::alerting

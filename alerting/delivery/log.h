@@ -3,12 +3,13 @@
 
 #pragma once
 
-#include <memory>
+#include <string>
 
-#include "alerting/delivery/channel.h"
+#include "alerting/delivery/request.h"
+#include "alerting/notification.h"
 
 namespace gatewatch::alerting {
 
-[[nodiscard]] std::unique_ptr<Channel> make_log_channel();
+[[nodiscard]] LogRequest render_log(const Notification& notification, const std::string& key);
 
 }  // namespace gatewatch::alerting

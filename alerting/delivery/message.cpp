@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "alerting/delivery/text.h"
+#include "probes/net/hmac.h"
 
 namespace gatewatch::alerting {
 namespace {
@@ -120,6 +121,36 @@ bool is_recovery(const Notification& notification) {
 bool tells_regions(const Notification& notification) {
   if (notification.of_certificate || is_resolution(notification)) return false;
   return !notification.regions_failing.empty() || !notification.regions_clean.empty();
+}
+
+Tone tone_of(const Notification& notification) {
+  if (is_recovery(notification)) return Tone::Recovered;
+  if (is_resolution(notification)) return Tone::Closed;
+  switch (notification.severity) {
+    case config::Severity::Critical:
+      return Tone::Critical;
+    case config::Severity::Warning:
+      return Tone::Warning;
+    case config::Severity::Info:
+      break;
+  }
+  return Tone::Info;
+}
+
+std::string_view sign_of(const Notification& notification) {
+  constexpr std::array<std::string_view, 5> signs = {"🔴", "⚠️", "ℹ️", "✅", "⚪"};
+  return signs[static_cast<std::size_t>(tone_of(notification))];
+}
+
+std::string incident_handle(const Notification& notification) {
+  constexpr std::size_t longest = 128;  // bytes
+  const auto& key = notification.incident_key;
+  const bool plain = std::ranges::all_of(key, [](char byte) {
+    return (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') ||
+           (byte >= 'A' && byte <= 'Z') || byte == '-' || byte == '_' || byte == '.';
+  });
+  if (plain && !key.empty() && key.size() <= longest) return key;
+  return net::hmac_sha256_hex("incident", key);
 }
 
 Message make_message(const Notification& notification) {

@@ -4,7 +4,9 @@
 
 #pragma once
 
+#include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "alerting/notification.h"
@@ -44,5 +46,15 @@ struct Message {
 [[nodiscard]] bool is_recovery(const Notification& notification);
 // A certificate is the same from everywhere, and where an incident is over nothing fails.
 [[nodiscard]] bool tells_regions(const Notification& notification);
+
+// How a medium is to sound: its colours, signs and priorities are tables over this.
+enum class Tone : std::uint8_t { Critical, Warning, Info, Recovered, Closed };
+[[nodiscard]] Tone tone_of(const Notification& notification);
+[[nodiscard]] std::string_view sign_of(const Notification& notification);  // an emoji
+
+// The name under which a service keeps what it was told of the incident, so that the end closes
+// what the opening opened: at most 128 of letters, digits, - _ and dots, different for different
+// incidents.
+[[nodiscard]] std::string incident_handle(const Notification& notification);
 
 }  // namespace gatewatch::alerting

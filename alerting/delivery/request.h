@@ -16,6 +16,9 @@ struct HttpRequest {
   std::vector<config::Header> headers;
   std::string body;
   std::string ca;  // PEM file; empty: the system's
+  // What else of URL and body is a secret: an answer may repeat it, an error must not. URL parts
+  // and header values are known to be.
+  std::vector<config::Secret> secrets;
 };
 
 struct MailRequest {

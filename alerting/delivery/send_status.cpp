@@ -1,17 +1,48 @@
 #include "alerting/delivery/send_status.h"
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 #include <utility>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "alerting/delivery/text.h"
 
 namespace gatewatch::alerting {
 namespace {
 
+using nlohmann::json;
+
 bool is_digit(char byte) {
   return byte >= '0' && byte <= '9';
+}
+
+// What a service asks for in the JSON of its answer instead of a header: Discord's retry_after,
+// which may be a fraction, and Telegram's parameters.retry_after.
+std::optional<std::chrono::seconds> asked_in(std::string_view body) {
+  const auto answer = json::parse(body, nullptr, false);
+  for (const auto* const path : {"/retry_after", "/parameters/retry_after"}) {
+    const json::json_pointer pointer(path);
+    if (!answer.is_object() || !answer.contains(pointer)) continue;
+    const auto& asked = answer[pointer];
+    if (!asked.is_number()) continue;
+    const auto seconds = std::ceil(asked.get<double>());
+    // Written so that no NaN passes, and nothing that overflows.
+    if (seconds > 0 && seconds < 1e9) return std::chrono::seconds(static_cast<long>(seconds));
+  }
+  return std::nullopt;
+}
+
+// Meta answers 400 where a sender is too fast, and says so in error.code alone: too many calls of
+// the application, of the account, of the number, and to one receiver.
+bool is_too_fast(std::string_view body) {
+  constexpr std::array<int, 4> codes = {4, 80007, 130429, 131056};
+  const json::json_pointer path("/error/code");
+  const auto answer = json::parse(body, nullptr, false);
+  if (!answer.is_object() || !answer.contains(path)) return false;
+  return std::ranges::any_of(codes, [&](int code) { return answer[path] == code; });
 }
 
 }  // namespace
@@ -22,15 +53,22 @@ SendStatus http_send_status(long status) {
   return status >= 400 && status < 500 ? SendStatus::Permanent : SendStatus::Transient;
 }
 
-SendResult judge_http(long status, std::string_view body, std::chrono::seconds retry_after) {
+SendResult judge_http(long status, std::string_view body, std::chrono::seconds retry_after,
+                      const std::vector<std::string>& secrets) {
   SendResult result;
   result.status = http_send_status(status);
   if (result.status == SendStatus::Delivered) return result;
+  if (status == 400 && is_too_fast(body)) result.status = SendStatus::Transient;
   result.error = fmt::format("HTTP {}", status);
   if (status >= 300 && status < 400) result.error += ", a redirect, which is not followed";
-  const auto said = one_line(body, longest_send_error - 60);
+  // Cut only then: a cut may leave a part of a secret that no longer looks like it.
+  const auto said = one_line(without_secrets(body, secrets), longest_send_error - 60);
   if (!said.empty()) result.error += ": " + said;
-  if (retry_after.count() > 0) result.retry_after = retry_after;
+  if (retry_after.count() > 0) {
+    result.retry_after = retry_after;
+  } else if (result.status == SendStatus::Transient) {
+    result.retry_after = asked_in(body);
+  }
   return result;
 }
 

@@ -20,9 +20,12 @@ inline constexpr std::size_t longest_send_error = 200;  // UTF-16 units
 // 2xx delivered; 408, 425, 429, 3xx (never followed) and 5xx transient; any other 4xx permanent.
 // Anything else is no answer: transient.
 [[nodiscard]] SendStatus http_send_status(long status);
-// `body`: what the receiver said to it. `retry_after`: as it asked; 0: it did not.
+// `body`: what the receiver said to it. `retry_after`: as it asked in a header; 0: it did not, and
+// may still have asked in a body of JSON, as Discord and Telegram do.
+// `secrets`: as without_secrets() takes them.
 [[nodiscard]] SendResult judge_http(long status, std::string_view body,
-                                    std::chrono::seconds retry_after);
+                                    std::chrono::seconds retry_after,
+                                    const std::vector<std::string>& secrets = {});
 
 // The replies of an SMTP session that was not a success.
 struct SmtpReplies {

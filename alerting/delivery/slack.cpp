@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "alerting/delivery/json_request.h"
 #include "alerting/delivery/message.h"
 #include "alerting/delivery/text.h"
 
@@ -23,9 +24,7 @@ constexpr std::size_t longest_fallback = 1000;
 static_assert(7 * (longest_fact + 20) < longest_section);
 static_assert(3 * (longest_evidence + 3) + 20 < longest_section);
 
-enum class Marks { Replace, Keep };
-
-std::string escaped(char32_t code, Marks marks) {
+std::string entity(char32_t code) {
   switch (code) {
     case '&':
       return "&amp;";
@@ -35,44 +34,19 @@ std::string escaped(char32_t code, Marks marks) {
       return "&gt;";
     case '`':
       return "ˋ";
-    case '*':
-      return marks == Marks::Replace ? "∗" : "*";
-    case '~':
-      return marks == Marks::Replace ? "∼" : "~";
-    default: {
-      std::string text;
-      append_utf8(text, code);
-      return text;
-    }
+    default:
+      return {};
   }
 }
 
-// Entities are never cut: a piece goes in whole or not at all.
-std::string escape_within(std::string_view text, std::size_t limit, Marks marks) {
-  std::string result;
-  std::size_t units = 0;
-  std::size_t bytes_with_room = 0;  // up to where an ellipsis would still fit
-  while (!text.empty()) {
-    const auto character = first_character(text);
-    text.remove_prefix(character.bytes);
-    const auto piece = escaped(character.code, marks);
-    const auto width = piece.front() == '&' ? piece.size() : character.units();
-    if (units + width > limit) return result.substr(0, bytes_with_room) + std::string(ellipsis);
-    result += piece;
-    units += width;
-    if (units < limit) bytes_with_room = result.size();
-  }
-  return result;
-}
-
-std::string_view sign_of(const Notification& notification) {
-  if (is_recovery(notification)) return "✅ ";
-  if (is_resolution(notification)) return "⚪ ";
-  return notification.severity == config::Severity::Critical ? "🔴 " : "⚠️ ";
+std::string entity_or_look_alike(char32_t code) {
+  if (code == '*') return "∗";
+  if (code == '~') return "∼";
+  return entity(code);
 }
 
 json plain(std::string_view text, std::size_t limit) {
-  return {{"type", "plain_text"}, {"text", escape_within(text, limit, Marks::Keep)}};
+  return {{"type", "plain_text"}, {"text", escaped_within(text, limit, entity)}};
 }
 
 json section(const std::string& text) {
@@ -82,7 +56,7 @@ json section(const std::string& text) {
 
 json blocks_of(const Message& message, std::string_view sign, const std::string& key) {
   json blocks = json::array();
-  const auto title = std::string(sign) + message.title;
+  const auto title = fmt::format("{} {}", sign, message.title);
   blocks.push_back({{"type", "header"},
                     {"text", plain(title, longest_header)},
                     {"block_id", one_line(key, longest_block_id)}});
@@ -107,41 +81,25 @@ json blocks_of(const Message& message, std::string_view sign, const std::string&
   return blocks;
 }
 
-class SlackChannel final : public Channel {
- public:
-  explicit SlackChannel(config::SlackChannel settings) : settings_(std::move(settings)) {}
-
-  [[nodiscard]] Request render(const Notification& notification,
-                               const std::string& key) const override {
-    const auto message = make_message(notification);
-    const json body = {
-        {"text", slack_text(message.title + " · " + message.summary, longest_fallback)},
-        {"blocks", blocks_of(message, sign_of(notification), key)},
-        {"unfurl_links", false},
-        {"unfurl_media", false}};
-    HttpRequest request;
-    request.url = settings_.url;
-    request.headers.push_back({"Content-Type", config::Secret("application/json")});
-    request.body = body.dump(-1, ' ', false, json::error_handler_t::replace);
-    return request;
-  }
-
- private:
-  config::SlackChannel settings_;
-};
-
 }  // namespace
 
 std::string slack_text(std::string_view text, std::size_t limit) {
-  return escape_within(text, limit, Marks::Replace);
+  return escaped_within(text, limit, entity_or_look_alike);
 }
 
 std::string slack_code(std::string_view text, std::size_t limit) {
-  return "`" + escape_within(text, limit, Marks::Keep) + "`";
+  return "`" + escaped_within(text, limit, entity) + "`";
 }
 
-std::unique_ptr<Channel> make_slack_channel(const config::SlackChannel& settings) {
-  return std::make_unique<SlackChannel>(settings);
+HttpRequest render_slack(const config::SlackChannel& slack, const Notification& notification,
+                         const std::string& key) {
+  const auto message = make_message(notification);
+  const json body = {
+      {"text", slack_text(message.title + " · " + message.summary, longest_fallback)},
+      {"blocks", blocks_of(message, sign_of(notification), key)},
+      {"unfurl_links", false},
+      {"unfurl_media", false}};
+  return json_request(slack, body, key);
 }
 
 }  // namespace gatewatch::alerting

@@ -4,15 +4,17 @@
 
 #pragma once
 
-#include <memory>
 #include <string>
 #include <string_view>
 
-#include "alerting/delivery/channel.h"
+#include "alerting/delivery/request.h"
+#include "alerting/notification.h"
+#include "config/channel.h"
 
 namespace gatewatch::alerting {
 
-[[nodiscard]] std::unique_ptr<Channel> make_slack_channel(const config::SlackChannel& settings);
+[[nodiscard]] HttpRequest render_slack(const config::SlackChannel& slack,
+                                       const Notification& notification, const std::string& key);
 
 // `text`, which is one clean line, for a mrkdwn object: escaped, its formatting marks replaced by
 // look-alikes, at most `limit` UTF-16 units after escaping; a cut shows as an ellipsis.

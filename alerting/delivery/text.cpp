@@ -87,6 +87,16 @@ void append_utf8(std::string& text, char32_t code) {
   }
 }
 
+std::size_t units_of(std::string_view text) {
+  std::size_t units = 0;
+  while (!text.empty()) {
+    const auto character = first_character(text);
+    text.remove_prefix(character.bytes);
+    units += character.units();
+  }
+  return units;
+}
+
 std::string one_line(std::string_view text, std::size_t limit) {
   LineBuilder line(limit);
   bool blank = false;
@@ -103,6 +113,31 @@ std::string one_line(std::string_view text, std::size_t limit) {
     if (!line.append(character)) break;
   }
   return line.take();
+}
+
+std::string escaped_within(std::string_view text, std::size_t limit, Escape escape) {
+  std::string result;
+  std::size_t units = 0;
+  std::size_t bytes_with_room = 0;  // up to where an ellipsis would still fit
+  while (!text.empty()) {
+    const auto character = first_character(text);
+    text.remove_prefix(character.bytes);
+    auto piece = escape(character.code);
+    if (piece.empty()) append_utf8(piece, character.code);
+    const auto width = units_of(piece);
+    if (units + width > limit) return result.substr(0, bytes_with_room) + std::string(ellipsis);
+    result += piece;
+    units += width;
+    if (units < limit) bytes_with_room = result.size();
+  }
+  return result;
+}
+
+std::string within_bytes(std::string_view text, std::size_t limit) {
+  if (text.size() <= limit) return std::string(text);
+  auto end = limit - std::min(limit, ellipsis.size());
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80U) --end;
+  return std::string(text.substr(0, end)) + std::string(ellipsis);
 }
 
 std::string readable_time(Timestamp time) {

@@ -26,11 +26,21 @@ struct Character {
 };
 [[nodiscard]] Character first_character(std::string_view text);
 void append_utf8(std::string& text, char32_t code);
+[[nodiscard]] std::size_t units_of(std::string_view text);  // UTF-16 code units
 
 // `text` as one line of at most `limit` UTF-16 units (1 at least), an ellipsis marking the cut.
 // Runs of blanks and line ends become one blank; other control characters and marks that turn
 // the direction of writing become U+FFFD.
 [[nodiscard]] std::string one_line(std::string_view text, std::size_t limit);
+
+// What stands for a character in a medium; empty: the character itself.
+using Escape = std::string (*)(char32_t code);
+// `text`, which is one clean line, escaped: at most `limit` UTF-16 units after that, an ellipsis
+// marking the cut. What stands for a character is never cut: it goes in whole or not at all.
+[[nodiscard]] std::string escaped_within(std::string_view text, std::size_t limit, Escape escape);
+
+// `text` within `limit` bytes, an ellipsis marking the cut, which divides no character.
+[[nodiscard]] std::string within_bytes(std::string_view text, std::size_t limit);
 
 // "2026-11-20 10:05:06 UTC".
 [[nodiscard]] std::string readable_time(Timestamp time);

@@ -8,6 +8,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "alerting/delivery/alertmanager_payload.h"
+#include "alerting/delivery/json_request.h"
 #include "alerting/delivery/message.h"
 #include "alerting/delivery/text.h"
 #include "probes/net/hmac.h"
@@ -44,7 +46,7 @@ json routes_of(const Notification& notification) {
   return routes;
 }
 
-std::string body_of(const Notification& notification, const std::string& key) {
+json body_of(const Notification& notification, const std::string& key) {
   json body = {{"version", "1"},
                {"key", text(key)},
                {"kind", notification_kind_name(notification.kind)},
@@ -73,42 +75,23 @@ std::string body_of(const Notification& notification, const std::string& key) {
                {"fixer", text(notification.fixer)},
                {"link", text(notification.link)}};
   if (notification.resolved) body["resolved"] = rfc3339_time(*notification.resolved);
-  return body.dump(-1, ' ', false, json::error_handler_t::replace);
+  return body;
 }
-
-class WebhookChannel final : public Channel {
- public:
-  explicit WebhookChannel(config::WebhookChannel settings) : settings_(std::move(settings)) {}
-
-  [[nodiscard]] Request render(const Notification& notification,
-                               const std::string& key) const override {
-    HttpRequest request;
-    request.url = settings_.url;
-    request.ca = settings_.ca;
-    request.body = body_of(notification, key);
-    request.headers = settings_.headers;
-    add(request, "Content-Type", "application/json");
-    add(request, "Idempotency-Key", one_line(key, longest_text));
-    if (!settings_.hmac_key.empty()) {
-      add(request, settings_.hmac_header,
-          net::hmac_sha256_hex(settings_.hmac_key.reveal(), request.body));
-    }
-    return request;
-  }
-
- private:
-  // The configuration names none of these among its headers.
-  static void add(HttpRequest& request, const std::string& name, std::string value) {
-    request.headers.push_back({name, config::Secret(std::move(value))});
-  }
-
-  config::WebhookChannel settings_;
-};
 
 }  // namespace
 
-std::unique_ptr<Channel> make_webhook_channel(const config::WebhookChannel& settings) {
-  return std::make_unique<WebhookChannel>(settings);
+HttpRequest render_webhook(const std::string& name, const config::WebhookChannel& webhook,
+                           const Notification& notification, const std::string& key) {
+  const bool own = webhook.format == config::WebhookFormat::Gatewatch;
+  auto request = json_request(
+      webhook, own ? body_of(notification, key) : alertmanager_payload(notification, name), key);
+  // The configuration names none of ours among its headers.
+  request.headers.insert(request.headers.end(), webhook.headers.begin(), webhook.headers.end());
+  if (!webhook.hmac_key.empty()) {
+    auto signature = net::hmac_sha256_hex(webhook.hmac_key.reveal(), request.body);
+    request.headers.push_back({webhook.hmac_header, config::Secret(std::move(signature))});
+  }
+  return request;
 }
 
 }  // namespace gatewatch::alerting

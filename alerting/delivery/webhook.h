@@ -1,4 +1,4 @@
-// The webhook's own JSON, version 1. One POST a notification:
+// One POST a notification, in our own JSON, version 1:
 //
 //   {"version": "1", "key": "…",               the delivery's identity: equal on every attempt
 //    "kind": "opened|worsened|reminder|reopened|resolved", "state": "firing|resolved",
@@ -13,18 +13,25 @@
 //    "regions_failing": ["eu-west"], "regions_clean": [], "evidence": ["…"],
 //    "diagnosis": "", "fixer": "", "link": "http://127.0.0.1:9502/incidents/12"}
 //
+// or, with format = "alertmanager", the payload of alertmanager_payload.h.
+//
 // Headers: Content-Type: application/json, Idempotency-Key: the key, and with `hmac_key` the
-// signature: the hexadecimal HMAC-SHA256 of the body. Configured headers win over ours. Texts are
+// signature: the hexadecimal HMAC-SHA256 of the body. Configured headers go along. Texts are
 // cut at 4000 characters. New fields may appear within version 1.
 
 #pragma once
 
-#include <memory>
+#include <string>
 
-#include "alerting/delivery/channel.h"
+#include "alerting/delivery/request.h"
+#include "alerting/notification.h"
+#include "config/channel.h"
 
 namespace gatewatch::alerting {
 
-[[nodiscard]] std::unique_ptr<Channel> make_webhook_channel(const config::WebhookChannel& settings);
+// `name`: of the channel.
+[[nodiscard]] HttpRequest render_webhook(const std::string& name,
+                                         const config::WebhookChannel& webhook,
+                                         const Notification& notification, const std::string& key);
 
 }  // namespace gatewatch::alerting

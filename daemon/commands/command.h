@@ -45,6 +45,12 @@ struct ProbeOptions {
 };
 [[nodiscard]] int probe_command(const ProbeOptions& options);
 
+struct TestAlertOptions {
+  std::string channel;  // its name
+  std::string config_file = default_config_file;
+};
+[[nodiscard]] int test_alert_command(const TestAlertOptions& options);
+
 struct DemoOptions {
   std::vector<std::string> urls;  // none: the built-in site
 };

@@ -46,7 +46,7 @@ TEST_CASE("Retry-After lengthens the wait, up to five minutes") {
 }
 
 TEST_CASE("a burst may go at once, then one a second; idle time fills the burst again") {
-  Pace pace(OutboxLimits{}, at(0s));
+  Pace pace(1s, 5, at(0s));
   for (int sent = 0; sent < 5; ++sent) {
     CHECK(pace.next(at(0s)) == at(0s));
     pace.sent(at(0s));

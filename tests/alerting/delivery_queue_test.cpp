@@ -69,3 +69,45 @@ TEST_CASE("what is in flight stays when the rest is taken out") {
   CHECK(queue.empty());
   CHECK_FALSE(queue.oldest().has_value());
 }
+
+TEST_CASE("what stands counts no more, goes again when it is due, and gives way to the next") {
+  DeliveryQueue queue;
+  queue.add(delivery(1, 1));
+  queue.stand({1, 1, "1.1"}, Instant{60s});
+  CHECK(queue.empty());
+  CHECK_FALSE(queue.oldest().has_value());
+  CHECK(queue.first()->due == Instant{60s});
+  queue.stand({1, 1, "1.1"}, Instant{120s});
+  CHECK(queue.empty());
+  queue.add(delivery(1, 2));
+  CHECK(queue.size() == 1);
+  CHECK(queue.find({1, 1, "1.1"}) == nullptr);
+  CHECK(queue.first()->record.sequence == 2);
+}
+
+TEST_CASE("what stands and is in flight gives way once it is answered") {
+  DeliveryQueue queue;
+  queue.add(delivery(1, 1));
+  queue.stand({1, 1, "1.1"}, Instant{60s});
+  queue.first()->in_flight = true;
+  queue.add(delivery(1, 2));
+  CHECK(queue.first() == nullptr);
+  queue.end_standing();
+  auto* const answered = queue.find({1, 1, "1.1"});
+  REQUIRE(answered != nullptr);
+  answered->in_flight = false;
+  queue.stand({1, 1, "1.1"}, Instant{120s});
+  CHECK(queue.find({1, 1, "1.1"}) == nullptr);
+  CHECK(queue.first()->record.sequence == 2);
+}
+
+TEST_CASE("what stood is gone with the rest, and is not among it") {
+  DeliveryQueue queue;
+  queue.add(delivery(1, 1));
+  queue.add(delivery(2, 1));
+  queue.stand({1, 1, "1.1"}, Instant{60s});
+  const auto records = queue.remove_idle();
+  REQUIRE(records.size() == 1);
+  CHECK(records[0].incident == 2);
+  CHECK(queue.first() == nullptr);
+}

@@ -175,6 +175,20 @@ TEST_CASE("one channel gets five at once, then one a second") {
   CHECK(world.sent.size() == 15);
 }
 
+TEST_CASE("a channel whose service takes less than one a second is held to that") {
+  OutboxWorld world;
+  world.restart(
+      {{"ops", config::DiscordChannel{{config::Secret("https://ops.example.com/hook")}}}});
+  for (int incident = 1; incident <= 7; ++incident) {
+    world.outbox->add({world.delivery("ops", incident, 1)});
+  }
+  world.network.run_for(1min);
+  REQUIRE(world.sent.size() == 7);
+  CHECK(world.sent[4].at - world.sent[0].at < 1s);
+  CHECK(world.sent[5].at - world.sent[0].at >= 2s);
+  CHECK(world.sent[6].at - world.sent[5].at >= 2s);
+}
+
 TEST_CASE("a channel that never answers holds a few sends, and delays no other channel") {
   OutboxWorld world;
   world.restart({webhook("dead"), webhook("live")});

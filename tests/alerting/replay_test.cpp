@@ -177,3 +177,31 @@ TEST_CASE("a store that cannot be read is an error, whichever question it fails 
   REQUIRE_FALSE(replayed);
   CHECK(replayed.error().message == "broken");
 }
+
+TEST_CASE("an outbox begins with what was delivered of open incidents, and then with what waits") {
+  const auto step = [](std::int64_t incident, storage::IncidentState state) {
+    storage::IncidentStep made;
+    made.incident.id = incident;
+    made.incident.state = state;
+    made.event = {.incident = incident, .sequence = 1, .at = now, .kind = "opened"};
+    for (const auto delivery : {storage::DeliveryState::Delivered, storage::DeliveryState::Failed,
+                                storage::DeliveryState::Pending}) {
+      made.deliveries.push_back({.key = std::to_string(incident) + "." +
+                                        std::string(storage::delivery_state_name(delivery)),
+                                 .incident = incident,
+                                 .sequence = 1,
+                                 .state = delivery});
+    }
+    return made;
+  };
+  MemoryStore store;
+  REQUIRE(store.write({.steps = {step(1, storage::IncidentState::Resolved),
+                                 step(2, storage::IncidentState::Open)}}));
+  const auto deliveries = alerting::deliveries_to_resume(store);
+  REQUIRE(deliveries);
+  std::vector<std::string> keys;
+  for (const auto& delivery : *deliveries) keys.push_back(delivery.key);
+  CHECK(keys == std::vector<std::string>{"2.delivered", "1.pending", "2.pending"});
+  store.fail(1, "broken");
+  CHECK(alerting::deliveries_to_resume(store).error().message == "broken");
+}

@@ -6,21 +6,9 @@
 
 using namespace gatewatch::config;
 
-namespace {
-
-std::string server(const std::string& text) {
-  const auto config = loaded(
-      "[[channel]]\nname = \"m\"\ntype = \"email\"\nfrom = \"a@example.com\"\n"
-      "to = [\"b@example.com\"]\nserver = \"" +
-      text + "\"\n");
-  return std::get<EmailChannel>(config.channels[0].type).server;
-}
-
-}  // namespace
-
 TEST_CASE("every key of a channel of each type is read") {
   const auto config = good("complete");
-  REQUIRE(config.channels.size() == 4);
+  REQUIRE(config.channels.size() == 12);
   CHECK(config.channels[0].name == "ops-slack");
   CHECK(std::get<SlackChannel>(config.channels[0].type).url.reveal() ==
         "https://hooks.example.com/services/T/B/X");
@@ -39,6 +27,7 @@ TEST_CASE("every key of a channel of each type is read") {
   CHECK(hook.hmac_key.reveal() == "key");
   CHECK(hook.hmac_header == "X-Hub-Signature");
   CHECK(hook.ca == "/dev/null");
+  CHECK(hook.format == WebhookFormat::Alertmanager);
   CHECK(std::holds_alternative<LogChannel>(config.channels[3].type));
 }
 
@@ -55,10 +44,36 @@ TEST_CASE("what a message is sent to is in ASCII") {
   CHECK(email.to == std::vector<std::string>{"b@xn--bcher-kva.example"});
 }
 
-TEST_CASE("a mail server without a port gets that of its scheme") {
-  CHECK(server("smtp://mail.example.com") == "smtp://mail.example.com:587");
-  CHECK(server("smtps://mail.example.com/") == "smtps://mail.example.com:465");
-  CHECK(server("smtp://mail.example.com:25") == "smtp://mail.example.com:25");
-  CHECK(server("smtp://mail.example.com:80") == "smtp://mail.example.com:80");
-  CHECK(server("smtp://[::1]:2525") == "smtp://[::1]:2525");
+TEST_CASE("every key of a channel of a service is read") {
+  const auto config = good("complete");
+  const auto& pager = std::get<PagerDutyChannel>(config.channels[4].type);
+  CHECK(pager.routing_key.reveal() == "token-of-the-test");
+  CHECK(pager.url.reveal() == "https://events.eu.pagerduty.com");
+  const auto& genie = std::get<OpsgenieChannel>(config.channels[5].type);
+  CHECK(genie.api_key.reveal() == "token-of-the-test");
+  CHECK(genie.url.reveal() == "https://api.eu.opsgenie.com");
+  CHECK(genie.ca == "/dev/null");
+  CHECK(std::get<TeamsChannel>(config.channels[6].type).url.reveal() ==
+        "https://teams.example.com/workflows/1");
+  CHECK(std::get<DiscordChannel>(config.channels[7].type).url.reveal() ==
+        "https://discord.example.com/api/webhooks/1/token");
+  const auto& telegram = std::get<TelegramChannel>(config.channels[8].type);
+  CHECK(telegram.url.reveal() == "https://api.telegram.org");
+  CHECK(telegram.bot_token.reveal() == "123:token");
+  CHECK(telegram.chat_id == "-1001234567890");
+  CHECK(telegram.message_thread_id == 7);
+  const auto& ntfy = std::get<NtfyChannel>(config.channels[9].type);
+  CHECK(ntfy.url.reveal() == "http://ntfy.example.com");
+  CHECK(ntfy.topic.reveal() == "ops-502");
+  CHECK(ntfy.token.reveal() == "tk_token");
+  const auto& whatsapp = std::get<WhatsAppChannel>(config.channels[10].type);
+  CHECK(whatsapp.url.reveal() == "https://graph.facebook.com/v23.0");
+  CHECK(whatsapp.token.reveal() == "token-of-the-test");
+  CHECK(whatsapp.phone_number_id == "106540352242922");
+  CHECK(whatsapp.to == "4930123456");
+  CHECK(whatsapp.template_name == "gateway_alert");
+  CHECK(whatsapp.language == "de");
+  const auto& alertmanager = std::get<AlertmanagerChannel>(config.channels[11].type);
+  CHECK(alertmanager.url.reveal() == "http://alertmanager.example.com:9093/am");
+  CHECK(alertmanager.headers.at(0).value.reveal() == "token-of-the-test");
 }

@@ -31,8 +31,10 @@ TEST_CASE("every key of a rule is read") {
 
 TEST_CASE("a rule that names no channel tells every one; an empty list tells none") {
   const auto config = good("complete");
-  CHECK(config.rules[1].notify ==
-        std::vector<std::string>{"ops-slack", "oncall", "hook", "journal"});
+  CHECK(config.rules[1].notify == std::vector<std::string>{"ops-slack", "oncall", "hook", "journal",
+                                                           "pager", "genie", "teams", "discord",
+                                                           "telegram", "ntfy", "whatsapp",
+                                                           "alertmanager"});
   const auto silent = loaded(
       "[[rule]]\nname = \"r\"\nmatch = [\"failing\"]\nnotify = []\n"
       "[[channel]]\nname = \"journal\"\ntype = \"log\"\n");

@@ -151,6 +151,6 @@ def test_the_demo_says_what_is_in_its_way(work):
 
 
 def test_help_is_help():
-    for command in ("run", "check", "probe", "demo", "version"):
+    for command in ("run", "check", "probe", "test-alert", "demo", "version"):
         done = subprocess.run([BINARY, command, "--help"], capture_output=True, text=True)
         assert done.returncode == 0 and command in done.stdout

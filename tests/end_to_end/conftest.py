@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from parts.alertmanager import Alertmanager
 from parts.daemon import BINARY, Daemon
 from parts.mail_server import MailServer
 from parts.receiver import Receiver
@@ -84,6 +85,13 @@ def start_scraper(work):
     yield start
     for made in started:
         made.stop()
+
+
+@pytest.fixture
+def alertmanager(work, receiver):
+    made = Alertmanager(work / "alertmanager", receiver.url + "/from-alertmanager").start()
+    yield made
+    made.stop()
 
 
 @pytest.fixture

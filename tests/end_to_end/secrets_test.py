@@ -1,8 +1,12 @@
 """No secret shows anywhere but where it is meant to go: a canary in every place of the
 configuration that takes one, and a search through everything that comes out."""
 
+import http.server
 import re
 import resource
+import threading
+
+import pytest
 
 from parts.alerts import alerts_by_channel
 from parts.daemon import run_gatewatch
@@ -28,7 +32,8 @@ proxy = "http://user:CANARY-proxy-password@127.0.0.1:1"
 [[rule]]
 name = "bad-gateway"
 match = ["failing"]
-notify = ["slack", "webhook", "email", "dead", "file"]
+notify = ["slack", "webhook", "email", "dead", "file", "pagerduty", "opsgenie", "telegram", "ntfy",
+          "whatsapp", "alertmanager"]
 
 [[channel]]
 name = "dead"
@@ -40,19 +45,85 @@ headers = {{ X-Token = "CANARY-channel-header" }}
 name = "file"
 type = "slack"
 url = {{ file = "{file}" }}
+
+[[channel]]
+name = "pagerduty"
+type = "pagerduty"
+url = "{refusing}"
+routing_key = "CANARY-routing-key"
+
+[[channel]]
+name = "opsgenie"
+type = "opsgenie"
+url = "{refusing}"
+api_key = "CANARY-api-key"
+
+[[channel]]
+name = "telegram"
+type = "telegram"
+url = "{refusing}"
+bot_token = "123:CANARY-bot-token"
+chat_id = 1
+
+[[channel]]
+name = "ntfy"
+type = "ntfy"
+url = "{refusing}"
+topic = "CANARY-topic"
+token = "CANARY-ntfy-token"
+
+[[channel]]
+name = "whatsapp"
+type = "whatsapp"
+url = "{refusing}"
+token = "CANARY-whatsapp-token"
+phone_number_id = "1"
+to = "2"
+template = "alert"
+
+[[channel]]
+name = "alertmanager"
+type = "alertmanager"
+url = "{refusing}"
+headers = {{ Authorization = "CANARY-authorization" }}
 """
+
+
+class Echo(http.server.BaseHTTPRequestHandler):
+    """A receiver that refuses, and repeats what it was sent."""
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        said = b" ".join([*CANARY.findall(body), self.path.encode(), bytes(self.headers)])
+        self.send_response(403)
+        self.send_header("Content-Length", str(len(said)))
+        self.end_headers()
+        self.wfile.write(said)
+
+    def log_message(self, *arguments):
+        pass
+
+
+@pytest.fixture
+def refusing():
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Echo)
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_address[1]}"
+    server.shutdown()
+    server.server_close()
 
 
 def leaks(text):
     return sorted(set(CANARY.findall(text if isinstance(text, bytes) else text.encode())))
 
 
-def test_canaries_stay_where_they_are(site, receiver, mail_server, channels, start_daemon, work):
+def test_canaries_stay_where_they_are(site, receiver, refusing, mail_server, channels, start_daemon,
+                                      work):
     secret = work / "slack-url"
     secret.write_text(f"{receiver.url}/CANARY-slack-path\n")
     secret.chmod(0o600)
     channels = channels.replace(f"{receiver.url}/slack", f"{receiver.url}/CANARY-slack-token")
-    text = CONFIGURATION.format(url=site.url, file=secret) + channels
+    text = CONFIGURATION.format(url=site.url, file=secret, refusing=refusing) + channels
     environment = {"COOKIE": "session=CANARY-cookie"}
     daemon = start_daemon(text, environment=environment)
     daemon.wait_for_results(2, where="route = 'proxied'")
@@ -63,6 +134,9 @@ def test_canaries_stay_where_they_are(site, receiver, mail_server, channels, sta
     wait_until(lambda: daemon.query(
         "SELECT count(*) FROM deliveries WHERE channel = 'dead' AND attempts > 0")[0][0], 20,
                "an attempt on the dead channel")
+    wait_until(lambda: daemon.query("""SELECT count(*) FROM deliveries WHERE state = 'failed'
+        AND last_error LIKE 'HTTP 403: %'""") == [(6,)], 20,
+               lambda: f"six refusals; {daemon.query('SELECT channel, last_error FROM deliveries')}")
 
     outputs = {
         "log": daemon.said(),

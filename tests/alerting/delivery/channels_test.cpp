@@ -53,19 +53,18 @@ void check_golden(const std::string& name, const Request& request) {
   CHECK(text == expected.str());
 }
 
-void check_channel(const config::Channel& settings) {
-  const auto channel = make_channel(settings);
-  const auto type = std::string(settings.type_name());
-  check_golden(type + "_opened", channel->render(tests::opening(), "7c0ffee1.12.1.ops"));
-  check_golden(type + "_resolved", channel->render(tests::resolution(), "7c0ffee1.12.3.ops"));
-  check_golden(type + "_closed", channel->render(tests::closing(), "7c0ffee1.12.3.ops"));
+void check_channel(const config::Channel& settings, std::string type = "") {
+  if (type.empty()) type = settings.type_name();
+  check_golden(type + "_opened", render(settings, tests::opening(), "7c0ffee1.12.1.ops"));
+  check_golden(type + "_resolved", render(settings, tests::resolution(), "7c0ffee1.12.3.ops"));
+  check_golden(type + "_closed", render(settings, tests::closing(), "7c0ffee1.12.3.ops"));
 }
 
 }  // namespace
 
 TEST_CASE("Slack's messages are those of the golden files") {
   check_channel(
-      {"ops", config::SlackChannel{config::Secret("https://hooks.slack.com/services/T/B/X")}});
+      {"ops", config::SlackChannel{{config::Secret("https://hooks.slack.com/services/T/B/X")}}});
 }
 
 TEST_CASE("mails are those of the golden files") {
@@ -83,6 +82,80 @@ TEST_CASE("webhook bodies are those of the golden files") {
   check_channel({"ops", webhook});
 }
 
+TEST_CASE("webhook bodies in Alertmanager's format are those of the golden files") {
+  config::WebhookChannel webhook;
+  webhook.url = config::Secret("https://hook.example.com/in");
+  webhook.format = config::WebhookFormat::Alertmanager;
+  check_channel({"ops", webhook}, "webhook_alertmanager");
+}
+
+TEST_CASE("PagerDuty's events are those of the golden files") {
+  config::PagerDutyChannel pagerduty;
+  pagerduty.url = config::Secret("https://events.pagerduty.com");
+  pagerduty.routing_key = config::Secret("routing-key");
+  check_channel({"ops", pagerduty});
+}
+
+TEST_CASE("Opsgenie's alerts are those of the golden files") {
+  config::OpsgenieChannel opsgenie;
+  opsgenie.url = config::Secret("https://api.opsgenie.com");
+  opsgenie.api_key = config::Secret("api-key");
+  check_channel({"ops", opsgenie});
+}
+
+TEST_CASE("the cards of Teams are those of the golden files") {
+  check_channel(
+      {"ops", config::TeamsChannel{{config::Secret("https://teams.example.com/workflows/1")}}});
+}
+
+TEST_CASE("Discord's embeds are those of the golden files") {
+  check_channel(
+      {"ops", config::DiscordChannel{{config::Secret("https://discord.com/api/webhooks/1/T")}}});
+}
+
+TEST_CASE("Telegram's messages are those of the golden files") {
+  config::TelegramChannel telegram;
+  telegram.url = config::Secret("https://api.telegram.org");
+  telegram.bot_token = config::Secret("123:token");
+  telegram.chat_id = "-1001234567890";
+  check_channel({"ops", telegram});
+}
+
+TEST_CASE("the messages of ntfy are those of the golden files") {
+  config::NtfyChannel ntfy;
+  ntfy.url = config::Secret("https://ntfy.sh");
+  ntfy.topic = config::Secret("ops-502");
+  ntfy.token = config::Secret("tk_token");
+  check_channel({"ops", ntfy});
+}
+
+TEST_CASE("WhatsApp's templates are those of the golden files") {
+  config::WhatsAppChannel whatsapp;
+  whatsapp.url = config::Secret("https://graph.facebook.com/v23.0");
+  whatsapp.token = config::Secret("token");
+  whatsapp.phone_number_id = "1065";
+  whatsapp.to = "4930123456";
+  whatsapp.template_name = "gateway_alert";
+  check_channel({"ops", whatsapp});
+}
+
+TEST_CASE("what Alertmanager is posted is that of the golden files") {
+  config::AlertmanagerChannel alertmanager;
+  alertmanager.url = config::Secret("http://127.0.0.1:9093");
+  check_channel({"ops", alertmanager});
+}
+
 TEST_CASE("log lines are those of the golden files") {
   check_channel({"ops", config::LogChannel{}});
+}
+
+TEST_CASE("only what Alertmanager forgets is told again, and services are not hurried") {
+  using namespace std::chrono_literals;
+  CHECK(repeat_of({"ops", config::AlertmanagerChannel{}}) == 60s);
+  CHECK_FALSE(repeat_of({"ops", config::WebhookChannel{}}).has_value());
+  CHECK(pace_of({"ops", config::SlackChannel{}}) == 1s);
+  CHECK(pace_of({"ops", config::DiscordChannel{}}) == 2s);
+  CHECK(pace_of({"ops", config::TelegramChannel{}}) == 3s);
+  CHECK(pace_of({"ops", config::NtfyChannel{}}) == 5s);
+  CHECK(pace_of({"ops", config::WhatsAppChannel{}}) == 6s);
 }

@@ -25,7 +25,7 @@ config::EmailChannel settings() {
 
 MailRequest rendered(const config::EmailChannel& email, const Notification& notification,
                      const std::string& key) {
-  return std::get<MailRequest>(make_email_channel("oncall", email)->render(notification, key));
+  return render_email("oncall", email, notification, key);
 }
 
 std::string header(const std::string& message, const std::string& name) {

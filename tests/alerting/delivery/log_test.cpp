@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <set>
 #include <string>
-#include <variant>
 
 #include <doctest/doctest.h>
 
@@ -15,7 +14,7 @@ using namespace gatewatch::alerting;
 namespace {
 
 LogRequest line_of(const Notification& notification, const std::string& key = "k") {
-  return std::get<LogRequest>(make_log_channel()->render(notification, key));
+  return render_log(notification, key);
 }
 
 }  // namespace

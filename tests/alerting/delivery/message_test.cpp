@@ -124,3 +124,28 @@ TEST_CASE("links that are none stay out") {
   CHECK(message.links[0] == Link{"Runbook", "https://wiki.example.com/other"});
   CHECK(message.links[1] == Link{"Runbook of shop/home", "https://wiki.example.com/502"});
 }
+
+TEST_CASE("what a notification sounds like") {
+  auto notification = tests::opening();
+  CHECK(tone_of(notification) == Tone::Critical);
+  notification.severity = config::Severity::Warning;
+  CHECK(tone_of(notification) == Tone::Warning);
+  notification.severity = config::Severity::Info;
+  CHECK(tone_of(notification) == Tone::Info);
+  CHECK(tone_of(tests::resolution()) == Tone::Recovered);
+  CHECK(tone_of(tests::closing()) == Tone::Closed);
+}
+
+TEST_CASE(
+    "an incident's name at a service is its key where that is fit, and else of the key alone") {
+  auto notification = tests::opening();
+  CHECK(incident_handle(notification) == "7c0ffee1.12");
+  notification.incident_key = "a/../b?c";
+  const auto handle = incident_handle(notification);
+  CHECK(handle.size() == 64);
+  CHECK(handle.find_first_not_of("0123456789abcdef") == std::string::npos);
+  notification.kind = NotificationKind::Resolved;
+  CHECK(incident_handle(notification) == handle);
+  notification.incident_key = "a/../b?d";
+  CHECK(incident_handle(notification) != handle);
+}

@@ -34,6 +34,38 @@ TEST_CASE("Retry-After is passed on where the receiver gave one") {
   CHECK_FALSE(judge_http(200, "", 30s).retry_after.has_value());
 }
 
+TEST_CASE("a pause asked for in JSON counts where no header asks for one") {
+  CHECK(judge_http(429, R"({"retry_after": 0.3, "global": false})", 0s).retry_after == 1s);
+  CHECK(judge_http(429, R"({"ok": false, "parameters": {"retry_after": 35}})", 0s).retry_after ==
+        35s);
+  CHECK(judge_http(429, R"({"retry_after": 60})", 5s).retry_after == 5s);
+  for (const auto* const body :
+       {"", "slow down", "[]", "[[[[", R"({"retry_after": "7"})", R"({"retry_after": -1})",
+        R"({"retry_after": 1e300})", R"({"parameters": [1]})", R"({"retry_after": {"a": 1}})"}) {
+    CAPTURE(body);
+    CHECK_FALSE(judge_http(429, body, 0s).retry_after.has_value());
+  }
+  CHECK_FALSE(judge_http(403, R"({"retry_after": 7})", 0s).retry_after.has_value());
+}
+
+TEST_CASE("too fast for Meta is no refusal though its status is 400") {
+  for (const auto* const code : {"4", "80007", "130429", "131056"}) {
+    const auto body = std::string(R"({"error": {"message": "slow", "code": )") + code + "}}";
+    CHECK(judge_http(400, body, 0s).status == SendStatus::Transient);
+    CHECK(judge_http(401, body, 0s).status == SendStatus::Permanent);
+  }
+  for (const auto* const body : {"", "{", R"({"error": {"code": 132001}})", R"({"error": 4})"}) {
+    CHECK(judge_http(400, body, 0s).status == SendStatus::Permanent);
+  }
+}
+
+TEST_CASE("a cut leaves no part of a secret") {
+  const auto error = judge_http(403, std::string(130, 'x') + " hunter2-and-the-rest-of-it", 0s,
+                                {"hunter2-and-the-rest-of-it"})
+                         .error;
+  CHECK(error.find("hunt") == std::string::npos);
+}
+
 TEST_CASE("SMTP: 5yz is for good, 4yz and a broken session are not") {
   const auto judged = [](std::initializer_list<std::string_view> lines, std::string_view broken) {
     SmtpReplies replies;

@@ -1,7 +1,6 @@
 #include "alerting/delivery/slack.h"
 
 #include <string>
-#include <variant>
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
@@ -16,20 +15,10 @@ using nlohmann::json;
 namespace {
 
 json rendered(const Notification& notification) {
-  const auto channel = make_slack_channel({config::Secret("https://hooks.slack.com/services/T")});
-  const auto request = std::get<HttpRequest>(channel->render(notification, "key"));
+  const auto request =
+      render_slack({{config::Secret("https://hooks.slack.com/services/T")}}, notification, "key");
   CHECK(request.url.reveal() == "https://hooks.slack.com/services/T");
   return json::parse(request.body);
-}
-
-std::size_t units(std::string_view text) {
-  std::size_t count = 0;
-  while (!text.empty()) {
-    const auto character = first_character(text);
-    count += character.units();
-    text.remove_prefix(character.bytes);
-  }
-  return count;
 }
 
 // Every "<", ">" and "&" is part of an entity: nothing can link, mention or break out.
@@ -46,17 +35,17 @@ void check_block(const json& block) {
   const auto type = block.at("type").get<std::string>();
   if (type == "header") {
     CHECK(block.at("text").at("type") == "plain_text");
-    CHECK(units(block.at("text").at("text").get<std::string>()) <= 150);
+    CHECK(units_of(block.at("text").at("text").get<std::string>()) <= 150);
   } else if (type == "section") {
     CHECK(block.at("text").at("verbatim") == true);
-    const auto length = units(block.at("text").at("text").get<std::string>());
+    const auto length = units_of(block.at("text").at("text").get<std::string>());
     CHECK(length >= 1);
     CHECK(length <= 3000);
   } else if (type == "actions") {
     CHECK(block.at("elements").size() <= 25);
     for (const auto& button : block.at("elements")) {
       CHECK(is_web_link(button.at("url").get<std::string>()));
-      CHECK(units(button.at("text").at("text").get<std::string>()) <= 75);
+      CHECK(units_of(button.at("text").at("text").get<std::string>()) <= 75);
     }
   } else {
     CHECK(type == "context");

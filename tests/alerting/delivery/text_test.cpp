@@ -102,3 +102,18 @@ TEST_CASE("only harmless http(s) URLs become links") {
   }
   CHECK_FALSE(is_web_link("https://x/" + std::string(2000, 'a')));
 }
+
+TEST_CASE("what stands for a character is never cut") {
+  const auto escape = [](char32_t code) { return code == '<' ? std::string("&lt;") : ""; };
+  CHECK(escaped_within("a<b", 6, escape) == "a&lt;b");
+  CHECK(escaped_within("a<b", 5, escape) == "a…");
+  CHECK(escaped_within("🔥🔥", 3, escape) == "🔥…");
+}
+
+TEST_CASE("a text is cut to bytes between two characters") {
+  CHECK(within_bytes("abc", 3) == "abc");
+  CHECK(within_bytes("abcdefgh", 5) == "ab…");
+  CHECK(within_bytes("äöü", 5) == "ä…");
+  CHECK(within_bytes("aöü", 4) == "a…");
+  CHECK(within_bytes("🔥🔥", 6) == "…");
+}

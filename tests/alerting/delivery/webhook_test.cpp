@@ -1,14 +1,13 @@
 #include "alerting/delivery/webhook.h"
 
-#include <algorithm>
 #include <string>
-#include <variant>
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
 #include "probes/net/hmac.h"
 #include "tests/alerting/delivery/example_notification.h"
+#include "tests/alerting/delivery/rendered.h"
 
 using namespace gatewatch;
 using namespace gatewatch::alerting;
@@ -18,13 +17,7 @@ namespace {
 
 HttpRequest rendered(const config::WebhookChannel& settings, const Notification& notification,
                      const std::string& key = "7c0ffee1.12.1.hook") {
-  return std::get<HttpRequest>(make_webhook_channel(settings)->render(notification, key));
-}
-
-std::string header(const HttpRequest& request, const std::string& name) {
-  CHECK(std::ranges::count(request.headers, name, &config::Header::name) <= 1);
-  const auto found = std::ranges::find(request.headers, name, &config::Header::name);
-  return found == request.headers.end() ? "" : found->value.reveal();
+  return render_webhook("hook", settings, notification, key);
 }
 
 }  // namespace
@@ -33,9 +26,9 @@ TEST_CASE("the webhook says what happened as JSON, with the delivery's key as id
   config::WebhookChannel settings;
   settings.ca = "/ca.pem";
   const auto request = rendered(settings, tests::opening());
-  CHECK(header(request, "Content-Type") == "application/json");
-  CHECK(header(request, "Idempotency-Key") == "7c0ffee1.12.1.hook");
-  CHECK(header(request, "X-Signature").empty());
+  CHECK(tests::header_of(request, "Content-Type") == "application/json");
+  CHECK(tests::header_of(request, "Idempotency-Key") == "7c0ffee1.12.1.hook");
+  CHECK(tests::header_of(request, "X-Signature").empty());
   CHECK(request.ca == "/ca.pem");
   const auto body = json::parse(request.body);
   CHECK(body.at("version") == "1");
@@ -55,7 +48,7 @@ TEST_CASE("with a key the body is signed") {
   settings.hmac_key = config::Secret("topsecret");
   settings.hmac_header = "X-Hub";
   const auto request = rendered(settings, tests::opening());
-  CHECK(header(request, "X-Hub") == net::hmac_sha256_hex("topsecret", request.body));
+  CHECK(tests::header_of(request, "X-Hub") == net::hmac_sha256_hex("topsecret", request.body));
   CHECK(request.body.find("topsecret") == std::string::npos);
 }
 
@@ -63,8 +56,21 @@ TEST_CASE("configured headers go along with ours") {
   config::WebhookChannel settings;
   settings.headers = {{"Authorization", config::Secret("Bearer t")}};
   const auto request = rendered(settings, tests::opening());
-  CHECK(header(request, "Content-Type") == "application/json");
-  CHECK(header(request, "Authorization") == "Bearer t");
+  CHECK(tests::header_of(request, "Content-Type") == "application/json");
+  CHECK(tests::header_of(request, "Authorization") == "Bearer t");
+}
+
+TEST_CASE("in Alertmanager's format it is signed and carries its key all the same") {
+  config::WebhookChannel settings;
+  settings.format = config::WebhookFormat::Alertmanager;
+  settings.hmac_key = config::Secret("topsecret");
+  const auto request = rendered(settings, tests::opening());
+  const auto body = json::parse(request.body);
+  CHECK(body.at("version") == "4");
+  CHECK(body.at("receiver") == "hook");
+  CHECK(tests::header_of(request, "X-Signature") ==
+        net::hmac_sha256_hex("topsecret", request.body));
+  CHECK(tests::header_of(request, "Idempotency-Key") == "7c0ffee1.12.1.hook");
 }
 
 TEST_CASE("hostile texts stay data: valid JSON, bounded, and no line end in a header") {
@@ -72,7 +78,7 @@ TEST_CASE("hostile texts stay data: valid JSON, bounded, and no line end in a he
     const auto request = rendered({}, tests::hostile(text), text);
     CHECK_FALSE(json::parse(request.body, nullptr, false).is_discarded());
     CHECK(request.body.size() < 300'000);
-    CHECK(header(request, "Idempotency-Key").find_first_of("\r\n") == std::string::npos);
+    CHECK(tests::header_of(request, "Idempotency-Key").find_first_of("\r\n") == std::string::npos);
   }
 }
 
