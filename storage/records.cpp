@@ -13,4 +13,8 @@ std::string_view delivery_state_name(DeliveryState state) noexcept {
   return names[static_cast<std::size_t>(state)];
 }
 
+bool keeps_trace_id(const Result& result) noexcept {
+  return result.outcome != Outcome::Ok;
+}
+
 }  // namespace gatewatch::storage

@@ -48,7 +48,7 @@ CertificateInterner::CertificateInterner(Database& database)
            "VALUES (?1, ?2, ?3, ?4, ?5) RETURNING id"),
       remove_(database,
               "DELETE FROM certificate WHERE id = ?1 "
-              "AND NOT EXISTS (SELECT 1 FROM result WHERE certificate = ?1)") {}
+              "AND NOT EXISTS (SELECT 1 FROM circumstance WHERE certificate = ?1)") {}
 
 bool CertificateInterner::Order::operator()(const CertificateFacts& left,
                                             const CertificateFacts& right) const {
@@ -59,15 +59,21 @@ bool CertificateInterner::Order::operator()(const CertificateFacts& left,
   return fields(left) < fields(right);
 }
 
-std::expected<std::int64_t, Failure> CertificateInterner::id(const CertificateFacts& certificate) {
+std::expected<const CertificateInterner::Known*, Failure> CertificateInterner::find_or_add(
+    const CertificateFacts& certificate) {
   const auto known = known_.find(certificate);
-  if (known != known_.end()) return known->second;
-  auto id = find_or_add(find_, add_, certificate.fingerprint, certificate.not_before,
-                        certificate.not_after, certificate.subject, certificate.issuer);
-  if (!id) return id;
-  if (known_.size() == limit) known_.clear();
-  known_.emplace(certificate, *id);
-  return id;
+  if (known != known_.end()) return &*known;
+  const auto id =
+      sqlite::find_or_add(find_, add_, certificate.fingerprint, certificate.not_before,
+                          certificate.not_after, certificate.subject, certificate.issuer);
+  if (!id) return std::unexpected(id.error());
+  if (known_.size() == limit) forget();
+  return &*known_.emplace(certificate, *id).first;
+}
+
+void CertificateInterner::forget() {
+  known_.clear();
+  ++times_cleared_;
 }
 
 std::expected<void, Failure> CertificateInterner::remove_unused(
@@ -75,7 +81,7 @@ std::expected<void, Failure> CertificateInterner::remove_unused(
   for (const auto id : candidates) {
     if (auto removed = remove_.bind(id).run(); !removed) return removed;
   }
-  if (!candidates.empty()) known_.clear();
+  if (!candidates.empty()) forget();
   return {};
 }
 
