@@ -1,7 +1,7 @@
 -- Results: executed after schema.sql in a new file, and by the way from layout 1.
 --
 -- Why it is like this
---   As a row of 25 columns with two indexes a result took @OLD@ bytes and most of the writer's
+--   As a row of 25 columns with two indexes a result took some 170 bytes and most of the writer's
 --   time. What a result shares with thousands of others (route, region, outcome, certificate, …) is
 --   stored once, as a circumstance; what only a failing one has, as a failure. What is left are ten
 --   numbers, and hundreds of results are one row, a block: each column has a least value and takes
