@@ -159,6 +159,7 @@ std::expected<std::vector<ResultNumbers>, Error> decode_block(const ResultBlock&
       auto& number = results[index].values[column];
       number = column == failure && value == 0 ? 0 : sum(block.bases[column], value);
     }
+    if (results[index].values[failure] < 0) return damage("it names a failure that cannot be");
     auto& time = results[index].values[started];
     time = sum(time, product(block.step_us, index));
   }

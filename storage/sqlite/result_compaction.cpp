@@ -35,7 +35,7 @@ class Sorting {
       if (known == lists_.end()) {
         SpanOwner owner;
         const auto read = [&owner](Row& row) {
-          owner = {row.integer(), row.integer()};
+          owner = {.route = row.integer(), .region = row.integer()};
           return false;
         };
         auto done = for_each_row(owner_, read, id);

@@ -10,6 +10,8 @@
 --   What the recorder writes at once becomes one block of the journal: one row, no index. Once an hour, or
 --   when 100,000 wait, the journal becomes blocks of one route and region each, which fill a page,
 --   lie in the order of time, and are found by two indexes. A block spans at most a day.
+--   Results with outlying durations stay among the others, whose numbers they widen: without them the
+--   pace of the times would be lost, which costs as much as is won.
 --   A block goes when its newest result is too old, so that a result may stay up to a day longer.
 --   The number of its table says where a row is: the journal's begin at 2^40 (1099511627776), so
 --   that the end of the table is where it grows.

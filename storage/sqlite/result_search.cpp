@@ -91,14 +91,13 @@ std::expected<bool, Failure> Search::find_route() {
 
 // It has no order of time, but nearly.
 std::expected<void, Failure> Search::read_journal() {
-  Statement statement(database_, fmt::format("SELECT from_us, to_us, {} FROM block WHERE id >= ?1 "
+  Statement statement(database_, fmt::format("SELECT {} FROM block WHERE id >= ?1 "
                                              "AND to_us >= ?2 AND from_us < ?3 ORDER BY id {}",
                                              block_columns, query_.newest_first ? "DESC" : ""));
   std::expected<void, Failure> taken;
   const auto read = [&](Row& row) {
-    const auto from_us = row.integer();
-    const auto to_us = row.integer();
-    if (!is_beyond(from_us, to_us)) taken = take(read_block(row));
+    const auto stored = read_block(row);
+    if (!is_beyond(stored.from_us, stored.to_us)) taken = take(stored);
     return taken.has_value();
   };
   auto done = for_each_row(statement, read, journal_begin, from_, before_);

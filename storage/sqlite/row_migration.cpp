@@ -46,7 +46,7 @@ std::expected<std::vector<SpanOwner>, Failure> find_owners(Database& database) {
   std::vector<SpanOwner> owners;
   Statement statement(database, "SELECT DISTINCT route, region FROM circumstance");
   const auto read = [&owners](Row& row) {
-    owners.push_back({row.integer(), row.integer()});
+    owners.push_back({.route = row.integer(), .region = row.integer()});
     return true;
   };
   auto done = for_each_row(statement, read);

@@ -107,6 +107,11 @@ TEST_CASE("a damaged block is an error") {
   CHECK(message([](ResultBlock& block) { block.count = 11; }) == length);
   CHECK(message([](ResultBlock& block) { block.data.pop_back(); }) == length);
   CHECK(message([](ResultBlock& block) { block.data += 'x'; }) == length);
+  auto failing = steady(2);
+  failing[1][BlockColumn::Failure] = 3;
+  auto negative = encode_block(failing, no_limit);
+  negative.bases[1] = -9;
+  CHECK(decode_block(negative).error().message == prefix + "it names a failure that cannot be");
   const auto overlap = prefix + "its columns overlap";
   CHECK(message([](ResultBlock& block) { block.ends[3] = -1; }) == overlap);
   CHECK(message([](ResultBlock& block) { block.ends[0] = 9; }) == overlap);

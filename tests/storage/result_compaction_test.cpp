@@ -141,7 +141,8 @@ TEST_CASE("what is damaged stays, is reported where it is read, and holds nothin
   CHECK(compaction.compact() == 10);
   compaction.write_steadily(10, 3);
   compaction.run(
-      "UPDATE block SET data = zeroblob(length(data) + 1) WHERE id = 1 OR id = (1 << 40) + 1");
+      "UPDATE block SET data = zeroblob(length(data) + 1) WHERE id = 1 OR id = (SELECT min(id) + 1 "
+      "FROM block WHERE id >= 1 << 40)");
   CHECK(compaction.compact() == 2);
   CHECK(compaction.run(counts) == "10 2 1\n");
   const auto results = compaction.store().results({});
