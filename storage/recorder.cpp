@@ -45,7 +45,10 @@ void append(std::vector<Record>& to, std::vector<Record>& from) {
 class Recorder::Writer {
  public:
   Writer(std::unique_ptr<Store> store, RecorderLimits limits, Written written)
-      : store_(std::move(store)), limits_(limits), written_callback_(std::move(written)) {}
+      : store_(std::move(store)),
+        limits_(limits),
+        written_callback_(std::move(written)),
+        compact_at_(SteadyClock::now() + limits.compact_delay) {}
 
   ~Writer() {
     {
@@ -77,12 +80,19 @@ class Recorder::Writer {
   bool write(std::unique_lock<std::mutex>& lock);
   void forget(std::unique_lock<std::mutex>& lock);
   void measure(std::unique_lock<std::mutex>& lock);
+  void compact(std::unique_lock<std::mutex>& lock);
+  bool compacting_is_due() const {
+    return loose_results_ >= limits_.compact_results || SteadyClock::now() >= compact_at_;
+  }
   void fail(const Error& error);
 
   const std::unique_ptr<Store> store_;  // the writer thread's alone
   const RecorderLimits limits_;
   const Written written_callback_;
-  Batch batch_;  // the writer thread's alone: kept while the database refuses it
+  // The writer thread's alone:
+  Batch batch_;                      // kept while the database refuses it
+  std::uint64_t loose_results_ = 0;  // written since they were compacted
+  SteadyClock::time_point compact_at_;
 
   mutable std::mutex mutex_;  // guards what follows
   std::condition_variable work_;
@@ -178,7 +188,7 @@ void Recorder::Writer::run() {
   while (true) {
     switch (wait_for_task(lock)) {
       case Task::Write:
-        write(lock);
+        if (write(lock) && !stopping_ && compacting_is_due()) compact(lock);
         // Deleting takes turns with writing, so that neither keeps the other waiting for long;
         // after a failure too, because it may free the space that writing lacks.
         if (forget_before_ && !stopping_) forget(lock);
@@ -239,6 +249,7 @@ bool Recorder::Writer::write(std::unique_lock<std::mutex>& lock) {
     return false;
   }
   written_.results += batch_.results.size();
+  loose_results_ += batch_.results.size();
   written_.steps += batch_.steps.size();
   written_.deliveries += batch_.deliveries.size();
   batch_ = {};
@@ -268,6 +279,23 @@ void Recorder::Writer::measure(std::unique_lock<std::mutex>& lock) {
   const auto size = store_->size_bytes();
   lock.lock();
   if (size) statistics_.size_bytes = *size;
+}
+
+// A failure holds nothing else up: what was written stays readable as it is.
+void Recorder::Writer::compact(std::unique_lock<std::mutex>& lock) {
+  lock.unlock();
+  const auto compacted = store_->compact_results(limits_.compact_results);
+  lock.lock();
+  const auto now = SteadyClock::now();
+  loose_results_ = 0;
+  if (!compacted) {
+    ++statistics_.failed_writes;
+    statistics_.last_error = compacted.error().message;
+    compact_at_ = now + limits_.compact_delay;
+    return;
+  }
+  const bool is_last = *compacted < limits_.compact_results;
+  compact_at_ = is_last ? now + limits_.compact_interval : now;
 }
 
 void Recorder::Writer::fail(const Error& error) {

@@ -24,6 +24,11 @@ struct RecorderLimits {
   std::size_t batch_results = 10'000;     // a full batch is written early
   std::chrono::milliseconds retry{1000};  // between attempts while the database refuses
   std::uint32_t forget_results = 1'000;   // deleted by one step
+  // Results are compacted after so many, or after that time, whichever comes first: between two
+  // batches, about as many a step.
+  std::uint32_t compact_results = 100'000;
+  std::chrono::milliseconds compact_interval = std::chrono::hours(1);
+  std::chrono::milliseconds compact_delay = std::chrono::minutes(1);  // the start's, a failure's
 };
 
 struct RecorderStatistics {
@@ -31,7 +36,7 @@ struct RecorderStatistics {
   std::size_t queued_steps = 0;
   std::uint64_t written_results = 0;
   std::uint64_t dropped_results = 0;
-  std::uint64_t failed_writes = 0;  // attempts, of writing or forgetting
+  std::uint64_t failed_writes = 0;  // attempts, of writing, forgetting or compacting
   std::uint64_t batches = 0;
   std::chrono::nanoseconds last_write{0};   // how long the last transaction took
   std::chrono::nanoseconds total_write{0};  // over all transactions

@@ -1,6 +1,8 @@
 #include "storage/sqlite/sqlite_store.h"
 
 #include <algorithm>
+#include <iterator>
+#include <limits>
 #include <optional>
 #include <utility>
 
@@ -38,14 +40,10 @@ class SqliteStore final : public Store {
         incidents_(database_) {}
 
   std::expected<void, Error> write(const Batch& batch) override;
-  std::expected<std::vector<Result>, Error> results(const ResultQuery& query) override {
-    return told(results_.find(query));
-  }
+  std::expected<std::vector<Result>, Error> results(const ResultQuery& query) override;
   std::expected<std::vector<ResultOutline>, Error> outlines(const std::string& route,
                                                             Timestamp from,
-                                                            Timestamp before) override {
-    return told(results_.outlines(route, from, before));
-  }
+                                                            Timestamp before) override;
   std::expected<std::vector<IncidentHistory>, Error> incidents(const IncidentQuery& query) override;
   std::expected<std::vector<DeliveryRecord>, Error> pending_deliveries() override {
     return told(incidents_.pending());
@@ -55,11 +53,16 @@ class SqliteStore final : public Store {
   }
   std::expected<std::uint64_t, Error> forget_results(Timestamp before,
                                                      std::uint32_t limit) override;
+  std::expected<std::uint64_t, Error> compact_results(std::uint32_t limit) override;
   std::expected<std::uint64_t, Error> size_bytes() override;
 
  private:
   std::expected<void, Failure> write_all(const Batch& batch);
-  std::expected<std::uint64_t, Failure> forget(Timestamp before, std::uint32_t limit);
+  // Runs `change` as a transaction that does not wait for the disk: what it counts.
+  template <typename Change>
+  std::expected<std::uint64_t, Error> keep_house(Change change);
+  template <typename Change>
+  std::expected<std::uint64_t, Failure> change_results(Change change);
   // Whether commits wait for the disk from now on.
   std::expected<void, Failure> set_synchronous(bool full);
   void give_back_free_pages();
@@ -85,9 +88,7 @@ std::expected<void, Failure> SqliteStore::write_all(const Batch& batch) {
   }
   auto transaction = Transaction::write(database_);
   if (!transaction) return std::unexpected(std::move(transaction.error()));
-  for (const auto& result : batch.results) {
-    if (auto added = results_.add(result); !added) return added;
-  }
+  if (auto added = results_.add(batch.results); !added) return added;
   for (const auto& step : batch.steps) {
     if (auto added = incidents_.add(step); !added) return added;
   }
@@ -104,6 +105,27 @@ std::expected<void, Failure> SqliteStore::set_synchronous(bool full) {
   return set;
 }
 
+std::expected<std::vector<Result>, Error> SqliteStore::results(const ResultQuery& query) {
+  auto transaction = Transaction::read(database_);
+  if (!transaction) return std::unexpected(Error{std::move(transaction.error().message)});
+  return told(results_.find(query));
+}
+
+std::expected<std::vector<ResultOutline>, Error> SqliteStore::outlines(const std::string& route,
+                                                                       Timestamp from,
+                                                                       Timestamp before) {
+  const auto found = results({.route = route,
+                              .from = from,
+                              .before = before,
+                              .newest_first = false,
+                              .limit = std::numeric_limits<std::uint32_t>::max()});
+  if (!found) return std::unexpected(found.error());
+  std::vector<ResultOutline> outlines;
+  outlines.reserve(found->size());
+  std::ranges::transform(*found, std::back_inserter(outlines), outline_of);
+  return outlines;
+}
+
 std::expected<std::vector<IncidentHistory>, Error> SqliteStore::incidents(
     const IncidentQuery& query) {
   auto transaction = Transaction::read(database_);
@@ -113,25 +135,33 @@ std::expected<std::vector<IncidentHistory>, Error> SqliteStore::incidents(
 
 std::expected<std::uint64_t, Error> SqliteStore::forget_results(Timestamp before,
                                                                 std::uint32_t limit) {
-  auto forgotten = forget(before, limit);
-  if (!forgotten) {
-    results_.roll_back();
-    return std::unexpected(Error{std::move(forgotten.error().message)});
-  }
-  give_back_free_pages();
-  return *forgotten;
+  auto forgotten = keep_house([&] { return results_.forget(before, limit); });
+  if (forgotten) give_back_free_pages();
+  return forgotten;
 }
 
-std::expected<std::uint64_t, Failure> SqliteStore::forget(Timestamp before, std::uint32_t limit) {
+std::expected<std::uint64_t, Error> SqliteStore::compact_results(std::uint32_t limit) {
+  return keep_house([&] { return results_.compact(limit); });
+}
+
+template <typename Change>
+std::expected<std::uint64_t, Error> SqliteStore::keep_house(Change change) {
+  auto changed = change_results(change);
+  if (!changed) results_.roll_back();
+  return told(std::move(changed));
+}
+
+template <typename Change>
+std::expected<std::uint64_t, Failure> SqliteStore::change_results(Change change) {
   if (auto set = set_synchronous(false); !set) return std::unexpected(std::move(set.error()));
   auto transaction = Transaction::write(database_);
   if (!transaction) return std::unexpected(std::move(transaction.error()));
-  auto forgotten = results_.forget(before, limit);
-  if (!forgotten) return forgotten;
+  auto changed = change();
+  if (!changed) return changed;
   if (auto committed = transaction->commit(); !committed) {
     return std::unexpected(std::move(committed.error()));
   }
-  return forgotten;
+  return changed;
 }
 
 // Housekeeping: where it fails, the results are forgotten all the same, and the next step tries

@@ -27,6 +27,19 @@ class Gate::GatedStore final : public storage::Store {
     return count;
   }
 
+  std::expected<std::uint64_t, Error> compact_results(std::uint32_t limit) override {
+    std::unique_lock lock(gate_.mutex_);
+    if (!gate_.enter(lock)) return std::unexpected(Error{"the disk is full"});
+    if (gate_.compacting_failures_due_ > 0) {
+      --gate_.compacting_failures_due_;
+      return std::unexpected(Error{"a block is damaged"});
+    }
+    gate_.seen_.compacted.push_back(std::min(gate_.loose_results_, limit));
+    gate_.loose_results_ -= gate_.seen_.compacted.back();
+    gate_.changed_.notify_all();
+    return gate_.seen_.compacted.back();
+  }
+
   std::expected<std::vector<Result>, Error> results(const storage::ResultQuery&) override {
     return std::vector<Result>();
   }
@@ -85,6 +98,16 @@ void Gate::fail(std::uint64_t calls) {
 void Gate::keep_old(std::uint32_t results) {
   const std::scoped_lock lock(mutex_);
   old_results_ = results;
+}
+
+void Gate::fail_compacting(std::uint64_t calls) {
+  const std::scoped_lock lock(mutex_);
+  compacting_failures_due_ = calls;
+}
+
+void Gate::keep_loose(std::uint32_t results) {
+  const std::scoped_lock lock(mutex_);
+  loose_results_ = results;
 }
 
 bool Gate::wait_until(const std::function<bool(const Seen&)>& predicate) {
