@@ -45,10 +45,7 @@ void append(std::vector<Record>& to, std::vector<Record>& from) {
 class Recorder::Writer {
  public:
   Writer(std::unique_ptr<Store> store, RecorderLimits limits, Written written)
-      : store_(std::move(store)),
-        limits_(limits),
-        written_callback_(std::move(written)),
-        compact_at_(SteadyClock::now() + limits.compact_delay) {}
+      : store_(std::move(store)), limits_(limits), written_callback_(std::move(written)) {}
 
   ~Writer() {
     {
@@ -70,7 +67,7 @@ class Recorder::Writer {
   RecorderStatistics statistics() const;
 
  private:
-  enum class Task { Write, Forget, Stop };
+  enum class Task { Write, Forget, Compact, Stop };
 
   void run();
   Task wait_for_task(std::unique_lock<std::mutex>& lock);
@@ -81,18 +78,15 @@ class Recorder::Writer {
   void forget(std::unique_lock<std::mutex>& lock);
   void measure(std::unique_lock<std::mutex>& lock);
   void compact(std::unique_lock<std::mutex>& lock);
-  bool compacting_is_due() const {
-    return loose_results_ >= limits_.compact_results || SteadyClock::now() >= compact_at_;
-  }
   void fail(const Error& error);
 
   const std::unique_ptr<Store> store_;  // the writer thread's alone
   const RecorderLimits limits_;
   const Written written_callback_;
   // The writer thread's alone:
-  Batch batch_;                      // kept while the database refuses it
-  std::uint64_t loose_results_ = 0;  // written since they were compacted
-  SteadyClock::time_point compact_at_;
+  Batch batch_;                         // kept while the database refuses it
+  bool compacting_ = false;             // something may be left to compact
+  SteadyClock::time_point compact_at_;  // not before
 
   mutable std::mutex mutex_;  // guards what follows
   std::condition_variable work_;
@@ -188,13 +182,17 @@ void Recorder::Writer::run() {
   while (true) {
     switch (wait_for_task(lock)) {
       case Task::Write:
-        if (write(lock) && !stopping_ && compacting_is_due()) compact(lock);
-        // Deleting takes turns with writing, so that neither keeps the other waiting for long;
-        // after a failure too, because it may free the space that writing lacks.
+        compacting_ = write(lock) || compacting_;
+        // Both take turns with writing, so that none keeps another waiting for long; deleting after
+        // a failure too, because it may free the space that writing lacks.
         if (forget_before_ && !stopping_) forget(lock);
+        if (compacting_ && !stopping_) compact(lock);
         break;
       case Task::Forget:
         forget(lock);
+        break;
+      case Task::Compact:
+        compact(lock);
         break;
       case Task::Stop:
         while (has_queued() && write(lock)) continue;
@@ -210,6 +208,7 @@ Recorder::Writer::Task Recorder::Writer::wait_for_task(std::unique_lock<std::mut
     if (now >= retry_at_) {
       if (write_is_due(now)) return Task::Write;
       if (forget_before_) return Task::Forget;
+      if (compacting_) return Task::Compact;
     }
     if (!has_queued() && !forget_before_) {
       work_.wait(lock);
@@ -249,7 +248,6 @@ bool Recorder::Writer::write(std::unique_lock<std::mutex>& lock) {
     return false;
   }
   written_.results += batch_.results.size();
-  loose_results_ += batch_.results.size();
   written_.steps += batch_.steps.size();
   written_.deliveries += batch_.deliveries.size();
   batch_ = {};
@@ -283,19 +281,18 @@ void Recorder::Writer::measure(std::unique_lock<std::mutex>& lock) {
 
 // A failure holds nothing else up: what was written stays readable as it is.
 void Recorder::Writer::compact(std::unique_lock<std::mutex>& lock) {
+  compacting_ = false;
+  if (SteadyClock::now() < compact_at_) return;
   lock.unlock();
   const auto compacted = store_->compact_results(limits_.compact_results);
   lock.lock();
-  const auto now = SteadyClock::now();
-  loose_results_ = 0;
   if (!compacted) {
     ++statistics_.failed_writes;
     statistics_.last_error = compacted.error().message;
-    compact_at_ = now + limits_.compact_delay;
+    compact_at_ = SteadyClock::now() + limits_.compact_retry;
     return;
   }
-  const bool is_last = *compacted < limits_.compact_results;
-  compact_at_ = is_last ? now + limits_.compact_interval : now;
+  compacting_ = *compacted > 0;
 }
 
 void Recorder::Writer::fail(const Error& error) {

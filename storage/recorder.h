@@ -24,11 +24,10 @@ struct RecorderLimits {
   std::size_t batch_results = 10'000;     // a full batch is written early
   std::chrono::milliseconds retry{1000};  // between attempts while the database refuses
   std::uint32_t forget_results = 1'000;   // deleted by one step
-  // Results are compacted after so many, or after that time, whichever comes first: between two
-  // batches, about as many a step.
-  std::uint32_t compact_results = 100'000;
-  std::chrono::milliseconds compact_interval = std::chrono::hours(1);
-  std::chrono::milliseconds compact_delay = std::chrono::minutes(1);  // the start's, a failure's
+  // Results are compacted where so many lie together: fewer of each route cost more each. Steps
+  // take turns with batches.
+  std::uint64_t compact_results = 8'192;
+  std::chrono::milliseconds compact_retry = std::chrono::minutes(1);  // after a failure
 };
 
 struct RecorderStatistics {

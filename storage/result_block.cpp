@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstring>
 #include <utility>
 
 #include <fmt/format.h>
@@ -13,7 +12,7 @@ namespace {
 
 constexpr std::size_t failure = static_cast<std::size_t>(BlockColumn::Failure);
 constexpr std::size_t started = static_cast<std::size_t>(BlockColumn::Started);
-constexpr std::size_t most_width = 8;
+constexpr std::size_t most_width = 64;  // bits
 
 using Numbers = std::array<std::int64_t, block_column_count>;
 
@@ -36,8 +35,7 @@ struct Range {
   Numbers greatest;
 
   [[nodiscard]] std::size_t width(std::size_t column) const {
-    const auto bits = std::bit_width(difference(greatest[column], least[column]));
-    return (static_cast<std::size_t>(bits) + 7) / 8;
+    return static_cast<std::size_t>(std::bit_width(difference(greatest[column], least[column])));
   }
 };
 
@@ -60,7 +58,7 @@ Range range_of(std::span<const ResultNumbers> results) {
   return range;
 }
 
-// The even pace from the first result to the last, where the times then need fewer bytes.
+// The even pace from the first result to the last, where the times then need fewer bits.
 std::int64_t choose_step(std::span<const ResultNumbers> results, Range& range) {
   if (results.size() < 3) return 0;
   const auto first = results.front().values[started];
@@ -78,19 +76,62 @@ std::int64_t choose_step(std::span<const ResultNumbers> results, Range& range) {
   return step;
 }
 
-void store(char* to, std::uint64_t value, std::size_t width) {
-  for (std::size_t index = width; index-- > 0; value >>= 8) {
-    to[index] = static_cast<char>(value & 0xff);
-  }
+std::size_t bytes_of(std::size_t results, std::size_t stride) {
+  return (results * stride + 7) / 8;
 }
 
-std::uint64_t load(const char* from, std::size_t width) {
-  std::uint64_t value = 0;
-  for (std::size_t index = 0; index < width; ++index) {
-    value = value << 8 | static_cast<std::uint8_t>(from[index]);
+// Numbers of up to 64 bits, one behind the other.
+class BitWriter {
+ public:
+  void put(std::uint64_t value, std::size_t width) {
+    if (width > 32) {
+      put(value >> 32, width - 32);
+      width = 32;
+      value &= 0xffff'ffff;
+    }
+    pending_ = pending_ << width | value;
+    pending_bits_ += width;
+    while (pending_bits_ >= 8) {
+      pending_bits_ -= 8;
+      bytes_.push_back(static_cast<char>(pending_ >> pending_bits_ & 0xff));
+    }
   }
-  return value;
-}
+  // Zeros fill the last byte.
+  std::string finish() && {
+    if (pending_bits_ > 0) put(0, 8 - pending_bits_);
+    return std::move(bytes_);
+  }
+  void reserve(std::size_t bytes) { bytes_.reserve(bytes); }
+
+ private:
+  std::string bytes_;
+  std::uint64_t pending_ = 0;  // its lowest bits, fewer than 8 between two calls
+  std::size_t pending_bits_ = 0;
+};
+
+class BitReader {
+ public:
+  // There must be as many bytes as are taken.
+  explicit BitReader(const char* bytes) : next_(bytes) {}
+
+  std::uint64_t take(std::size_t width) {
+    if (width > 32) {
+      const auto high = take(width - 32);
+      return high << 32 | take(32);
+    }
+    while (pending_bits_ < width) {
+      pending_ = pending_ << 8 | static_cast<std::uint8_t>(*next_++);
+      pending_bits_ += 8;
+    }
+    pending_bits_ -= width;
+    return pending_ >> pending_bits_ & ((std::uint64_t{1} << width) - 1);
+  }
+
+ private:
+  const char* next_;
+  std::uint64_t pending_ = 0;  // its lowest bits, fewer than 8 between two calls
+  std::size_t pending_bits_ = 0;
+};
 
 std::unexpected<Error> damage(const char* what) {
   return std::unexpected(Error{fmt::format("a block of results is damaged: {}", what)});
@@ -103,33 +144,31 @@ ResultBlock encode_block(std::span<const ResultNumbers> results, std::size_t mos
   ResultBlock block;
   auto range = range_of(results);
   block.step_us = choose_step(results, range);
-  Numbers widths{};
+  std::array<std::size_t, block_column_count> widths{};
   std::size_t stride = 0;
   for (std::size_t column = 0; column < block_column_count; ++column) {
-    const auto width = range.width(column);
-    stride += width;
-    widths[column] = static_cast<std::int64_t>(width);
+    widths[column] = range.width(column);
+    stride += widths[column];
     block.ends[column] = static_cast<std::int64_t>(stride);
   }
   // Fewer results never need a wider stride but for the pace, hence one at a time at the end.
-  if (results.size() > 1 && results.size() * stride > most_bytes) {
-    const auto fitting = std::clamp<std::size_t>(most_bytes / stride, 1, results.size() - 1);
+  if (results.size() > 1 && bytes_of(results.size(), stride) > most_bytes) {
+    const auto fitting = std::clamp<std::size_t>(most_bytes * 8 / stride, 1, results.size() - 1);
     return encode_block(results.first(fitting), most_bytes);
   }
   block.count = static_cast<std::int64_t>(results.size());
   block.bases = range.least;
-  block.data.resize(results.size() * stride);
-  char* to = block.data.data();
+  BitWriter bits;
+  bits.reserve(bytes_of(results.size(), stride));
   for (std::size_t index = 0; index < results.size(); ++index) {
     for (std::size_t column = 0; column < block_column_count; ++column) {
-      const auto width = static_cast<std::size_t>(widths[column]);
       auto value = difference(results[index].values[column], block.bases[column]);
       if (column == started) value -= product(block.step_us, index);
       if (column == failure && results[index].values[failure] == 0) value = 0;
-      store(to, value, width);
-      to += width;
+      bits.put(value, widths[column]);
     }
   }
+  block.data = std::move(bits).finish();
   return block;
 }
 
@@ -147,15 +186,14 @@ std::expected<std::vector<ResultNumbers>, Error> decode_block(const ResultBlock&
     end = block.ends[column];
   }
   const auto count = static_cast<std::size_t>(block.count);
-  if (block.data.size() != count * static_cast<std::size_t>(end)) {
+  if (block.data.size() != bytes_of(count, static_cast<std::size_t>(end))) {
     return damage("its length is wrong");
   }
   std::vector<ResultNumbers> results(count);
-  const char* from = block.data.data();
+  BitReader bits(block.data.data());
   for (std::size_t index = 0; index < count; ++index) {
     for (std::size_t column = 0; column < block_column_count; ++column) {
-      const auto value = load(from, widths[column]);
-      from += widths[column];
+      const auto value = bits.take(widths[column]);
       auto& number = results[index].values[column];
       number = column == failure && value == 0 ? 0 : sum(block.bases[column], value);
     }

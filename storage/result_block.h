@@ -1,7 +1,7 @@
-// Many results as numbers in few bytes. Column k of result i is base_k plus the big-endian number
-// in the bytes from i × stride + end_(k-1) to i × stride + end_k; a column whose values are all
-// equal takes no byte. Plain SQL can do that arithmetic: the view `results` reads the same bytes.
-// Pure.
+// Many results as numbers in few bits. Column k of result i is base_k plus the number in the bits
+// from i × stride + end_(k-1) to i × stride + end_k, the most significant first; a column whose
+// values are all equal takes none. Plain SQL can do that arithmetic: the view `results` reads the
+// same bits. Pure.
 
 #pragma once
 
@@ -48,11 +48,11 @@ struct ResultNumbers {
 
 struct ResultBlock {
   std::int64_t count = 0;
-  // Started is predicted: base + i × step, the bytes hold what is beyond.
+  // Started is predicted: base + i × step, the bits hold what is beyond.
   std::int64_t step_us = 0;
-  // Of Failure, whose bytes are 0 where there is none, the least number less one.
+  // Of Failure, whose bits are 0 where there is none, the least number less one.
   std::array<std::int64_t, block_column_count> bases{};
-  std::array<std::int64_t, block_column_count> ends{};  // the last one is the stride
+  std::array<std::int64_t, block_column_count> ends{};  // bits; the last one is the stride
   std::string data{};
 
   friend bool operator==(const ResultBlock&, const ResultBlock&) = default;

@@ -39,8 +39,7 @@ class Store {
 
   [[nodiscard]] virtual std::expected<std::vector<Result>, Error> results(
       const ResultQuery& query) = 0;
-  // Of the route's results that started within [from, before), oldest first: many times faster
-  // than results().
+  // Of the route's results that started within [from, before), oldest first: faster than results().
   [[nodiscard]] virtual std::expected<std::vector<ResultOutline>, Error> outlines(
       const std::string& route, Timestamp from, Timestamp before) = 0;
   [[nodiscard]] virtual std::expected<std::vector<IncidentHistory>, Error> incidents(
@@ -55,11 +54,11 @@ class Store {
   // group, and a result stays as long as its group holds one that is not so old.
   [[nodiscard]] virtual std::expected<std::uint64_t, Error> forget_results(Timestamp before,
                                                                            std::uint32_t limit) = 0;
-  // Brings results from the form in which they are written into the one in which they are kept, the
-  // oldest first, until it was `limit` of them or none is left; how many. No other answer depends
-  // on it, but for how long one takes. `limit` may be exceeded by one batch.
+  // Brings results nearer to the form in which they are kept: one step of some milliseconds, where
+  // at least `least` lie together; how many it moved, and 0 where there is nothing to do. No other
+  // answer depends on it, but for how long one takes.
   [[nodiscard]] virtual std::expected<std::uint64_t, Error> compact_results(
-      std::uint32_t limit) = 0;
+      std::uint64_t least) = 0;
   // What the records take. Space that was freed and waits to be used again does not count, so
   // forgetting makes it smaller at once.
   [[nodiscard]] virtual std::expected<std::uint64_t, Error> size_bytes() = 0;

@@ -1,6 +1,7 @@
 #include "storage/sqlite/block_table.h"
 
 #include <algorithm>
+#include <limits>
 #include <tuple>
 #include <utility>
 
@@ -19,9 +20,9 @@ constexpr auto put_sql =
     "?23, ?24, ?25, ?26, ?27, ?28)";
 
 // Regions take turns in the spans of a route; one that ended long ago is not searched for.
-constexpr auto newest_span_sql =
-    "SELECT {0} FROM (SELECT * FROM block WHERE route = ?1 ORDER BY to_us DESC LIMIT 16) "
-    "WHERE region = ?2 LIMIT 1";
+constexpr auto span_before_sql =
+    "SELECT {0} FROM (SELECT * FROM block WHERE route = ?1 AND from_us <= ?3 ORDER BY to_us DESC "
+    "LIMIT 16) WHERE region = ?2 LIMIT 1";
 
 std::string select(const char* rest) {
   return fmt::format("SELECT {} FROM block {}", block_columns, rest);
@@ -69,26 +70,41 @@ StoredBlock read_block(Row& row) {
 }
 
 BlockTable::BlockTable(Database& database)
-    : newest_id_(database, "SELECT max(id) FROM block WHERE id >= ?1 AND id < ?2"),
+    : count_loose_(database, fmt::format("SELECT id >> {}, max(id), sum(count) FROM block "
+                                         "WHERE id >= ?1 GROUP BY 1",
+                                         segment_bits)),
+      newest_id_(database, "SELECT ifnull(max(id), 0) FROM block WHERE id < ?1"),
       put_(database, put_sql),
-      newest_span_(database, fmt::format(newest_span_sql, block_columns)),
+      span_before_(database, fmt::format(span_before_sql, block_columns)),
       first_(database, select("WHERE id >= ?1 AND id < ?2 ORDER BY id LIMIT 1")),
       outdated_span_(database,
                      select("WHERE route IS NOT NULL AND to_us < ?1 ORDER BY to_us LIMIT 1")),
-      outdated_journal_(database, select("WHERE id >= ?2 AND to_us < ?1 ORDER BY id LIMIT 1")),
+      outdated_loose_(database, select("WHERE id >= ?2 AND to_us < ?1 ORDER BY id LIMIT 1")),
       remove_(database, "DELETE FROM block WHERE id >= ?1 AND id < ?2") {}
 
-std::expected<std::int64_t, Failure> BlockTable::next_id(std::optional<std::int64_t>& newest,
-                                                         std::int64_t first, std::int64_t before) {
-  if (!newest) {
-    const auto read = [&](Row& row) {
-      newest = row.maybe_integer().value_or(first - 1);
+std::expected<void, Failure> BlockTable::count_loose() {
+  if (loose_) return {};
+  std::map<Segment, Loose> loose;
+  const auto read = [&loose](Row& row) {
+    const auto segment = row.integer();
+    loose[segment] = {.newest_id = row.integer(), .results = row.count()};
+    return true;
+  };
+  auto done = for_each_row(count_loose_, read, first_block(first_partition));
+  if (done) loose_ = std::move(loose);
+  return done;
+}
+
+std::expected<std::int64_t, Failure> BlockTable::next_span_id() {
+  if (!newest_span_id_) {
+    const auto read = [this](Row& row) {
+      newest_span_id_ = row.integer();
       return false;
     };
-    auto done = for_each_row(newest_id_, read, first, before);
+    auto done = for_each_row(newest_id_, read, first_block(first_partition));
     if (!done) return std::unexpected(std::move(done.error()));
   }
-  return ++*newest;
+  return ++*newest_span_id_;
 }
 
 std::expected<void, Failure> BlockTable::put(std::int64_t id, std::optional<SpanOwner> owner,
@@ -103,29 +119,56 @@ std::expected<void, Failure> BlockTable::put(std::int64_t id, std::optional<Span
   return std::apply(bind, numbers_of(block, results)).run();
 }
 
-std::expected<void, Failure> BlockTable::add_to_journal(const ResultBlock& block,
-                                                        std::span<const ResultNumbers> results) {
-  const auto id = next_id(newest_journal_id_, journal_begin, journal_end);
-  if (!id) return std::unexpected(id.error());
-  return put(*id, std::nullopt, block, results);
+std::expected<void, Failure> BlockTable::add(Segment segment,
+                                             std::span<const ResultNumbers> results) {
+  if (auto counted = count_loose(); !counted) return counted;
+  const Loose none{.newest_id = first_block(segment) - 1};
+  auto& loose = loose_->try_emplace(segment, none).first->second;
+  while (!results.empty()) {
+    const auto block = encode_block(results, std::numeric_limits<std::size_t>::max());
+    const auto taken = results.first(static_cast<std::size_t>(block.count));
+    if (auto done = put(++loose.newest_id, std::nullopt, block, taken); !done) return done;
+    loose.results += taken.size();
+    results = results.subspan(taken.size());
+  }
+  return {};
 }
 
 std::expected<void, Failure> BlockTable::put_span(std::optional<std::int64_t> id, SpanOwner owner,
                                                   const ResultBlock& block,
                                                   std::span<const ResultNumbers> results) {
   if (id) return put(*id, owner, block, results);
-  const auto next = next_id(newest_span_id_, 1, journal_begin);
+  const auto next = next_span_id();
   if (!next) return std::unexpected(next.error());
   return put(*next, owner, block, results);
 }
 
-void BlockTable::roll_back() {
-  newest_span_id_.reset();
-  newest_journal_id_.reset();
+std::expected<void, Failure> BlockTable::remove(std::int64_t first, std::int64_t before) {
+  return remove_.bind(first, before).run();
 }
 
-std::expected<std::optional<StoredBlock>, Failure> BlockTable::newest_span(SpanOwner owner) {
-  return read_one(newest_span_, owner.route, owner.region);
+void BlockTable::count_down(Segment segment, std::uint64_t results) {
+  if (!loose_) return;
+  const auto loose = loose_->find(segment);
+  if (loose != loose_->end()) loose->second.results -= std::min(loose->second.results, results);
+}
+
+void BlockTable::roll_back() {
+  newest_span_id_.reset();
+  loose_.reset();
+}
+
+std::expected<std::optional<StoredBlock>, Failure> BlockTable::span_before(SpanOwner owner,
+                                                                           std::int64_t from_us) {
+  return read_one(span_before_, owner.route, owner.region, from_us);
+}
+
+std::expected<std::optional<Segment>, Failure> BlockTable::find_segment(std::uint64_t results) {
+  if (auto counted = count_loose(); !counted) return std::unexpected(counted.error());
+  for (auto loose = loose_->rbegin(); loose != loose_->rend(); ++loose) {
+    if (loose->second.results >= std::max<std::uint64_t>(results, 1)) return loose->first;
+  }
+  return std::nullopt;
 }
 
 std::expected<std::optional<StoredBlock>, Failure> BlockTable::first(std::int64_t id,
@@ -136,11 +179,7 @@ std::expected<std::optional<StoredBlock>, Failure> BlockTable::first(std::int64_
 std::expected<std::optional<StoredBlock>, Failure> BlockTable::outdated(Timestamp before) {
   auto span = read_one(outdated_span_, before);
   if (!span || *span) return span;
-  return read_one(outdated_journal_, before, journal_begin);
-}
-
-std::expected<void, Failure> BlockTable::remove(std::int64_t first, std::int64_t before) {
-  return remove_.bind(first, before).run();
+  return read_one(outdated_loose_, before, first_block(first_partition));
 }
 
 }  // namespace gatewatch::storage::sqlite

@@ -1,11 +1,12 @@
-// Blocks of results as rows. Where they stand in the table says what they are: spans, which hold
-// results of one route and region in the order of time, and behind them the journal, which holds
-// what one batch wrote.
+// Blocks of results as rows. Where they stand in the table says what they are: spans hold results
+// of one route and region in the order of time; behind them lie the loose blocks, whose results are
+// in the order of arrival: partitions, of 64 routes each, and the journal, of any.
 
 #pragma once
 
 #include <cstdint>
 #include <expected>
+#include <map>
 #include <optional>
 #include <span>
 #include <vector>
@@ -16,9 +17,20 @@
 
 namespace gatewatch::storage::sqlite {
 
-// The first number of the journal: there are never so many spans.
-inline constexpr std::int64_t journal_begin = std::int64_t{1} << 40;
-inline constexpr std::int64_t journal_end = std::int64_t{1} << 50;
+// The numbers of its blocks begin at segment × 2^32.
+using Segment = std::int64_t;
+inline constexpr int segment_bits = 32;
+inline constexpr Segment first_partition = 256;  // spans are those before
+inline constexpr Segment journal = 1 << 20;
+
+constexpr std::int64_t first_block(Segment segment) {
+  return segment << segment_bits;
+}
+// `route` is its number in the file.
+constexpr Segment partition_of(std::int64_t route) {
+  return first_partition + route / 64;
+}
+
 // A span with so many bytes of results fills a page of 4096 bytes, which is how least is wasted.
 inline constexpr std::size_t span_bytes = 3'940;
 
@@ -41,43 +53,55 @@ class BlockTable {
  public:
   explicit BlockTable(Database& database);
 
-  // Both within a transaction of the caller. `results` is what the block holds.
-  [[nodiscard]] std::expected<void, Failure> add_to_journal(const ResultBlock& block,
-                                                            std::span<const ResultNumbers> results);
-  // Takes the place of the span `id` where there is one.
+  // Those that write are within a transaction of the caller, who calls roll_back() where that does
+  // not commit.
+
+  // As loose blocks, as many as it takes.
+  [[nodiscard]] std::expected<void, Failure> add(Segment segment,
+                                                 std::span<const ResultNumbers> results);
+  // Takes the place of the span `id` where there is one. `results` is what the block holds.
   [[nodiscard]] std::expected<void, Failure> put_span(std::optional<std::int64_t> id,
                                                       SpanOwner owner, const ResultBlock& block,
                                                       std::span<const ResultNumbers> results);
-  // After a roll-back: the numbers given since the transaction began are free again.
+  // Those with `id` in [first, before).
+  [[nodiscard]] std::expected<void, Failure> remove(std::int64_t first, std::int64_t before);
+  // So many results of the segment are no longer there, or need not be counted.
+  void count_down(Segment segment, std::uint64_t results);
   void roll_back();
 
-  // The newest span of `owner` among the newest of its route.
-  [[nodiscard]] std::expected<std::optional<StoredBlock>, Failure> newest_span(SpanOwner owner);
+  // Of the spans of `owner` that begin at `from_us` or earlier the newest, where it is among the
+  // newest of its route.
+  [[nodiscard]] std::expected<std::optional<StoredBlock>, Failure> span_before(
+      SpanOwner owner, std::int64_t from_us);
+  // The last one of the loose segments with so many results, and any.
+  [[nodiscard]] std::expected<std::optional<Segment>, Failure> find_segment(std::uint64_t results);
   // The block with the least number from `id` on, and below `before`.
   [[nodiscard]] std::expected<std::optional<StoredBlock>, Failure> first(std::int64_t id,
                                                                          std::int64_t before);
-  // Any block with no result from `before` on: the oldest span, or else one of the journal.
+  // Any block with no result from `before` on: the oldest span, or else a loose one.
   [[nodiscard]] std::expected<std::optional<StoredBlock>, Failure> outdated(Timestamp before);
-  // Those with `id` in [first, before).
-  [[nodiscard]] std::expected<void, Failure> remove(std::int64_t first, std::int64_t before);
 
  private:
-  [[nodiscard]] std::expected<std::int64_t, Failure> next_id(std::optional<std::int64_t>& newest,
-                                                             std::int64_t first,
-                                                             std::int64_t before);
+  struct Loose {
+    std::int64_t newest_id = 0;  // that was given
+    std::uint64_t results = 0;
+  };
+
+  [[nodiscard]] std::expected<void, Failure> count_loose();
+  [[nodiscard]] std::expected<std::int64_t, Failure> next_span_id();
   [[nodiscard]] std::expected<void, Failure> put(std::int64_t id, std::optional<SpanOwner> owner,
                                                  const ResultBlock& block,
                                                  std::span<const ResultNumbers> results);
 
-  // The newest number that was given; nullopt: look.
-  std::optional<std::int64_t> newest_span_id_;
-  std::optional<std::int64_t> newest_journal_id_;
+  std::optional<std::map<Segment, Loose>> loose_;  // nullopt: look
+  std::optional<std::int64_t> newest_span_id_;     // that was given; nullopt: look
+  Statement count_loose_;
   Statement newest_id_;
   Statement put_;
-  Statement newest_span_;
+  Statement span_before_;
   Statement first_;
   Statement outdated_span_;
-  Statement outdated_journal_;
+  Statement outdated_loose_;
   Statement remove_;
 };
 

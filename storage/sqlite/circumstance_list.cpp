@@ -9,7 +9,7 @@ namespace gatewatch::storage::sqlite {
 
 namespace {
 
-// In the order in which read_shared() reads them.
+// In the order in which read_circumstance() reads them.
 constexpr auto read_sql =
     "SELECT route.text, region.text, kind.text, outcome.text, reason.text, status, "
     "last_phase.text, redirects, remote, http_version, tls_version.text, tls_cipher.text, "
@@ -34,8 +34,9 @@ std::optional<Value> named(std::string_view name, int count, Name name_of) {
   return std::nullopt;
 }
 
-// nullopt: a word that this program does not know.
-std::optional<Result> read_shared(Row& row) {
+}  // namespace
+
+std::optional<Result> read_circumstance(Row& row) {
   Result result;
   result.route = row.text();
   result.region = row.text();
@@ -62,7 +63,12 @@ std::optional<Result> read_shared(Row& row) {
   return result;
 }
 
-}  // namespace
+Failure unknown_word(const Database& database) {
+  return {SQLITE_MISMATCH,
+          fmt::format("the database {} holds a result with a word that this version of gatewatch "
+                      "does not know: read it with the version that wrote it",
+                      database.path())};
+}
 
 CircumstanceList::CircumstanceList(Database& database)
     : database_(database), read_(database, read_sql) {}
@@ -74,7 +80,7 @@ std::expected<const Result*, Failure> CircumstanceList::find(std::int64_t id) {
   std::optional<Result> shared;
   const auto read = [&](Row& row) {
     found = true;
-    shared = read_shared(row);
+    shared = read_circumstance(row);
     return false;
   };
   auto done = for_each_row(read_, read, id);
@@ -86,27 +92,8 @@ std::expected<const Result*, Failure> CircumstanceList::find(std::int64_t id) {
                     "there",
                     database_.path(), id)});
   }
-  if (!shared) {
-    return std::unexpected(Failure{
-        SQLITE_MISMATCH,
-        fmt::format("the database {} holds a result with a word that this version of gatewatch "
-                    "does not know: read it with the version that wrote it",
-                    database_.path())});
-  }
+  if (!shared) return std::unexpected(unknown_word(database_));
   return &known_.emplace(id, std::move(*shared)).first->second;
-}
-
-std::expected<std::unordered_set<std::int64_t>, Failure> circumstances_of(Database& database,
-                                                                          std::int64_t route) {
-  std::unordered_set<std::int64_t> ids;
-  Statement statement(database, "SELECT id FROM circumstance WHERE route = ?1");
-  const auto read = [&ids](Row& row) {
-    ids.insert(row.integer());
-    return true;
-  };
-  auto done = for_each_row(statement, read, route);
-  if (!done) return std::unexpected(std::move(done.error()));
-  return ids;
 }
 
 }  // namespace gatewatch::storage::sqlite

@@ -80,7 +80,7 @@ std::expected<void, Failure> apply(Database& database, const Layout& layout, std
 }  // namespace
 
 Layout current_layout() {
-  static constexpr std::array<MigrationStep, 1> steps = {migrate_rows};
+  static constexpr std::array<MigrationStep, 1> steps = {migrate_newest_rows};
   return {schema_sql, steps};
 }
 

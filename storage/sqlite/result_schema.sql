@@ -5,16 +5,19 @@
 --   time. What a result shares with thousands of others (route, region, outcome, certificate, …) is
 --   stored once, as a circumstance; what only a failing one has, as a failure. What is left are ten
 --   numbers, and hundreds of results are one row, a block: each column has a least value and takes
---   as many bytes as the greatest needs beyond it (storage/result_block.h). That is exact, to the
+--   as many bits as the greatest needs beyond it (storage/result_block.h). That is exact, to the
 --   microsecond.
---   What the recorder writes at once becomes one block of the journal: one row, no index. Once an hour, or
---   when 100,000 wait, the journal becomes blocks of one route and region each, which fill a page,
---   lie in the order of time, and are found by two indexes. A block spans at most a day.
+--   What the recorder writes at once becomes one block of the journal: one row, no index. When 8,192
+--   results lie there, they move to partitions of 64 routes each; when 8,192 lie in one of those, they
+--   move to spans: blocks of one route and region each, which fill a page, lie in the order of time,
+--   and are found by two indexes. So each step is short, and what is written again is written with
+--   many results of each route. A span lasts at most a day.
 --   Results with outlying durations stay among the others, whose numbers they widen: without them the
 --   pace of the times would be lost, which costs as much as is won.
 --   A block goes when its newest result is too old, so that a result may stay up to a day longer.
---   The number of its table says where a row is: the journal's begin at 2^40 (1099511627776), so
---   that the end of the table is where it grows.
+--   The number of a block says where it is (storage/sqlite/block_table.h): spans begin at 1, the
+--   partition of a route at (256 + route / 64) × 2^32, and the journal at 2^52, so that the end of
+--   the table is where it grows.
 
 CREATE TABLE circumstance (
   id            INTEGER PRIMARY KEY,
@@ -49,7 +52,7 @@ CREATE TABLE failure (
 
 CREATE TABLE block (
   id       INTEGER PRIMARY KEY,
-  route    INTEGER REFERENCES route, -- NULL, like region: the journal, whose results have any
+  route    INTEGER REFERENCES route, -- NULL, like region: not a span, the results have any
   region   INTEGER REFERENCES region,
   from_us  INTEGER NOT NULL,         -- its oldest result and its newest
   to_us    INTEGER NOT NULL,
@@ -98,45 +101,86 @@ INSERT INTO byte (list) VALUES (
     || x'c0c1c2c3c4c5c6c7c8c9cacbcccdcecfd0d1d2d3d4d5d6d7d8d9dadbdcdddedf'
     || x'e0e1e2e3e4e5e6e7e8e9eaebecedeeeff0f1f2f3f4f5f6f7f8f9fafbfcfdfeff' AS BLOB));
 
--- The numbers of every result. Each takes its bytes one by one: SQLite has no other way.
+-- The numbers of every result. Each takes the bytes that its bits are in one by one, shifts them to
+-- their place, and drops its neighbours' bits: SQLite has no other way.
 CREATE VIEW result_numbers AS
 SELECT
-  block.id AS block,
-  block.route AS block_route,
+  id AS block,
+  route AS block_route,
   from_us, to_us,
-  ordinal.n AS place,
-  circumstance_base + (SELECT ifnull(sum((instr((SELECT list FROM byte),
-      substr(data, ordinal.n * body_end + o.n, 1)) - 1) << 8 * (circumstance_end - o.n)), 0)
-    FROM ordinal AS o WHERE o.n > 0 AND o.n <= circumstance_end) AS circumstance,
-  failure_base + nullif((SELECT ifnull(sum((instr((SELECT list FROM byte),
-      substr(data, ordinal.n * body_end + o.n, 1)) - 1) << 8 * (failure_end - o.n)), 0)
-    FROM ordinal AS o WHERE o.n > circumstance_end AND o.n <= failure_end), 0) AS failure,
-  started_base + step_us * ordinal.n + (SELECT ifnull(sum((instr((SELECT list FROM byte),
-      substr(data, ordinal.n * body_end + o.n, 1)) - 1) << 8 * (started_end - o.n)), 0)
-    FROM ordinal AS o WHERE o.n > failure_end AND o.n <= started_end) AS started_us,
-  dns_base + (SELECT ifnull(sum((instr((SELECT list FROM byte),
-      substr(data, ordinal.n * body_end + o.n, 1)) - 1) << 8 * (dns_end - o.n)), 0)
-    FROM ordinal AS o WHERE o.n > started_end AND o.n <= dns_end) AS dns_us,
-  connect_base + (SELECT ifnull(sum((instr((SELECT list FROM byte),
-      substr(data, ordinal.n * body_end + o.n, 1)) - 1) << 8 * (connect_end - o.n)), 0)
-    FROM ordinal AS o WHERE o.n > dns_end AND o.n <= connect_end) AS connect_us,
-  tls_base + (SELECT ifnull(sum((instr((SELECT list FROM byte),
-      substr(data, ordinal.n * body_end + o.n, 1)) - 1) << 8 * (tls_end - o.n)), 0)
-    FROM ordinal AS o WHERE o.n > connect_end AND o.n <= tls_end) AS tls_us,
-  send_base + (SELECT ifnull(sum((instr((SELECT list FROM byte),
-      substr(data, ordinal.n * body_end + o.n, 1)) - 1) << 8 * (send_end - o.n)), 0)
-    FROM ordinal AS o WHERE o.n > tls_end AND o.n <= send_end) AS send_us,
-  wait_base + (SELECT ifnull(sum((instr((SELECT list FROM byte),
-      substr(data, ordinal.n * body_end + o.n, 1)) - 1) << 8 * (wait_end - o.n)), 0)
-    FROM ordinal AS o WHERE o.n > send_end AND o.n <= wait_end) AS wait_us,
-  receive_base + (SELECT ifnull(sum((instr((SELECT list FROM byte),
-      substr(data, ordinal.n * body_end + o.n, 1)) - 1) << 8 * (receive_end - o.n)), 0)
-    FROM ordinal AS o WHERE o.n > wait_end AND o.n <= receive_end) AS receive_us,
-  body_base + (SELECT ifnull(sum((instr((SELECT list FROM byte),
-      substr(data, ordinal.n * body_end + o.n, 1)) - 1) << 8 * (body_end - o.n)), 0)
-    FROM ordinal AS o WHERE o.n > receive_end AND o.n <= body_end) AS body_size
-FROM block
-CROSS JOIN ordinal ON ordinal.n < block.count;
+  place,
+  circumstance_base + ((
+    SELECT ifnull(sum((instr((SELECT list FROM byte),
+      substr(data, bit / 8 + o.n, 1)) - 1)
+      << bit % 8 + circumstance_end - 8 * o.n), 0)
+    FROM ordinal AS o
+    WHERE o.n BETWEEN 1 AND (bit % 8 + circumstance_end + 7) / 8)
+    & ~(-1 << circumstance_end)) AS circumstance,
+  failure_base + nullif((
+    SELECT ifnull(sum((instr((SELECT list FROM byte),
+      substr(data, (bit + circumstance_end) / 8 + o.n, 1)) - 1)
+      << (bit + circumstance_end) % 8 + failure_end - circumstance_end - 8 * o.n), 0)
+    FROM ordinal AS o
+    WHERE o.n BETWEEN 1 AND ((bit + circumstance_end) % 8 + failure_end - circumstance_end + 7) / 8)
+    & ~(-1 << failure_end - circumstance_end), 0) AS failure,
+  started_base + step_us * place + ((
+    SELECT ifnull(sum((instr((SELECT list FROM byte),
+      substr(data, (bit + failure_end) / 8 + o.n, 1)) - 1)
+      << (bit + failure_end) % 8 + started_end - failure_end - 8 * o.n), 0)
+    FROM ordinal AS o
+    WHERE o.n BETWEEN 1 AND ((bit + failure_end) % 8 + started_end - failure_end + 7) / 8)
+    & ~(-1 << started_end - failure_end)) AS started_us,
+  dns_base + ((
+    SELECT ifnull(sum((instr((SELECT list FROM byte),
+      substr(data, (bit + started_end) / 8 + o.n, 1)) - 1)
+      << (bit + started_end) % 8 + dns_end - started_end - 8 * o.n), 0)
+    FROM ordinal AS o
+    WHERE o.n BETWEEN 1 AND ((bit + started_end) % 8 + dns_end - started_end + 7) / 8)
+    & ~(-1 << dns_end - started_end)) AS dns_us,
+  connect_base + ((
+    SELECT ifnull(sum((instr((SELECT list FROM byte),
+      substr(data, (bit + dns_end) / 8 + o.n, 1)) - 1)
+      << (bit + dns_end) % 8 + connect_end - dns_end - 8 * o.n), 0)
+    FROM ordinal AS o
+    WHERE o.n BETWEEN 1 AND ((bit + dns_end) % 8 + connect_end - dns_end + 7) / 8)
+    & ~(-1 << connect_end - dns_end)) AS connect_us,
+  tls_base + ((
+    SELECT ifnull(sum((instr((SELECT list FROM byte),
+      substr(data, (bit + connect_end) / 8 + o.n, 1)) - 1)
+      << (bit + connect_end) % 8 + tls_end - connect_end - 8 * o.n), 0)
+    FROM ordinal AS o
+    WHERE o.n BETWEEN 1 AND ((bit + connect_end) % 8 + tls_end - connect_end + 7) / 8)
+    & ~(-1 << tls_end - connect_end)) AS tls_us,
+  send_base + ((
+    SELECT ifnull(sum((instr((SELECT list FROM byte),
+      substr(data, (bit + tls_end) / 8 + o.n, 1)) - 1)
+      << (bit + tls_end) % 8 + send_end - tls_end - 8 * o.n), 0)
+    FROM ordinal AS o
+    WHERE o.n BETWEEN 1 AND ((bit + tls_end) % 8 + send_end - tls_end + 7) / 8)
+    & ~(-1 << send_end - tls_end)) AS send_us,
+  wait_base + ((
+    SELECT ifnull(sum((instr((SELECT list FROM byte),
+      substr(data, (bit + send_end) / 8 + o.n, 1)) - 1)
+      << (bit + send_end) % 8 + wait_end - send_end - 8 * o.n), 0)
+    FROM ordinal AS o
+    WHERE o.n BETWEEN 1 AND ((bit + send_end) % 8 + wait_end - send_end + 7) / 8)
+    & ~(-1 << wait_end - send_end)) AS wait_us,
+  receive_base + ((
+    SELECT ifnull(sum((instr((SELECT list FROM byte),
+      substr(data, (bit + wait_end) / 8 + o.n, 1)) - 1)
+      << (bit + wait_end) % 8 + receive_end - wait_end - 8 * o.n), 0)
+    FROM ordinal AS o
+    WHERE o.n BETWEEN 1 AND ((bit + wait_end) % 8 + receive_end - wait_end + 7) / 8)
+    & ~(-1 << receive_end - wait_end)) AS receive_us,
+  body_base + ((
+    SELECT ifnull(sum((instr((SELECT list FROM byte),
+      substr(data, (bit + receive_end) / 8 + o.n, 1)) - 1)
+      << (bit + receive_end) % 8 + body_end - receive_end - 8 * o.n), 0)
+    FROM ordinal AS o
+    WHERE o.n BETWEEN 1 AND ((bit + receive_end) % 8 + body_end - receive_end + 7) / 8)
+    & ~(-1 << body_end - receive_end)) AS body_size
+FROM (
+  SELECT block.*, n AS place, n * body_end AS bit FROM block CROSS JOIN ordinal ON n < count);
 
 -- Every single probe. kind: scheduled, confirmation or manual. outcome and reason: one word each.
 -- status: of the last answer, 0 where no complete status line came. last_phase: where it stopped.
@@ -181,11 +225,15 @@ SELECT
   from_us AS block_from_us,
   to_us AS block_to_us
 -- SQLite must read the blocks before what they point at: CROSS JOIN keeps its order. Only the route
--- may come first, and both sides of OR have an index: its name leads to its spans and the journal.
+-- may come first, and both sides of the first OR have an index: its name leads to its spans, and to
+-- what lies behind all spans.
 FROM result_numbers AS result
 CROSS JOIN circumstance ON circumstance.id = result.circumstance
 JOIN route ON route.id = circumstance.route
-  AND (block_route = route.id OR block >= 1099511627776)
+  AND (block_route = route.id
+    OR (block >= 1 << 40
+      AND (block >= 1 << 52
+        OR (block >= (256 + route.id / 64) << 32 AND block < (257 + route.id / 64) << 32))))
 CROSS JOIN region ON region.id = circumstance.region
 CROSS JOIN word AS kind ON kind.id = circumstance.kind
 CROSS JOIN word AS outcome ON outcome.id = circumstance.outcome

@@ -1,6 +1,7 @@
 #include "storage/sqlite/result_search.h"
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 #include <tuple>
 #include <unordered_set>
@@ -9,7 +10,6 @@
 #include <fmt/format.h>
 
 #include "storage/sqlite/block_table.h"
-#include "storage/sqlite/circumstance_list.h"
 
 namespace gatewatch::storage::sqlite {
 
@@ -20,36 +20,65 @@ struct Found {
   std::size_t place = 0;
   ResultNumbers numbers{};
 
-  // Results of one microsecond are in the order of arrival: within a block, and from block to
-  // block.
+  // Results of one route and microsecond are in the order of arrival: within a block, and from
+  // block to block.
   [[nodiscard]] auto order() const {
     return std::tuple(numbers[BlockColumn::Started], block, place);
   }
 };
 
-class Search {
+std::string select_places(const std::string& condition, const char* order) {
+  return fmt::format(
+      "SELECT id, from_us, to_us FROM block WHERE to_us >= ?1 AND from_us < ?2 AND {} ORDER BY {}",
+      condition, order);
+}
+
+}  // namespace
+
+ResultSearch::Places::Places(Database& database, const std::string& condition, const char* oldest,
+                             const char* newest)
+    : oldest_first(database, select_places(condition, oldest)),
+      newest_first(database, select_places(condition, newest)) {}
+
+// The first column of ORDER BY is that of an index, or the place itself.
+ResultSearch::ResultSearch(Database& database)
+    : database_(database),
+      circumstances_(database),
+      route_(database, "SELECT id FROM route WHERE text = ?1"),
+      circumstances_of_route_(database, "SELECT id FROM circumstance WHERE route = ?1"),
+      loose_(database, "id >= ?3 AND id < ?4", "id", "id DESC"),
+      spans_(database, "route IS NOT NULL", "from_us", "to_us DESC"),
+      spans_of_route_(database, "route = ?3", "from_us", "to_us DESC"),
+      block_(database, fmt::format("SELECT {} FROM block WHERE id = ?1", block_columns)),
+      failure_(database, "SELECT trace_id, detail, response_head FROM failure WHERE id = ?1") {}
+
+// One query at work.
+class ResultSearch::Question {
  public:
-  Search(Database& database, const ResultQuery& query)
-      : database_(database),
+  Question(ResultSearch& search, const ResultQuery& query)
+      : search_(search),
         query_(query),
         from_(query.from.value_or(Timestamp::min()).time_since_epoch().count()),
         before_(query.before.value_or(Timestamp::max()).time_since_epoch().count()) {}
 
-  std::expected<std::vector<Result>, Failure> run();
+  // In the order that is asked for.
+  std::expected<std::vector<Found>, Failure> answer();
 
  private:
   std::expected<bool, Failure> find_route();
-  std::expected<void, Failure> read_journal();
+  std::expected<void, Failure> read_loose();
   std::expected<void, Failure> read_spans();
+  // `in_order`: of time, so that what follows one that is too late is too late as well.
+  template <typename... Values>
+  std::expected<void, Failure> read(Places& places, bool in_order, const Values&... values);
   std::expected<void, Failure> take(const StoredBlock& stored);
   bool is_wanted(const ResultNumbers& numbers) const;
   bool comes_first(const Found& left, const Found& right) const;
   // Whether no result between these times can be among those that are asked for.
   bool is_beyond(std::int64_t from_us, std::int64_t to_us) const;
   void drop_surplus();
-  std::expected<std::vector<Result>, Failure> tell() const;
 
-  Database& database_;
+  ResultSearch& search_;
   const ResultQuery& query_;
   const std::int64_t from_;
   const std::int64_t before_;
@@ -59,62 +88,57 @@ class Search {
   std::optional<std::int64_t> last_;  // the time of the last one, once there are enough
 };
 
-std::expected<std::vector<Result>, Failure> Search::run() {
-  if (query_.limit == 0) return std::vector<Result>();
+std::expected<std::vector<Found>, Failure> ResultSearch::Question::answer() {
+  if (query_.limit == 0) return std::vector<Found>();
   const auto there_is_any = find_route();
   if (!there_is_any) return std::unexpected(there_is_any.error());
-  if (!*there_is_any) return std::vector<Result>();
-  auto done = read_journal();
+  if (!*there_is_any) return std::vector<Found>();
+  auto done = read_loose();
   if (done) done = read_spans();
   if (!done) return std::unexpected(std::move(done.error()));
   drop_surplus();
   std::ranges::sort(
       found_, [this](const Found& left, const Found& right) { return comes_first(left, right); });
-  return tell();
+  return std::move(found_);
 }
 
-std::expected<bool, Failure> Search::find_route() {
+std::expected<bool, Failure> ResultSearch::Question::find_route() {
   if (query_.route.empty()) return true;
-  Statement statement(database_, "SELECT id FROM route WHERE text = ?1");
-  const auto read = [this](Row& row) {
+  const auto read_route = [this](Row& row) {
     route_ = row.integer();
     return false;
   };
-  auto done = for_each_row(statement, read, query_.route);
-  if (!done) return std::unexpected(std::move(done.error()));
-  if (route_ == 0) return false;
-  auto circumstances = circumstances_of(database_, route_);
-  if (!circumstances) return std::unexpected(std::move(circumstances.error()));
-  circumstances_ = std::move(*circumstances);
-  return true;
-}
-
-// It has no order of time, but nearly.
-std::expected<void, Failure> Search::read_journal() {
-  Statement statement(database_, fmt::format("SELECT {} FROM block WHERE id >= ?1 "
-                                             "AND to_us >= ?2 AND from_us < ?3 ORDER BY id {}",
-                                             block_columns, query_.newest_first ? "DESC" : ""));
-  std::expected<void, Failure> taken;
-  const auto read = [&](Row& row) {
-    const auto stored = read_block(row);
-    if (!is_beyond(stored.from_us, stored.to_us)) taken = take(stored);
-    return taken.has_value();
+  const auto read_circumstance = [this](Row& row) {
+    circumstances_.insert(row.integer());
+    return true;
   };
-  auto done = for_each_row(statement, read, journal_begin, from_, before_);
-  return taken ? done : taken;
+  auto done = for_each_row(search_.route_, read_route, query_.route);
+  if (done) done = for_each_row(search_.circumstances_of_route_, read_circumstance, route_);
+  if (!done) return std::unexpected(std::move(done.error()));
+  return route_ != 0;
 }
 
-// Their places first, which an index knows: sorting must not carry the blocks themselves.
-std::expected<void, Failure> Search::read_spans() {
-  Statement places(
-      database_,
-      fmt::format("SELECT id, from_us, to_us FROM block WHERE {} AND to_us >= ?1 AND from_us < ?2 "
-                  "ORDER BY {}",
-                  route_ == 0 ? "route IS NOT NULL AND ?3 = 0" : "route = ?3",
-                  query_.newest_first ? "to_us DESC" : "from_us"));
-  Statement span(database_, fmt::format("SELECT {} FROM block WHERE id = ?1", block_columns));
+std::expected<void, Failure> ResultSearch::Question::read_loose() {
+  if (query_.route.empty()) {
+    return read(search_.loose_, false, first_block(first_partition), first_block(journal + 1));
+  }
+  const auto partition = partition_of(route_);
+  auto done = read(search_.loose_, false, first_block(journal), first_block(journal + 1));
+  if (!done) return done;
+  return read(search_.loose_, false, first_block(partition), first_block(partition + 1));
+}
+
+std::expected<void, Failure> ResultSearch::Question::read_spans() {
+  if (query_.route.empty()) return read(search_.spans_, true);
+  return read(search_.spans_of_route_, true, route_);
+}
+
+// Places first, which an index may know: sorting must not carry the blocks themselves.
+template <typename... Values>
+std::expected<void, Failure> ResultSearch::Question::read(Places& places, bool in_order,
+                                                          const Values&... values) {
   std::expected<void, Failure> taken;
-  const auto read_span = [&](Row& row) {
+  const auto read_block_row = [&](Row& row) {
     taken = take(read_block(row));
     return false;
   };
@@ -122,20 +146,21 @@ std::expected<void, Failure> Search::read_spans() {
     const auto id = row.integer();
     const auto from_us = row.integer();
     const auto to_us = row.integer();
-    if (is_beyond(from_us, to_us)) return false;  // and so are those that follow
-    if (auto read = for_each_row(span, read_span, id); !read) taken = read;
+    if (is_beyond(from_us, to_us)) return !in_order;
+    if (auto done = for_each_row(search_.block_, read_block_row, id); !done) taken = done;
     return taken.has_value();
   };
-  auto done = for_each_row(places, read_place, from_, before_, route_);
+  auto& statement = query_.newest_first ? places.newest_first : places.oldest_first;
+  auto done = for_each_row(statement, read_place, from_, before_, values...);
   return taken ? done : taken;
 }
 
-std::expected<void, Failure> Search::take(const StoredBlock& stored) {
+std::expected<void, Failure> ResultSearch::Question::take(const StoredBlock& stored) {
   const auto results = decode_block(stored.block);
   if (!results) {
-    return std::unexpected(Failure{
-        SQLITE_CORRUPT,
-        fmt::format("the database {} failed: {}", database_.path(), results.error().message)});
+    return std::unexpected(
+        Failure{SQLITE_CORRUPT, fmt::format("the database {} failed: {}", search_.database_.path(),
+                                            results.error().message)});
   }
   for (std::size_t place = 0; place < results->size(); ++place) {
     if (is_wanted((*results)[place])) found_.push_back({stored.id, place, (*results)[place]});
@@ -144,22 +169,22 @@ std::expected<void, Failure> Search::take(const StoredBlock& stored) {
   return {};
 }
 
-bool Search::is_wanted(const ResultNumbers& numbers) const {
+bool ResultSearch::Question::is_wanted(const ResultNumbers& numbers) const {
   const auto started = numbers[BlockColumn::Started];
   if (started < from_ || started >= before_) return false;
   return query_.route.empty() || circumstances_.contains(numbers[BlockColumn::Circumstance]);
 }
 
-bool Search::comes_first(const Found& left, const Found& right) const {
+bool ResultSearch::Question::comes_first(const Found& left, const Found& right) const {
   return query_.newest_first ? right.order() < left.order() : left.order() < right.order();
 }
 
-bool Search::is_beyond(std::int64_t from_us, std::int64_t to_us) const {
+bool ResultSearch::Question::is_beyond(std::int64_t from_us, std::int64_t to_us) const {
   if (!last_) return false;
   return query_.newest_first ? to_us < *last_ : from_us > *last_;
 }
 
-void Search::drop_surplus() {
+void ResultSearch::Question::drop_surplus() {
   if (found_.size() <= query_.limit) return;
   const auto last = found_.begin() + query_.limit - 1;
   std::ranges::nth_element(found_, last, [this](const Found& left, const Found& right) {
@@ -169,14 +194,14 @@ void Search::drop_surplus() {
   found_.erase(last + 1, found_.end());
 }
 
-std::expected<std::vector<Result>, Failure> Search::tell() const {
-  CircumstanceList circumstances(database_);
-  Statement failures(database_,
-                     "SELECT trace_id, detail, response_head FROM failure WHERE id = ?1");
+std::expected<std::vector<Result>, Failure> ResultSearch::find(const ResultQuery& query) {
+  circumstances_.clear();
+  const auto found = Question(*this, query).answer();
+  if (!found) return std::unexpected(found.error());
   std::vector<Result> results;
-  results.reserve(found_.size());
-  for (const auto& [block, place, numbers] : found_) {
-    const auto shared = circumstances.find(numbers[BlockColumn::Circumstance]);
+  results.reserve(found->size());
+  for (const auto& [block, place, numbers] : *found) {
+    const auto shared = circumstances_.find(numbers[BlockColumn::Circumstance]);
     if (!shared) return std::unexpected(shared.error());
     auto& result = results.emplace_back(**shared);
     result.started = Timestamp(std::chrono::microseconds(numbers[BlockColumn::Started]));
@@ -193,17 +218,33 @@ std::expected<std::vector<Result>, Failure> Search::tell() const {
       result.response_head = row.text();
       return false;
     };
-    auto done = for_each_row(failures, read, failure);
+    auto done = for_each_row(failure_, read, failure);
     if (!done) return std::unexpected(std::move(done.error()));
   }
   return results;
 }
 
-}  // namespace
-
-std::expected<std::vector<Result>, Failure> find_results(Database& database,
-                                                         const ResultQuery& query) {
-  return Search(database, query).run();
+std::expected<std::vector<ResultOutline>, Failure> ResultSearch::outlines(const std::string& route,
+                                                                          Timestamp from,
+                                                                          Timestamp before) {
+  if (route.empty()) return std::vector<ResultOutline>();
+  circumstances_.clear();
+  const ResultQuery query{.route = route,
+                          .from = from,
+                          .before = before,
+                          .newest_first = false,
+                          .limit = std::numeric_limits<std::uint32_t>::max()};
+  const auto found = Question(*this, query).answer();
+  if (!found) return std::unexpected(found.error());
+  std::vector<ResultOutline> outlines;
+  outlines.reserve(found->size());
+  for (const auto& [block, place, numbers] : *found) {
+    const auto shared = circumstances_.find(numbers[BlockColumn::Circumstance]);
+    if (!shared) return std::unexpected(shared.error());
+    outlines.push_back(outline_of(**shared));
+    outlines.back().started = Timestamp(std::chrono::microseconds(numbers[BlockColumn::Started]));
+  }
+  return outlines;
 }
 
 }  // namespace gatewatch::storage::sqlite

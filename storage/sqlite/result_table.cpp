@@ -1,11 +1,9 @@
 #include "storage/sqlite/result_table.h"
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
-#include "storage/sqlite/result_compaction.h"
-#include "storage/sqlite/result_search.h"
+#include "storage/records.h"
 
 namespace gatewatch::storage::sqlite {
 
@@ -25,9 +23,9 @@ ResultNumbers numbers_of(const Result& result, std::int64_t circumstance, std::i
 }  // namespace
 
 ResultTable::ResultTable(Database& database)
-    : database_(database),
-      blocks_(database),
+    : blocks_(database),
       circumstances_(database),
+      compaction_(database, blocks_, circumstances_),
       add_failure_(database,
                    "INSERT INTO failure (trace_id, detail, response_head) VALUES (?1, ?2, ?3) "
                    "RETURNING id"),
@@ -44,13 +42,7 @@ std::expected<void, Failure> ResultTable::add(std::span<const Result> results) {
     if (!failure) return std::unexpected(failure.error());
     numbers_.push_back(numbers_of(result, *circumstance, *failure));
   }
-  for (std::span<const ResultNumbers> rest = numbers_; !rest.empty();) {
-    const auto block = encode_block(rest, std::numeric_limits<std::size_t>::max());
-    const auto taken = rest.first(static_cast<std::size_t>(block.count));
-    if (auto added = blocks_.add_to_journal(block, taken); !added) return added;
-    rest = rest.subspan(taken.size());
-  }
-  return {};
+  return blocks_.add(journal, numbers_);
 }
 
 std::expected<std::int64_t, Failure> ResultTable::add_failure(const Result& result) {
@@ -66,8 +58,14 @@ std::expected<std::int64_t, Failure> ResultTable::add_failure(const Result& resu
   return id;
 }
 
-std::expected<std::uint64_t, Failure> ResultTable::compact(std::uint32_t limit) {
-  return compact_journal(database_, blocks_, circumstances_, limit);
+std::expected<bool, Failure> ResultTable::can_compact(std::uint64_t least) {
+  const auto segment = blocks_.find_segment(least);
+  if (!segment) return std::unexpected(segment.error());
+  return segment->has_value();
+}
+
+std::expected<std::uint64_t, Failure> ResultTable::compact(std::uint64_t least) {
+  return compaction_.step(least);
 }
 
 std::expected<std::uint64_t, Failure> ResultTable::forget(Timestamp before, std::uint32_t limit) {
@@ -80,6 +78,7 @@ std::expected<std::uint64_t, Failure> ResultTable::forget(Timestamp before, std:
     forgotten += static_cast<std::uint64_t>(std::max<std::int64_t>((*stored)->block.count, 1));
   }
   if (forgotten < limit) {
+    compaction_.forget();
     if (auto done = circumstances_.forget(before, limit); !done) {
       return std::unexpected(std::move(done.error()));
     }
@@ -96,16 +95,15 @@ std::expected<void, Failure> ResultTable::remove(const StoredBlock& stored) {
       if (auto removed = remove_failure_.bind(failure).run(); !removed) return removed;
     }
   }
+  blocks_.count_down(stored.id >> segment_bits,
+                     static_cast<std::uint64_t>(std::max<std::int64_t>(stored.block.count, 0)));
   return blocks_.remove(stored.id, stored.id + 1);
 }
 
 void ResultTable::roll_back() {
   blocks_.roll_back();
   circumstances_.roll_back();
-}
-
-std::expected<std::vector<Result>, Failure> ResultTable::find(const ResultQuery& query) {
-  return find_results(database_, query);
+  compaction_.forget();
 }
 
 }  // namespace gatewatch::storage::sqlite

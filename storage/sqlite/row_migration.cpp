@@ -1,89 +1,100 @@
 #include "storage/sqlite/row_migration.h"
 
+#include <optional>
 #include <utility>
-#include <vector>
 
-#include "storage/sqlite/result_compaction.h"
+#include <fmt/format.h>
+
+#include "storage/sqlite/circumstance_list.h"
 #include "storage/sqlite/schema.h"
 
 namespace gatewatch::storage::sqlite {
 
 namespace {
 
-constexpr std::size_t step_results = 4'096;
+constexpr int step_rows = 2'000;
+constexpr std::int64_t newest_rows = 100'000;
 
-// Everything but the numbers. A failure keeps the number of its result.
-constexpr auto shared_sql =
-    "INSERT INTO circumstance (route, region, kind, outcome, reason, status, last_phase, "
-    "redirects, remote, http_version, tls_version, tls_cipher, certificate, cert_expiring, "
-    "until_us) SELECT route, region, kind, outcome, reason, status, last_phase, redirects, remote, "
-    "http_version, tls_version, tls_cipher, certificate, cert_expiring, max(started_us) "
-    "FROM result GROUP BY route, region, kind, outcome, reason, status, last_phase, redirects, "
-    "remote, http_version, tls_version, tls_cipher, certificate, cert_expiring; "
-    "INSERT INTO failure (id, trace_id, detail, response_head) "
-    "SELECT result.id, iif(outcome.text = 'ok', '', trace_id), detail, response_head "
-    "FROM result JOIN word AS outcome ON outcome.id = result.outcome "
-    "WHERE detail <> '' OR response_head <> '' OR (trace_id <> '' AND outcome.text <> 'ok')";
-
-// In the order of the columns of a block.
-constexpr auto numbers_sql =
-    "SELECT circumstance.id, ifnull(failure.id, 0), started_us, dns_us, connect_us, tls_us, "
-    "send_us, wait_us, receive_us, body_size FROM result "
-    "JOIN circumstance ON circumstance.route = result.route "
-    "AND circumstance.region = result.region AND circumstance.kind = result.kind "
-    "AND circumstance.outcome = result.outcome AND circumstance.reason = result.reason "
-    "AND circumstance.status = result.status AND circumstance.last_phase = result.last_phase "
-    "AND circumstance.redirects = result.redirects AND circumstance.remote IS result.remote "
-    "AND circumstance.http_version = result.http_version "
-    "AND circumstance.tls_version = result.tls_version "
-    "AND circumstance.tls_cipher = result.tls_cipher "
-    "AND circumstance.certificate IS result.certificate "
-    "AND circumstance.cert_expiring = result.cert_expiring "
-    "LEFT JOIN failure ON failure.id = result.id "
-    "WHERE result.route = ?1 AND result.region = ?2 ORDER BY started_us, result.id";
-
-std::expected<std::vector<SpanOwner>, Failure> find_owners(Database& database) {
-  std::vector<SpanOwner> owners;
-  Statement statement(database, "SELECT DISTINCT route, region FROM circumstance");
-  const auto read = [&owners](Row& row) {
-    owners.push_back({.route = row.integer(), .region = row.integer()});
-    return true;
-  };
-  auto done = for_each_row(statement, read);
-  if (!done) return std::unexpected(std::move(done.error()));
-  return owners;
-}
+// In the order in which read_circumstance() and move_rows() read them.
+constexpr auto read_sql =
+    "SELECT route.text, region.text, kind.text, outcome.text, reason.text, status, "
+    "last_phase.text, redirects, remote, http_version, tls_version.text, tls_cipher.text, "
+    "not_before_us, not_after_us, subject, issuer, fingerprint, cert_expiring, "
+    "started_us, dns_us, connect_us, tls_us, send_us, wait_us, receive_us, body_size, trace_id, "
+    "detail, response_head, result.id FROM result CROSS JOIN route ON route.id = result.route "
+    "CROSS JOIN region ON region.id = result.region "
+    "CROSS JOIN word AS kind ON kind.id = result.kind "
+    "CROSS JOIN word AS outcome ON outcome.id = result.outcome "
+    "CROSS JOIN word AS reason ON reason.id = result.reason "
+    "CROSS JOIN word AS last_phase ON last_phase.id = result.last_phase "
+    "CROSS JOIN word AS tls_version ON tls_version.id = result.tls_version "
+    "CROSS JOIN word AS tls_cipher ON tls_cipher.id = result.tls_cipher "
+    "LEFT JOIN certificate ON certificate.id = result.certificate "
+    "WHERE result.id >= ?1 ORDER BY result.id LIMIT ?2";
 
 }  // namespace
 
-std::expected<void, Failure> migrate_rows(Database& database) {
-  auto done = database.execute("DROP VIEW results");
+std::expected<void, Failure> migrate_newest_rows(Database& database) {
+  // Without indexes, rows that follow each other are removed together with their page.
+  auto done = database.execute(
+      "DROP VIEW results; DROP INDEX result_by_route; DROP INDEX result_by_time; "
+      "DROP INDEX result_by_certificate");
   if (done) done = database.execute(result_schema_sql);
-  if (done) done = database.execute(shared_sql);
   if (!done) return done;
-  const auto owners = find_owners(database);
-  if (!owners) return std::unexpected(owners.error());
-
-  BlockTable blocks(database);
-  CircumstanceTable circumstances(database);
-  Statement numbers(database, numbers_sql);
-  for (const auto owner : *owners) {
-    std::vector<ResultNumbers> results;
-    const auto read = [&](Row& row) {
-      for (auto& value : results.emplace_back().values) value = row.integer();
-      if (results.size() == step_results) {
-        done = add_to_spans(blocks, circumstances, owner, std::exchange(results, {}));
-      }
-      return done.has_value();
-    };
-    if (auto whole = for_each_row(numbers, read, owner.route, owner.region); !whole) return whole;
-    if (done && !results.empty()) {
-      done = add_to_spans(blocks, circumstances, owner, std::move(results));
-    }
-    if (!done) return done;
+  const auto newest = database.number("SELECT max(id) FROM result");
+  if (!newest) return std::unexpected(newest.error());
+  ResultTable results(database);
+  RowMigration rows(database, results);
+  for (std::uint64_t moved = 1; moved > 0;) {
+    const auto some = rows.move_rows(*newest - newest_rows);
+    if (!some) return std::unexpected(some.error());
+    moved = *some;
   }
-  numbers.finish();
-  return database.execute("DROP TABLE result");
+  return rows.finish();
+}
+
+RowMigration::RowMigration(Database& database, ResultTable& results)
+    : database_(database),
+      results_(results),
+      read_(database, read_sql),
+      remove_(database, "DELETE FROM result WHERE id >= ?1 AND id <= ?2") {}
+
+std::expected<bool, Failure> RowMigration::is_needed(Database& database) {
+  const auto count = database.number("SELECT count(*) FROM sqlite_schema WHERE name = 'result'");
+  if (!count) return std::unexpected(count.error());
+  return *count > 0;
+}
+
+std::expected<void, Failure> RowMigration::finish() {
+  const auto left = database_.number("SELECT EXISTS (SELECT 1 FROM result)");
+  if (!left) return std::unexpected(left.error());
+  return *left == 0 ? database_.execute("DROP TABLE result") : std::expected<void, Failure>();
+}
+
+std::expected<std::uint64_t, Failure> RowMigration::move_rows(std::int64_t first) {
+  std::vector<Result> results;
+  std::int64_t last = 0;
+  bool understood = true;
+  const auto read = [&](Row& row) {
+    auto shared = read_circumstance(row);
+    understood = shared.has_value();
+    if (!understood) return false;
+    auto& result = results.emplace_back(std::move(*shared));
+    result.started = row.time();
+    for (auto& phase : result.timings.phases) phase = row.duration();
+    result.body_size = row.count();
+    result.trace_id = row.text();
+    result.detail = row.text();
+    result.response_head = row.text();
+    last = row.integer();
+    return true;
+  };
+  auto done = for_each_row(read_, read, first, step_rows);
+  if (done && !understood) done = std::unexpected(unknown_word(database_));
+  if (done) done = results_.add(results);
+  if (done && !results.empty()) done = remove_.bind(first, last).run();
+  if (!done) return std::unexpected(std::move(done.error()));
+  return results.size();
 }
 
 }  // namespace gatewatch::storage::sqlite

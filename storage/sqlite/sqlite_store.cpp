@@ -1,8 +1,6 @@
 #include "storage/sqlite/sqlite_store.h"
 
 #include <algorithm>
-#include <iterator>
-#include <limits>
 #include <optional>
 #include <utility>
 
@@ -11,7 +9,9 @@
 #include "storage/sqlite/database.h"
 #include "storage/sqlite/database_file.h"
 #include "storage/sqlite/incident_table.h"
+#include "storage/sqlite/result_search.h"
 #include "storage/sqlite/result_table.h"
+#include "storage/sqlite/row_migration.h"
 
 namespace gatewatch::storage {
 
@@ -37,7 +37,11 @@ class SqliteStore final : public Store {
       : file_(std::move(file)),
         database_(*file_.database),
         results_(database_),
-        incidents_(database_) {}
+        search_(database_),
+        incidents_(database_) {
+    const auto needed = sqlite::RowMigration::is_needed(database_);
+    if (needed && *needed && !database_.is_read_only()) rows_.emplace(database_, results_);
+  }
 
   std::expected<void, Error> write(const Batch& batch) override;
   std::expected<std::vector<Result>, Error> results(const ResultQuery& query) override;
@@ -53,7 +57,7 @@ class SqliteStore final : public Store {
   }
   std::expected<std::uint64_t, Error> forget_results(Timestamp before,
                                                      std::uint32_t limit) override;
-  std::expected<std::uint64_t, Error> compact_results(std::uint32_t limit) override;
+  std::expected<std::uint64_t, Error> compact_results(std::uint64_t least) override;
   std::expected<std::uint64_t, Error> size_bytes() override;
 
  private:
@@ -66,20 +70,32 @@ class SqliteStore final : public Store {
   // Whether commits wait for the disk from now on.
   std::expected<void, Failure> set_synchronous(bool full);
   void give_back_free_pages();
+  void move_rows();
 
   sqlite::DatabaseFile file_;
   sqlite::Database& database_;
   sqlite::ResultTable results_;
+  sqlite::ResultSearch search_;
   sqlite::IncidentTable incidents_;
+  std::optional<sqlite::RowMigration> rows_;  // while some are left
   std::optional<bool> synchronous_full_;
 };
 
 std::expected<void, Error> SqliteStore::write(const Batch& batch) {
   if (batch.empty()) return {};
   auto written = write_all(batch);
+  if (written && rows_) move_rows();
   if (written) return {};
   results_.roll_back();
   return std::unexpected(Error{std::move(written.error().message)});
+}
+
+// Housekeeping: where it fails, the batch is written all the same, and the next start tries again.
+void SqliteStore::move_rows() {
+  const auto moved = keep_house([this] { return rows_->move_rows(0); });
+  if (moved && *moved > 0) return;
+  if (moved) static_cast<void>(rows_->finish());
+  rows_.reset();
 }
 
 std::expected<void, Failure> SqliteStore::write_all(const Batch& batch) {
@@ -108,22 +124,15 @@ std::expected<void, Failure> SqliteStore::set_synchronous(bool full) {
 std::expected<std::vector<Result>, Error> SqliteStore::results(const ResultQuery& query) {
   auto transaction = Transaction::read(database_);
   if (!transaction) return std::unexpected(Error{std::move(transaction.error().message)});
-  return told(results_.find(query));
+  return told(search_.find(query));
 }
 
 std::expected<std::vector<ResultOutline>, Error> SqliteStore::outlines(const std::string& route,
                                                                        Timestamp from,
                                                                        Timestamp before) {
-  const auto found = results({.route = route,
-                              .from = from,
-                              .before = before,
-                              .newest_first = false,
-                              .limit = std::numeric_limits<std::uint32_t>::max()});
-  if (!found) return std::unexpected(found.error());
-  std::vector<ResultOutline> outlines;
-  outlines.reserve(found->size());
-  std::ranges::transform(*found, std::back_inserter(outlines), outline_of);
-  return outlines;
+  auto transaction = Transaction::read(database_);
+  if (!transaction) return std::unexpected(Error{std::move(transaction.error().message)});
+  return told(search_.outlines(route, from, before));
 }
 
 std::expected<std::vector<IncidentHistory>, Error> SqliteStore::incidents(
@@ -135,13 +144,17 @@ std::expected<std::vector<IncidentHistory>, Error> SqliteStore::incidents(
 
 std::expected<std::uint64_t, Error> SqliteStore::forget_results(Timestamp before,
                                                                 std::uint32_t limit) {
+  if (rows_) return 0;  // they are older, and show certificates that nothing else does
   auto forgotten = keep_house([&] { return results_.forget(before, limit); });
   if (forgotten) give_back_free_pages();
   return forgotten;
 }
 
-std::expected<std::uint64_t, Error> SqliteStore::compact_results(std::uint32_t limit) {
-  return keep_house([&] { return results_.compact(limit); });
+std::expected<std::uint64_t, Error> SqliteStore::compact_results(std::uint64_t least) {
+  const auto can = results_.can_compact(least);
+  if (!can) return std::unexpected(Error{can.error().message});
+  if (!*can) return 0;
+  return keep_house([&] { return results_.compact(least); });
 }
 
 template <typename Change>

@@ -137,7 +137,7 @@ TEST_CASE("a store that cannot be read is an error, whichever question it fails 
   alerting::IncidentDesk desk(config, {});
   MemoryStore store;
   SUBCASE("the outlines") {
-    store.fail(1, "broken");
+    store.fail(2, "broken");  // the first one is that of compacting
   }
   SUBCASE("the evidence") {
     struct Broken final : MemoryStore {
@@ -154,4 +154,12 @@ TEST_CASE("a store that cannot be read is an error, whichever question it fails 
   const auto replayed = alerting::replay(desk, *config, store, now);
   REQUIRE_FALSE(replayed);
   CHECK(replayed.error().message == "broken");
+}
+
+TEST_CASE("a store that cannot be written, like that on a full disk, is replayed all the same") {
+  const auto config = make_config({make_route("a", 10s)}, built_in());
+  alerting::IncidentDesk desk(config, {});
+  MemoryStore store;
+  store.fail(1, "the disk is full");
+  CHECK(alerting::replay(desk, *config, store, now));
 }

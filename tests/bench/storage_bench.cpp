@@ -1,6 +1,6 @@
 // What results cost to store and to read: bytes of the file and processor time a result, beside a
-// table with one row a result (layout 1). 1,000 routes, a result each 30 s, with times as real
-// servers have them.
+// table with one row a result (layout 1). 1,000 routes for so many hours and 10,000 for a tenth of
+// them, a result each 30 s in batches of 250 ms, with times as real servers have them.
 //
 //   bench_storage DIRECTORY [HOURS]
 
@@ -18,16 +18,16 @@
 
 #include <sqlite3.h>
 
+#include "storage/recorder.h"
 #include "storage/sqlite/sqlite_store.h"
 
 using namespace gatewatch;
 
 namespace {
 
-constexpr int route_count = 1'000;
 constexpr auto interval = std::chrono::seconds(30);
 constexpr auto batch_time = std::chrono::milliseconds(250);
-constexpr std::uint32_t compact_results = 100'000;
+constexpr std::uint64_t compact_results = storage::RecorderLimits().compact_results;
 const Timestamp begin{std::chrono::microseconds(1'795'169'106'123'456)};
 
 double processor_seconds() {
@@ -46,8 +46,8 @@ void require(bool condition, const char* what) {
 // mean, now and then by far; one in a thousand fails.
 class Traffic {
  public:
-  Traffic() {
-    for (int number = 0; number < route_count; ++number) {
+  explicit Traffic(int routes) {
+    for (int number = 0; number < routes; ++number) {
       Result result;
       result.route = "shop/page-" + std::to_string(number);
       result.region = "eu-west";
@@ -71,8 +71,9 @@ class Traffic {
   std::vector<Result> batch(std::chrono::microseconds time) {
     std::vector<Result> results;
     const auto turn = time / interval;
-    const auto first = (time % interval) * route_count / interval;
-    const auto last = (time % interval + batch_time) * route_count / interval;
+    const auto count = static_cast<std::int64_t>(routes_.size());
+    const auto first = (time % interval) * count / interval;
+    const auto last = (time % interval + batch_time) * count / interval;
     for (auto number = first; number < last; ++number) {
       results.push_back(result(static_cast<std::size_t>(number), turn));
     }
@@ -83,7 +84,8 @@ class Traffic {
   Result result(std::size_t number, std::int64_t turn) {
     auto result = routes_[number];
     const auto trip = round_trip_us_[number];
-    const auto offset = interval * static_cast<std::int64_t>(number) / route_count;
+    const auto offset =
+        interval * static_cast<std::int64_t>(number) / static_cast<std::int64_t>(routes_.size());
     result.started = begin + turn * std::chrono::microseconds(interval) +
                      std::chrono::duration_cast<std::chrono::microseconds>(offset) + varied(150.0);
     result.timings.phases = {varied(random_() % 20 == 0 ? 8'000.0 : 90.0),
@@ -179,17 +181,13 @@ struct Cost {
   double seconds = 0;
 };
 
-// Writes the hours' results in batches of 250 ms, joined by `joined`: a batch of a busier daemon.
+// Writes the minutes' results in batches of 250 ms.
 template <typename Write>
-Cost write_all(int hours, int joined, Write write) {
-  Traffic traffic;
+Cost write_all(int routes, std::chrono::minutes length, Write write) {
+  Traffic traffic(routes);
   Cost cost;
-  const std::chrono::microseconds end = std::chrono::hours(hours);
-  for (std::chrono::microseconds time{}; time < end;) {
-    std::vector<Result> results;
-    for (int part = 0; part < joined; ++part, time += batch_time) {
-      for (auto& result : traffic.batch(time)) results.push_back(std::move(result));
-    }
+  for (std::chrono::microseconds time{}; time < length; time += batch_time) {
+    auto results = traffic.batch(time);
     cost.results += results.size();
     const auto before = processor_seconds();
     write(std::move(results));
@@ -215,34 +213,34 @@ void ask(storage::Store& store, const char* what, const storage::ResultQuery& qu
   }
 }
 
-void measure_blocks(const std::string& path, int hours, int joined) {
+void measure_blocks(const std::string& path, int routes, std::chrono::minutes length) {
   {
     auto store = storage::open_sqlite_store(path, storage::OpenMode::ReadWrite);
     require(store.has_value(), "cannot open the store");
-    std::uint64_t loose = 0;
     double compacting = 0;
     double longest = 0;
-    auto cost = write_all(hours, joined, [&](std::vector<Result> results) {
-      loose += results.size();
+    // What the recorder does.
+    auto cost = write_all(routes, length, [&](std::vector<Result> results) {
       require((*store)->write({.results = std::move(results)}).has_value(), "not written");
-      if (loose < compact_results) return;
-      loose = 0;
-      const auto before = processor_seconds();
-      require((*store)->compact_results(compact_results).has_value(), "not compacted");
-      const auto took = processor_seconds() - before;
-      compacting += took;
-      longest = std::max(longest, took);
+      for (std::uint64_t moved = 1; moved > 0;) {
+        const auto before = processor_seconds();
+        const auto compacted = (*store)->compact_results(compact_results);
+        require(compacted.has_value(), "not compacted");
+        moved = *compacted;
+        const auto took = processor_seconds() - before;
+        compacting += took;
+        longest = std::max(longest, took);
+      }
     });
-    const auto name = "blocks, batches of " + std::to_string(joined * 250) + " ms";
-    require((*store)->compact_results(compact_results).has_value(), "not compacted");
+    const auto name = "blocks of " + std::to_string(routes) + " routes";
     store->reset();
     report(name.c_str(), path, cost);
-    std::printf("%-40s %5.2f us a result, %.0f ms the longest step\n", "  compacting among it",
+    std::printf("%-40s %5.2f us a result, %.1f ms the longest step\n", "  compacting among it",
                 compacting * 1e6 / static_cast<double>(cost.results), longest * 1e3);
   }
   auto store = storage::open_sqlite_store(path, storage::OpenMode::ReadOnly);
   require(store.has_value(), "cannot open the store");
-  const auto end = begin + std::chrono::hours(hours);
+  const auto end = begin + length;
   ask(**store, "a day of one route",
       {.route = "shop/page-500", .from = end - std::chrono::days(1), .limit = 100'000});
   ask(**store, "the newest 100 of one route", {.route = "shop/page-500", .limit = 100});
@@ -256,17 +254,18 @@ void measure_blocks(const std::string& path, int hours, int joined) {
 int main(int argc, char** argv) {
   require(argc >= 2, "bench_storage DIRECTORY [HOURS]");
   const std::string directory = argv[1];
-  const int hours = argc > 2 ? std::atoi(argv[2]) : 24;
+  const std::chrono::minutes length = std::chrono::hours(argc > 2 ? std::atoi(argv[2]) : 24);
   {
     const auto path = directory + "/rows.db";
     Cost cost;
     {
       RowStore rows(path);
-      cost = write_all(hours, 1, [&](const std::vector<Result>& results) { rows.write(results); });
+      cost = write_all(1'000, length,
+                       [&](const std::vector<Result>& results) { rows.write(results); });
     }
-    report("rows, batches of 250 ms", path, cost);
+    report("rows of 1000 routes", path, cost);
   }
-  measure_blocks(directory + "/blocks.db", hours, 1);
-  measure_blocks(directory + "/blocks-busy.db", hours, 30);
+  measure_blocks(directory + "/blocks.db", 1'000, length);
+  measure_blocks(directory + "/blocks-busy.db", 10'000, length / 10);
   return 0;
 }

@@ -138,7 +138,7 @@ std::expected<std::uint64_t, Error> MemoryStore::forget_results(Timestamp before
 }
 
 // Nothing waits: there is one form.
-std::expected<std::uint64_t, Error> MemoryStore::compact_results(std::uint32_t) {
+std::expected<std::uint64_t, Error> MemoryStore::compact_results(std::uint64_t) {
   if (auto refusal = refuse(); !refusal) return std::unexpected(refusal.error());
   return 0;
 }

@@ -27,14 +27,13 @@ class Gate::GatedStore final : public storage::Store {
     return count;
   }
 
-  std::expected<std::uint64_t, Error> compact_results(std::uint32_t limit) override {
-    std::unique_lock lock(gate_.mutex_);
-    if (!gate_.enter(lock)) return std::unexpected(Error{"the disk is full"});
+  std::expected<std::uint64_t, Error> compact_results(std::uint64_t least) override {
+    const std::scoped_lock lock(gate_.mutex_);
     if (gate_.compacting_failures_due_ > 0) {
       --gate_.compacting_failures_due_;
       return std::unexpected(Error{"a block is damaged"});
     }
-    gate_.seen_.compacted.push_back(std::min(gate_.loose_results_, limit));
+    gate_.seen_.compacted.push_back(gate_.loose_results_ < least ? 0 : least);
     gate_.loose_results_ -= gate_.seen_.compacted.back();
     gate_.changed_.notify_all();
     return gate_.seen_.compacted.back();
@@ -105,7 +104,7 @@ void Gate::fail_compacting(std::uint64_t calls) {
   compacting_failures_due_ = calls;
 }
 
-void Gate::keep_loose(std::uint32_t results) {
+void Gate::keep_loose(std::uint64_t results) {
   const std::scoped_lock lock(mutex_);
   loose_results_ = results;
 }

@@ -15,11 +15,11 @@ namespace gatewatch::tests {
 
 // What the store has seen. Read it inside Gate::wait_until(), or through Gate::seen().
 struct Seen {
-  std::uint64_t calls = 0;               // begun, of those that change it
+  std::uint64_t calls = 0;               // begun, of write() and forget_results()
   std::uint64_t failures = 0;            // of these
   std::vector<storage::Batch> batches;   // written
   std::vector<std::uint32_t> forgotten;  // by each step, as many as there were
-  std::vector<std::uint32_t> compacted;
+  std::vector<std::uint64_t> compacted;  // by each step
 };
 
 // The test's hand on a store that belongs to another thread.
@@ -31,7 +31,7 @@ class Gate {
   void fail_compacting(std::uint64_t calls);
   void keep_old(std::uint32_t results);    // what forget_results() finds to delete;
                                            // a byte each beside 1,000 others
-  void keep_loose(std::uint32_t results);  // what compact_results() finds to do
+  void keep_loose(std::uint64_t results);  // what compact_results() finds to do
   // Until `predicate` holds, looked at after each change; false after a minute.
   [[nodiscard]] bool wait_until(const std::function<bool(const Seen&)>& predicate);
   [[nodiscard]] Seen seen();
@@ -50,7 +50,7 @@ class Gate {
   bool held_ = false;
   std::uint64_t failures_due_ = 0;
   std::uint32_t old_results_ = 0;
-  std::uint32_t loose_results_ = 0;
+  std::uint64_t loose_results_ = 0;
   std::uint64_t compacting_failures_due_ = 0;
   Seen seen_;
 };
