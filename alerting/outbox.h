@@ -1,4 +1,4 @@
-// Delivers what is stored: at least once, in order per incident and channel, with back-off and an
+// Delivers what the desk decided: at least once, in order per incident and channel, with back-off and an
 // end. It never decides what to tell, and forgets nothing: every change of a delivery goes to
 // `record`. A slow or dead channel delays no other.
 
@@ -44,7 +44,8 @@ class Outbox {
   // At start, before add(), and at a reload. Deliveries to a channel that is gone fail for good,
   // and say so; those to a channel that changed are tried again at once, in its new form.
   void set_channels(const std::vector<config::Channel>& channels);
-  // Deliveries that are durable: new ones, or the pending ones of the last run. A key that is
+  // Deliveries that are durable, or that the database refuses for now: new ones, or the pending
+  // ones of the last run. A key that is
   // known already is ignored, and so is what is no longer pending. Every pending one is attempted
   // for OutboxLimits::last_chance at least, however old it is.
   void add(std::vector<storage::DeliveryRecord> deliveries);

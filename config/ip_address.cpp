@@ -27,6 +27,10 @@ std::optional<Number> parse_number(std::string_view text) {
 
 }  // namespace
 
+std::string_view ip_family_name(IpFamily family) noexcept {
+  return family == IpFamily::V4 ? "IPv4" : "IPv6";
+}
+
 std::optional<IpAddress> IpAddress::parse(std::string_view text) {
   const std::string terminated(text);
   if (terminated.find('\0') != std::string::npos) return std::nullopt;

@@ -17,6 +17,7 @@
 namespace gatewatch {
 
 enum class IpFamily : std::uint8_t { V4, V6 };
+[[nodiscard]] std::string_view ip_family_name(IpFamily family) noexcept;  // "IPv4", "IPv6"
 
 struct IpAddress {
   IpFamily family = IpFamily::V4;

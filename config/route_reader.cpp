@@ -8,6 +8,7 @@
 
 #include "config/expectation_reader.h"
 #include "config/header_reader.h"
+#include "config/international_name.h"
 #include "config/syntax.h"
 
 namespace gatewatch::config {
@@ -78,6 +79,15 @@ void read_schedule(Section& section, RouteDraft& draft) {
   }
 }
 
+void read_server_name(Section& section, std::string& into) {
+  std::string written;
+  if (!section.text("server_name", written)) return;
+  auto ascii = ascii_host_name(written);
+  if (!ascii) return section.mistake("server_name", ascii.error().message);
+  if (!is_host(*ascii)) return section.mistake("server_name", "is no host name");
+  into = *std::move(ascii);
+}
+
 void read_tls(Section& section, Tls& tls) {
   section.flag("verify", tls.verify);
   section.readable_file("ca", tls.ca);
@@ -86,9 +96,7 @@ void read_tls(Section& section, Tls& tls) {
       tls.key.reveal().find("-----BEGIN ") == std::string::npos) {
     section.mistake("key", "is no PEM text: for a file write { file = \"PATH\" }");
   }
-  if (section.text("server_name", tls.server_name) && !is_host(tls.server_name)) {
-    section.mistake("server_name", "is no host name");
-  }
+  read_server_name(section, tls.server_name);
   section.choice<TlsVersion>("min_version", tls.min_version,
                              {{"1.0", TlsVersion::V1_0},
                               {"1.1", TlsVersion::V1_1},

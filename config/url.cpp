@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <charconv>
 #include <optional>
+#include <tuple>
+#include <utility>
 
 #include <fmt/format.h>
 
+#include "config/international_name.h"
 #include "config/ip_address.h"
 
 namespace gatewatch {
@@ -137,10 +140,6 @@ std::optional<Error> check_label(std::string_view label, std::string_view host) 
         fmt::format("a label of the host has {} bytes, more than {}", label.size(), longest_label)};
   }
   for (const char character : label) {
-    if (static_cast<unsigned char>(character) >= 0x80) {
-      return Error{fmt::format(
-          "host \"{}\" is not ASCII: write an international name in its xn-- form", host)};
-    }
     if (!is_letter(character) && !is_digit(character) && character != '-' && character != '_') {
       return Error{fmt::format("host \"{}\" holds '{}', which no host name may", host, character)};
     }
@@ -148,8 +147,7 @@ std::optional<Error> check_label(std::string_view label, std::string_view host) 
   return std::nullopt;
 }
 
-std::expected<std::string, Error> parse_name(std::string_view host) {
-  if (host.ends_with('.')) host.remove_suffix(1);
+std::expected<std::string, Error> parse_ascii_name(std::string_view host) {
   if (host.empty()) return std::unexpected(Error{"the URL has no host"});
   if (host.size() > longest_host) {
     return std::unexpected(
@@ -167,6 +165,22 @@ std::expected<std::string, Error> parse_name(std::string_view host) {
         "host \"{}\" is no IPv4 address: write four decimal numbers, like 192.0.2.1", host)});
   }
   return lower(host);
+}
+
+// Both what was written and what it comes to in ASCII are checked: fullwidth forms come to dots,
+// digits and slashes.
+std::optional<Error> set_name(Url& url, std::string_view host) {
+  const auto ascii = ascii_host_name(host);
+  if (!ascii) return ascii.error();
+  auto name = std::string_view(*ascii);
+  const bool has_final_dot = name.ends_with('.');
+  if (has_final_dot) name.remove_suffix(1);
+  auto parsed = parse_ascii_name(name);
+  if (!parsed) return parsed.error();
+  url.host = *std::move(parsed);
+  url.is_absolute = has_final_dot && !IpAddress::parse(url.host);
+  url.written_host = *ascii == host ? "" : std::string(host);
+  return std::nullopt;
 }
 
 std::expected<std::string, Error> parse_bracketed(std::string_view host) {
@@ -201,9 +215,15 @@ std::optional<Error> set_authority(Url& url, std::string_view authority) {
   if (bracketed && host.size() != closing + 1) {
     return Error{"only a port may follow the bracket of a host"};
   }
-  auto parsed = bracketed ? parse_bracketed(host.substr(1, host.size() - 2)) : parse_name(host);
-  if (!parsed) return parsed.error();
-  url.host = *std::move(parsed);
+  url.is_absolute = false;
+  url.written_host.clear();
+  if (bracketed) {
+    auto parsed = parse_bracketed(host.substr(1, host.size() - 2));
+    if (!parsed) return parsed.error();
+    url.host = *std::move(parsed);
+  } else if (auto error = set_name(url, host)) {
+    return error;
+  }
   const bool has_port = colon != std::string_view::npos;
   return set_port(url, has_port ? authority.substr(colon + 1) : std::string_view());
 }
@@ -271,16 +291,26 @@ std::expected<Url, Error> Url::parse(std::string_view text) {
 std::expected<Url, Error> Url::resolve(std::string_view reference) const {
   if (auto error = check_bytes(reference)) return std::unexpected(*error);
   const auto parts = split(reference);
-  return within_length(parts.scheme ? make_absolute(parts) : make_relative(*this, parts));
+  auto url = within_length(parts.scheme ? make_absolute(parts) : make_relative(*this, parts));
+  // What a server wrote may look like another name.
+  if (url && parts.authority) url->written_host.clear();
+  return url;
 }
 
 bool Url::has_default_port() const {
   return port == (is_https() ? 443 : 80);
 }
 
+std::string Url::dns_name() const {
+  return is_absolute ? host + "." : host;
+}
+
 std::string Url::authority() const {
   const bool is_v6 = host.find(':') != std::string::npos;
-  auto text = is_v6 ? fmt::format("[{}]", host) : host;
+  return with_port(is_v6 ? fmt::format("[{}]", host) : dns_name());
+}
+
+std::string Url::with_port(std::string text) const {
   if (!has_default_port()) text += fmt::format(":{}", port);
   return text;
 }
@@ -298,7 +328,16 @@ std::string Url::text() const {
 }
 
 std::string Url::text_without_query() const {
-  return origin() + path;
+  const auto shown = written_host.empty() ? authority() : with_port(written_host);
+  return scheme + "://" + shown + path;
+}
+
+bool operator==(const Url& left, const Url& right) {
+  const auto parts = [](const Url& url) {
+    return std::tie(url.scheme, url.host, url.is_absolute, url.port, url.path, url.query,
+                    url.has_query);
+  };
+  return parts(left) == parts(right);
 }
 
 }  // namespace gatewatch

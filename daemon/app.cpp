@@ -121,7 +121,7 @@ std::optional<Error> App::open_storage() {
                                [this](const std::vector<storage::IncidentStep>& steps) {
                                  // A letter that finds no place is not lost: its deliveries are
                                  // stored as pending.
-                                 (void)control_->post([this, steps] { on_stored(steps); });
+                                 (void)control_->post([this, steps] { on_told(steps); });
                                });
   if (!recorder) return recorder.error();
   recorder_.emplace(std::move(*recorder));
@@ -332,7 +332,7 @@ void App::apply_routes(const config::Difference& difference, const LoadedConfig&
   }
 }
 
-void App::on_stored(const std::vector<storage::IncidentStep>& steps) {
+void App::on_told(const std::vector<storage::IncidentStep>& steps) {
   for (const auto& step : steps) {
     log_.info("incident", {{"id", std::to_string(step.incident.id)},
                            {"event", step.event.kind},

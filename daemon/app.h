@@ -74,7 +74,7 @@ class App {
   void finish_reload(const std::expected<LoadResult, Error>& result);
   void put_in_force(const LoadedConfig& loaded);
   void apply_routes(const config::Difference& difference, const LoadedConfig& loaded);
-  void on_stored(const std::vector<storage::IncidentStep>& steps);
+  void on_told(const std::vector<storage::IncidentStep>& steps);
   [[nodiscard]] OwnState own_state() const;
   [[nodiscard]] web::ApiSources api_sources();
   [[nodiscard]] web::WebPieces scrape() const;

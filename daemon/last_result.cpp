@@ -27,6 +27,7 @@ std::string unpacked(const std::array<char, Size>& bytes) {
 LastResult::LastResult(const Result& result)
     : started_(result.started),
       body_size_(result.body_size),
+      resolved_(result.resolved),
       remote_(result.remote),
       trace_id_(packed<32>(result.trace_id)),
       http_version_(packed<4>(result.http_version)),
@@ -35,6 +36,9 @@ LastResult::LastResult(const Result& result)
       kind_(result.kind),
       outcome_(result.outcome),
       last_phase_(result.last_phase),
+      broken_family_(result.broken_family),
+      addresses_changed_(result.addresses_changed),
+      turn_goes_on_(result.turn_goes_on),
       cert_expiring_(result.cert_expiring) {
   std::ranges::transform(result.timings.phases, phases_us_.begin(), [](auto duration) {
     return static_cast<std::uint32_t>(std::min(duration, longest_phase).count());
@@ -50,6 +54,7 @@ Result LastResult::unpack(std::string route, std::string region) const {
   result.route = std::move(route);
   result.region = std::move(region);
   result.kind = kind_;
+  result.turn_goes_on = turn_goes_on_;
   result.outcome = outcome_;
   result.status = status_;
   result.last_phase = last_phase_;
@@ -58,6 +63,9 @@ Result LastResult::unpack(std::string route, std::string region) const {
   result.body_size = body_size_;
   result.redirects = redirects_;
   result.remote = remote_;
+  result.resolved = resolved_;
+  result.addresses_changed = addresses_changed_;
+  result.broken_family = broken_family_;
   result.http_version = unpacked(http_version_);
   result.cert_expiring = cert_expiring_;
   result.trace_id = unpacked(trace_id_);

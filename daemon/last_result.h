@@ -39,6 +39,7 @@ class LastResult {
   std::uint64_t body_size_ = 0;
   std::unique_ptr<const Texts> texts_;  // nullptr: all are empty
   std::array<std::uint32_t, phase_count> phases_us_{};
+  ResolvedAddresses resolved_;
   std::optional<Endpoint> remote_;
   std::array<char, 32> trace_id_{};     // shorter ones end with a zero byte
   std::array<char, 4> http_version_{};  // as those
@@ -47,6 +48,9 @@ class LastResult {
   ProbeKind kind_ = ProbeKind::Scheduled;
   Outcome outcome_ = Outcome::Ok;
   Phase last_phase_ = Phase::Dns;
+  std::optional<IpFamily> broken_family_;
+  bool addresses_changed_ = false;
+  bool turn_goes_on_ = false;
   bool cert_expiring_ = false;
 };
 

@@ -131,8 +131,10 @@ int run(int argument_count, char** argument_values) {
 }  // namespace gatewatch::daemon
 
 int main(int argument_count, char** argument_values) {
-  // A peer that went away is an error of that connection, not the end of the process.
+  // A peer that went away, or a file that may not grow, is an error of that write, not the end of
+  // the process.
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
   try {
     return gatewatch::daemon::run(argument_count, argument_values);
   } catch (const std::exception& error) {  // memory or a library's bug: nothing sane is left to do

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "probes/net/thread.h"
+#include "probes/route_probe.h"
 
 namespace gatewatch::daemon {
 namespace {
@@ -17,6 +18,11 @@ constexpr auto hand_over_delay = 5ms;
 std::shared_ptr<const ProbeIdentity> with_random(ProbeIdentity identity, RandomPool& pool) {
   identity.random = [&pool](std::span<std::byte> bytes) { pool.fill(bytes); };
   return std::make_shared<const ProbeIdentity>(std::move(identity));
+}
+
+bool resolves_alike(const config::Route& left, const config::Route& right) {
+  return left.url.dns_name() == right.url.dns_name() && left.ip == right.ip &&
+         left.resolver == right.resolver && left.proxy == right.proxy;
 }
 
 }  // namespace
@@ -70,7 +76,9 @@ void ProbeThread::set(std::shared_ptr<const Target> target) {
   post([this, target = std::move(target)]() mutable {
     const auto& route = target->route;
     scheduler_->set({route.id(), route.interval, route.timeout, route.confirm});
-    targets_[route.id()] = std::move(target);
+    auto& known = targets_[route.id()];
+    if (known != nullptr && !resolves_alike(known->route, route)) addresses_.forget(route.id());
+    known = std::move(target);
   });
 }
 
@@ -78,6 +86,7 @@ void ProbeThread::remove(const std::string& route) {
   post([this, route] {
     scheduler_->remove(route);
     targets_.erase(route);
+    addresses_.forget(route);
   });
 }
 
@@ -108,6 +117,7 @@ ProbeThreadStatistics ProbeThread::statistics() const {
 }
 
 void ProbeThread::collect(Result result) {
+  addresses_.look_at(result);
   if (collected_.empty()) hand_over_timer_->start(hand_over_delay, [this] { hand_over(); });
   collected_.push_back(std::move(result));
 }
@@ -133,7 +143,8 @@ void ProbeThread::post(LoopMailbox::Letter letter) {
 
 std::unique_ptr<Probe> ProbeThread::make_probe(const std::string& route, ProbeKind kind,
                                                std::uint64_t turn) {
-  return make_http_probe(*network_, identity_, targets_.at(route), kind, turn);
+  return make_route_probe(*network_, identity_, targets_.at(route), kind, turn,
+                          [this](Result result) { collect(std::move(result)); });
 }
 
 }  // namespace gatewatch::daemon

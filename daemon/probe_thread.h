@@ -14,6 +14,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "daemon/address_watch.h"
 #include "daemon/loop_mailbox.h"
 #include "daemon/scheduler.h"
 #include "probes/http_probe.h"
@@ -74,6 +75,7 @@ class ProbeThread {
   Deliver deliver_;
   std::unique_ptr<net::UvNetwork> network_;
   std::unordered_map<std::string, std::shared_ptr<const Target>> targets_;
+  AddressWatch addresses_;
   std::unique_ptr<Scheduler> scheduler_;
   std::vector<Result> collected_;
   std::unique_ptr<net::Timer> hand_over_timer_;

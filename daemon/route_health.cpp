@@ -5,8 +5,14 @@
 namespace gatewatch::daemon {
 
 bool RouteHealth::wants_confirmation(const Result& result) {
-  if (result.outcome == Outcome::Vantage || result.kind == ProbeKind::Manual) return false;
-  if (result.is_failing()) {
+  if (result.kind == ProbeKind::Manual) return false;
+  if (result.turn_goes_on) {
+    turn_failed_ |= result.is_failing();
+    return false;
+  }
+  const bool others_failed = std::exchange(turn_failed_, false);
+  if (result.outcome == Outcome::Vantage && !others_failed) return false;
+  if (result.is_failing() || others_failed) {
     const auto before =
         std::exchange(state_, state_ == State::Healthy ? State::FailedOnce : State::Failing);
     return before == State::Healthy;

@@ -15,6 +15,7 @@ build_packages=(
   libsqlite3-dev        # storage
   prometheus-cpp-dev    # metrics
   libcurl4-openssl-dev  # delivery of alerts
+  libidn2-dev           # international host names
   libtomlplusplus-dev nlohmann-json3-dev libre2-dev zlib1g-dev
   libcli11-dev libspdlog-dev libfmt-dev libsystemd-dev
 )

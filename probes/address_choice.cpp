@@ -5,18 +5,22 @@
 
 namespace gatewatch {
 
-std::vector<IpAddress> order_addresses(const std::vector<IpAddress>& resolved,
-                                       const TargetPolicy& policy, config::AddressChoice choice,
-                                       std::uint64_t turn) {
+std::vector<IpAddress> permitted_addresses(const std::vector<IpAddress>& resolved,
+                                           const TargetPolicy& policy) {
   std::vector<IpAddress> permitted;
   std::ranges::copy_if(resolved, std::back_inserter(permitted),
                        [&policy](const IpAddress& address) { return policy.permits(address); });
-  if (permitted.empty()) return permitted;
+  return permitted;
+}
+
+std::vector<IpAddress> order_addresses(std::vector<IpAddress> permitted,
+                                       config::AddressChoice choice, std::uint64_t turn) {
   if (choice != config::AddressChoice::First) {
     std::ranges::sort(permitted);  // name servers shuffle: each address gets its turn all the same
     const auto chosen = static_cast<std::ptrdiff_t>(turn % permitted.size());
     std::ranges::rotate(permitted, permitted.begin() + chosen);
   }
+  if (choice == config::AddressChoice::All) return {permitted.front()};
   const auto first_family = permitted.front().family;
   std::vector<IpAddress> order;
   std::vector<IpAddress> others;

@@ -80,7 +80,12 @@ void Dialer::start_next() {
 
 void Dialer::on_attempt(Attempt& attempt, net::IoResult result) {
   if (result.ok()) {
-    Dialed dialed{attempt.take_stream(), attempt.endpoint(), result, std::nullopt};
+    Dialed dialed{attempt.take_stream(), attempt.endpoint(), result, std::nullopt, std::nullopt};
+    for (const auto& tried : attempts_) {
+      if (tried.get() == &attempt) break;
+      const auto family = tried->endpoint().address.family;
+      if (family != attempt.endpoint().address.family) dialed.broken_family = family;
+    }
     const auto& first = *attempts_.front();
     if (&first != &attempt) {
       const net::IoResult silent{net::IoStatus::TimedOut, 0};
@@ -94,7 +99,7 @@ void Dialer::on_attempt(Attempt& attempt, net::IoResult result) {
   if (!std::ranges::all_of(attempts_, has_failed)) return;
   const auto& worst = **std::ranges::max_element(
       attempts_, {}, [](const auto& tried) { return telling(tried->result()->status); });
-  finish({nullptr, worst.endpoint(), *worst.result(), std::nullopt});
+  finish({nullptr, worst.endpoint(), *worst.result(), std::nullopt, std::nullopt});
 }
 
 void Dialer::finish(Dialed dialed) {

@@ -21,6 +21,8 @@ struct Dialed {
   net::IoResult result;                 // of all failures the one that says most of the target
   // Where a later address answered: the first one that did not.
   std::optional<std::pair<Endpoint, net::IoResult>> failed_before;
+  // The other family than the one that answered, where an address of it was tried before in vain.
+  std::optional<IpFamily> broken_family;
 };
 
 class Dialer {

@@ -1,5 +1,6 @@
 #include "probes/http_probe.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -56,9 +57,12 @@ Phase phase_of(State state) {
 class HttpProbe final : public Probe, private net::StreamEvents {
  public:
   HttpProbe(net::Network& network, std::shared_ptr<const ProbeIdentity> identity,
-            std::shared_ptr<const Target> target, ProbeKind kind, std::uint64_t turn)
-      : network_(network), identity_(std::move(identity)), target_(std::move(target)), turn_(turn) {
-    result_.kind = kind;
+            std::shared_ptr<const Target> target, ProbeTurn turn)
+      : network_(network),
+        identity_(std::move(identity)),
+        target_(std::move(target)),
+        turn_(std::move(turn)) {
+    result_.kind = turn_.kind;
     result_.region = identity_->region;
     result_.route = target_->route.id();
   }
@@ -93,14 +97,15 @@ class HttpProbe final : public Probe, private net::StreamEvents {
   [[nodiscard]] const config::Route& route() const { return target_->route; }
   [[nodiscard]] const Hop& hop() const { return hops_.back(); }
   [[nodiscard]] bool permits_literal(const Url& url) const;  // true where its host is a name
-  [[nodiscard]] bool uses_tunnel() const;                    // the proxy is asked for one
+  [[nodiscard]] config::AddressChoice address_choice() const;
+  [[nodiscard]] bool uses_tunnel() const;       // the proxy is asked for one
   [[nodiscard]] bool is_before_target() const;  // what we speak with is still the proxy alone
   [[nodiscard]] Verdict blame(Verdict failure) const;
 
   net::Network& network_;
   std::shared_ptr<const ProbeIdentity> identity_;
   std::shared_ptr<const Target> target_;
-  std::uint64_t turn_;
+  ProbeTurn turn_;
   Done done_;
   Result result_;
 
@@ -116,17 +121,21 @@ class HttpProbe final : public Probe, private net::StreamEvents {
   std::optional<net::HttpExchange> exchange_;
   bool is_writing_ = false;
   bool write_reset_ = false;   // the server closed while we were sending
-  std::string fallback_note_;  // an address that failed before another one answered
+  std::string fallback_note_;  // an address or a family that failed before another one answered
 };
 
 void HttpProbe::start(Done done) {
   net::require(state_ == State::Idle && !done_, "a probe starts once");
   done_ = std::move(done);
-  result_.started = network_.clock().wall_now();
+  const auto now = network_.clock().now();
+  const auto began = turn_.began.value_or(now);
+  result_.started = network_.clock().wall_now() -
+                    std::chrono::duration_cast<std::chrono::microseconds>(now - began);
   result_.trace_id = make_trace_id(identity_->random);
-  phases_.start(network_.clock().now());
+  phases_.start(began);
   deadline_ = network_.timer();
-  deadline_->start(route().timeout, [this] { on_deadline(); });
+  deadline_->start(std::max(began + route().timeout - now, std::chrono::nanoseconds(0)),
+                   [this] { on_deadline(); });
   begin_hop({route().url, route().method, true, true});
 }
 
@@ -145,7 +154,7 @@ void HttpProbe::begin_hop(Hop hop) {
   write_reset_ = false;
   clear_hop_facts(result_);
   const auto& proxy = target_->proxy;
-  const auto& host = proxy ? proxy->host : this->hop().url.host;
+  const auto host = proxy ? proxy->host : this->hop().url.dns_name();
   const auto family = proxy ? config::IpPreference::Any : route().ip;
   lookup_ = network_.resolver(route().resolver)
                 .resolve(host, family,
@@ -164,13 +173,21 @@ void HttpProbe::on_resolved(const net::Resolution& resolution) {
   if (resolution.status != net::DnsStatus::Ok) {
     return finish(blame(resolution_failure(resolution, host)));
   }
+  if (hops_.size() == 1 && !IpAddress::parse(host)) {
+    result_.resolved = ResolvedAddresses(resolution.addresses);
+  }
   // The target's name is the proxy's to resolve, but an address is checked whoever connects to it.
   if (!permits_literal(url)) return finish(target_refusal(url.host));
-  const auto addresses =
-      order_addresses(resolution.addresses, identity_->policy, route().addresses, turn_);
-  if (addresses.empty()) {
+  auto permitted = permitted_addresses(resolution.addresses, identity_->policy);
+  if (permitted.empty()) {
     return finish(hops_.size() > 1 ? redirect_target_refusal(host) : target_refusal(host));
   }
+  if (resolution.broken_family) {
+    fallback_note_ = fmt::format("{}: {}", host, resolution.detail);
+    result_.broken_family = resolution.broken_family;
+  }
+  if (turn_.on_addresses) std::exchange(turn_.on_addresses, nullptr)(permitted.size());
+  const auto addresses = order_addresses(std::move(permitted), address_choice(), turn_.number);
   std::vector<Endpoint> endpoints;
   for (const auto& address : addresses) {
     endpoints.push_back({address, proxy ? proxy->port : url.port});
@@ -181,6 +198,14 @@ void HttpProbe::on_resolved(const net::Resolution& resolution) {
   dialer_->start([this](Dialed dialed) { on_dialed(std::move(dialed)); });
 }
 
+// Each address answers for itself only where the route's own name is asked for: what a redirect
+// leads to is not its business.
+config::AddressChoice HttpProbe::address_choice() const {
+  const bool is_own = target_->proxy || hop().url.host == route().url.host;
+  const bool all = route().addresses == config::AddressChoice::All;
+  return all && !is_own ? config::AddressChoice::Rotate : route().addresses;
+}
+
 void HttpProbe::on_dialed(Dialed dialed) {
   result_.remote = dialed.endpoint;
   dialer_.reset();
@@ -188,6 +213,7 @@ void HttpProbe::on_dialed(Dialed dialed) {
   if (dialed.failed_before) {
     const auto& [endpoint, result] = *dialed.failed_before;
     fallback_note_ = connect_failure(result, endpoint).detail + "; another address answered";
+    if (dialed.broken_family) result_.broken_family = dialed.broken_family;
   }
   stream_ = std::move(dialed.stream);
   stream_->set_events(this);
@@ -401,9 +427,9 @@ void HttpProbe::finish(Verdict verdict) {
 
 std::unique_ptr<Probe> make_http_probe(net::Network& network,
                                        std::shared_ptr<const ProbeIdentity> identity,
-                                       std::shared_ptr<const Target> target, ProbeKind kind,
-                                       std::uint64_t turn) {
-  return std::make_unique<HttpProbe>(network, std::move(identity), std::move(target), kind, turn);
+                                       std::shared_ptr<const Target> target, ProbeTurn turn) {
+  return std::make_unique<HttpProbe>(network, std::move(identity), std::move(target),
+                                     std::move(turn));
 }
 
 }  // namespace gatewatch

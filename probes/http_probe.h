@@ -4,7 +4,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "config/config.h"
@@ -23,11 +25,19 @@ struct ProbeIdentity {
   RandomSource random = fill_from_system;  // of trace ids
 };
 
-// `network` must outlive the probe. `turn`: the how-manieth probe of this route it is; it chooses
-// the address with addresses = "rotate".
+struct ProbeTurn {
+  ProbeKind kind = ProbeKind::Scheduled;
+  std::uint64_t number = 0;  // of this route's probes; it chooses the address
+  // When its turn began, where other probes of the turn came before: they share one deadline.
+  std::optional<Instant> began = {};
+  // Told how many addresses the route's name has that may be connected to, not from inside start().
+  std::function<void(std::size_t)> on_addresses = {};
+};
+
+// `network` must outlive the probe.
 [[nodiscard]] std::unique_ptr<Probe> make_http_probe(net::Network& network,
                                                      std::shared_ptr<const ProbeIdentity> identity,
                                                      std::shared_ptr<const Target> target,
-                                                     ProbeKind kind, std::uint64_t turn);
+                                                     ProbeTurn turn);
 
 }  // namespace gatewatch

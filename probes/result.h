@@ -6,8 +6,10 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "config/ip_address.h"
 #include "config/outcome.h"
@@ -44,22 +46,47 @@ struct CertificateFacts {
   friend bool operator==(const CertificateFacts&, const CertificateFacts&) = default;
 };
 
+// The addresses that a name resolved to, in ascending order; shared by the copies of a result.
+class ResolvedAddresses {
+ public:
+  static constexpr std::size_t limit = 16;  // the lowest are kept
+
+  ResolvedAddresses() = default;
+  explicit ResolvedAddresses(std::vector<IpAddress> addresses);
+
+  [[nodiscard]] const std::vector<IpAddress>& list() const;
+  [[nodiscard]] bool empty() const { return list().empty(); }
+
+  friend bool operator==(const ResolvedAddresses& left, const ResolvedAddresses& right) {
+    return left.list_ == right.list_ || left.list() == right.list();
+  }
+
+ private:
+  std::shared_ptr<const std::vector<IpAddress>> list_;  // null: none
+};
+
 struct Result {
   Timestamp started;
   std::string route;  // config::Route::id()
   std::string region;
   ProbeKind kind = ProbeKind::Scheduled;
+  bool turn_goes_on = false;  // with addresses = "all": others of the same turn follow
   Outcome outcome = Outcome::Ok;
-  std::string reason;             // a word from a closed list per outcome ("expired"); empty: none
-  std::string detail;             // one sentence for people where it failed; may quote the server
-  int status = 0;                 // of the last hop, or of its proxy's refusal; 0: none came
+  std::string reason;  // a word from a closed list per outcome ("expired"); empty: none
+  std::string
+      detail;      // one sentence for people where it failed, or an address; may quote the server
+  int status = 0;  // of the last hop, or of its proxy's refusal; 0: none came
   Phase last_phase = Phase::Dns;  // where the exchange stopped
   Timings timings;
   std::uint64_t body_size = 0;     // bytes of the last body as read, before inflating
   int redirects = 0;               // hops followed
   std::optional<Endpoint> remote;  // of the last hop
-  std::string http_version;        // "1.1"; empty: no status line came
-  std::string tls_version;         // "TLSv1.3"; empty: no TLS
+  ResolvedAddresses resolved;      // of the name that the first hop asked for; empty: of none
+  bool addresses_changed = false;  // the probe of the route before it got other ones
+  // The family whose addresses failed before one of the other answered, or could not be learned.
+  std::optional<IpFamily> broken_family;
+  std::string http_version;  // "1.1"; empty: no status line came
+  std::string tls_version;   // "TLSv1.3"; empty: no TLS
   std::string tls_cipher;
   std::optional<CertificateFacts> certificate;
   bool cert_expiring = false;  // the warning of expect.certificate

@@ -32,6 +32,17 @@ nlohmann::json tls_to_json(const Result& result) {
   return {{"version", clean_utf8(result.tls_version)}, {"cipher", clean_utf8(result.tls_cipher)}};
 }
 
+nlohmann::json to_json(const ResolvedAddresses& resolved) {
+  auto json = nlohmann::json::array();
+  for (const auto& address : resolved.list()) json.push_back(address.text());
+  return json;
+}
+
+nlohmann::json family_to_json(const std::optional<IpFamily>& family) {
+  if (!family) return nullptr;
+  return *family == IpFamily::V4 ? "v4" : "v6";
+}
+
 }  // namespace
 
 nlohmann::json to_json(const Result& result) {
@@ -51,6 +62,9 @@ nlohmann::json to_json(const Result& result) {
       {"body_size", result.body_size},
       {"redirects", result.redirects},
       {"remote", result.remote ? nlohmann::json(result.remote->text()) : nlohmann::json()},
+      {"resolved", to_json(result.resolved)},
+      {"addresses_changed", result.addresses_changed},
+      {"broken_family", family_to_json(result.broken_family)},
       {"http_version", clean_utf8(result.http_version)},
       {"tls", tls_to_json(result)},
       {"certificate", result.certificate ? to_json(*result.certificate) : nlohmann::json()},

@@ -44,8 +44,8 @@ void append(std::vector<Record>& to, std::vector<Record>& from) {
 
 class Recorder::Writer {
  public:
-  Writer(std::unique_ptr<Store> store, RecorderLimits limits, Written written)
-      : store_(std::move(store)), limits_(limits), written_callback_(std::move(written)) {}
+  Writer(std::unique_ptr<Store> store, RecorderLimits limits, Told told)
+      : store_(std::move(store)), limits_(limits), told_(std::move(told)) {}
 
   ~Writer() {
     {
@@ -78,13 +78,15 @@ class Recorder::Writer {
   void forget(std::unique_lock<std::mutex>& lock);
   void measure(std::unique_lock<std::mutex>& lock);
   void compact(std::unique_lock<std::mutex>& lock);
+  void tell();
   void fail(const Error& error);
 
   const std::unique_ptr<Store> store_;  // the writer thread's alone
   const RecorderLimits limits_;
-  const Written written_callback_;
+  const Told told_;
   // The writer thread's alone:
   Batch batch_;                         // kept while the database refuses it
+  std::size_t told_steps_ = 0;          // the first ones of the batch
   bool compacting_ = false;             // something may be left to compact
   SteadyClock::time_point compact_at_;  // not before
 
@@ -240,7 +242,7 @@ bool Recorder::Writer::write(std::unique_lock<std::mutex>& lock) {
   const auto begin = SteadyClock::now();
   const auto outcome = store_->write(batch_);
   const auto duration = SteadyClock::now() - begin;
-  if (outcome && !batch_.steps.empty() && written_callback_) written_callback_(batch_.steps);
+  tell();
   lock.lock();
 
   if (!outcome) {
@@ -251,12 +253,20 @@ bool Recorder::Writer::write(std::unique_lock<std::mutex>& lock) {
   written_.steps += batch_.steps.size();
   written_.deliveries += batch_.deliveries.size();
   batch_ = {};
+  told_steps_ = 0;
   ++statistics_.batches;
   statistics_.last_write = duration;
   statistics_.total_write += duration;
   statistics_.last_error.clear();
   progress_.notify_all();
   return true;
+}
+
+void Recorder::Writer::tell() {
+  if (told_steps_ == batch_.steps.size()) return;
+  const auto first_new = batch_.steps.begin() + static_cast<std::ptrdiff_t>(told_steps_);
+  if (told_) told_({first_new, batch_.steps.end()});
+  told_steps_ = batch_.steps.size();
 }
 
 void Recorder::Writer::forget(std::unique_lock<std::mutex>& lock) {
@@ -302,8 +312,8 @@ void Recorder::Writer::fail(const Error& error) {
 }
 
 std::expected<Recorder, Error> Recorder::start(std::unique_ptr<Store> store, RecorderLimits limits,
-                                               Written written) {
-  auto writer = std::make_unique<Writer>(std::move(store), limits, std::move(written));
+                                               Told told) {
+  auto writer = std::make_unique<Writer>(std::move(store), limits, std::move(told));
   if (auto error = writer->start()) return std::unexpected(std::move(*error));
   return Recorder(std::move(writer));
 }

@@ -46,12 +46,14 @@ struct RecorderStatistics {
 
 class Recorder {
  public:
-  // Called on the writer thread after each transaction that held steps: these are durable now.
-  using Written = std::function<void(const std::vector<IncidentStep>&)>;
+  // Called on the writer thread, once with each step and in their order: when it is durable, or
+  // when the database refused it for the first time. Alerts do not wait for a disk: such a step is
+  // kept, and written as soon as that can be done.
+  using Told = std::function<void(const std::vector<IncidentStep>&)>;
 
   // The error: no thread could be made.
   [[nodiscard]] static std::expected<Recorder, Error> start(std::unique_ptr<Store> store,
-                                                            RecorderLimits limits, Written written);
+                                                            RecorderLimits limits, Told told);
   // Writes what is queued, up to the first failure, then ends the thread.
   ~Recorder();
   Recorder(Recorder&&) noexcept;  // what was moved from may only be destroyed
@@ -67,7 +69,7 @@ class Recorder {
   // of several calls holds.
   void forget_results(Timestamp before);
   // Any thread but the writer's. Returns once everything submitted before is written and
-  // `written` has returned, or the deadline passed: whether it is.
+  // `told` has returned, or the deadline passed: whether it is.
   [[nodiscard]] bool flush(std::chrono::milliseconds deadline);
   [[nodiscard]] RecorderStatistics statistics() const;
 

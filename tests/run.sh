@@ -22,13 +22,19 @@ fuzz_seconds=15
 folders=(config probes storage alerting daemon)
 passed=0
 failed=0
+failures=()
 
 usage() {
   sed -n '2,/^set/{/^#/s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}"
   exit "$1"
 }
 pass() { passed=$((passed + ${1:-1})); }
-miss() { failed=$((failed + ${1:-1})); }
+# missed SENTENCE [COUNT]: what failed is said again at the end, where a long log is read first.
+missed() {
+  say "FAILED: $1"
+  failures+=("$1")
+  failed=$((failed + ${2:-1}))
+}
 
 # check SENTENCE COMMAND…: one test that is a command; its output is shown where it fails.
 check() {
@@ -38,9 +44,8 @@ check() {
     pass
     say "ok: $sentence"
   else
-    miss
     printf '%s\n' "$output" | tail -n 60
-    say "FAILED: $sentence"
+    missed "$sentence"
   fi
 }
 
@@ -52,14 +57,15 @@ run_ctest() {
     grep -vE '^ *Start +[0-9]+:|^$' || true
   summary=$(grep -oE '[0-9]+ tests? failed out of [0-9]+' "$log" || true)
   if [ -z "$summary" ]; then
-    say "FAILED: ctest did not finish ($preset)"
-    miss
+    missed "ctest did not finish ($preset)"
     return
   fi
   bad=${summary%% *}
   total=${summary##* }
   pass $((total - bad))
-  miss "$bad"
+  if [ "$bad" -gt 0 ]; then
+    missed "ctest ($preset): $(sed -nE 's/^\s+[0-9]+ - (\S+) \(.*/\1/p' "$log" | paste -sd ' ')" "$bad"
+  fi
 }
 
 werror=()
@@ -70,8 +76,7 @@ built() {
   if compile "$1" "$2" "${werror[@]}"; then
     pass
   else
-    say "FAILED: building $1"
-    miss
+    missed "building $1"
     return 1
   fi
 }
@@ -119,8 +124,7 @@ stage_fuzz() {
     name=${fuzzer##*/}
     corpus=$root/tests/fuzz/corpus/${name%_fuzz}
     if [ ! -d "$corpus" ]; then
-      say "FAILED: $name has no corpus in tests/fuzz/corpus/${name%_fuzz}"
-      miss
+      missed "$name has no corpus in tests/fuzz/corpus/${name%_fuzz}"
       continue
     fi
     as_builder mkdir -p "$build/fuzz/found/$name"
@@ -160,7 +164,10 @@ print(passed, failed)
 PYTHON
   )
   pass "${counts% *}"
-  miss "${counts#* }"
+  if [ "${counts#* }" -gt 0 ]; then
+    missed "end to end: $(grep -hoE '^(FAILED|ERROR) [^ ]+' "$reports"/*.log | cut -d ' ' -f 2 |
+      paste -sd ' ')" "${counts#* }"
+  fi
 }
 
 stages=()
@@ -180,5 +187,6 @@ for stage in "${stages[@]}"; do
   "stage_$stage"
 done
 say "finished"
+for failure in "${failures[@]}"; do printf 'FAILED: %s\n' "$failure"; done
 printf '%d passed, %d failed\n' "$passed" "$failed"
 [ "$failed" -eq 0 ]

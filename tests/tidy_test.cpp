@@ -96,7 +96,6 @@ constexpr std::array tested_elsewhere = {
     TestedElsewhere{"probes/net/uv_wakeup.cpp", "tests/probes/net/uv_network_test.cpp"},
     TestedElsewhere{"probes/proxy_connect.cpp", "tests/probes/proxied_probe_test.cpp"},
     TestedElsewhere{"probes/proxy_socks5.cpp", "tests/probes/proxied_probe_test.cpp"},
-    TestedElsewhere{"probes/result.cpp", "tests/probes/result_json_test.cpp"},
     TestedElsewhere{"probes/result_facts.cpp", "tests/probes/http_probe_test.cpp"},
     TestedElsewhere{"storage/records.cpp", "tests/storage/sqlite_store_test.cpp"},
     TestedElsewhere{"storage/sqlite/block_table.cpp", "tests/storage/result_compaction_test.cpp"},

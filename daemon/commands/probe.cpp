@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <iterator>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,9 +16,9 @@
 #include "daemon/commands/probe_route.h"
 #include "daemon/commands/waterfall.h"
 #include "daemon/version.h"
-#include "probes/http_probe.h"
 #include "probes/net/uv_network.h"
 #include "probes/result_json.h"
+#include "probes/route_probe.h"
 
 namespace gatewatch::daemon {
 namespace {
@@ -54,25 +55,29 @@ std::expected<Task, UsageMistakes> task_of_config(const ProbeOptions& options) {
   return Task{*std::move(routes), config->daemon.region, config->daemon.targets};
 }
 
-// One result for each target, in their order.
+// The results of each target, in their order.
 std::expected<std::vector<Result>, Error> probe_all(
     const std::vector<std::shared_ptr<const Target>>& targets,
     const std::shared_ptr<const ProbeIdentity>& identity) {
   auto network = net::UvNetwork::create();
   if (!network) return std::unexpected(network.error());
-  std::vector<Result> results(targets.size());
+  std::vector<std::vector<Result>> found(targets.size());
   std::vector<std::unique_ptr<Probe>> probes;
   std::size_t left = targets.size();
   for (std::size_t index = 0; index < targets.size(); ++index) {
-    probes.push_back(make_http_probe(**network, identity, targets[index], ProbeKind::Manual, 0));
-    probes.back()->start([&, index](Result result) {
-      results[index] = std::move(result);
+    const auto keep = [&found, index](Result result) { found[index].push_back(std::move(result)); };
+    probes.push_back(
+        make_route_probe(**network, identity, targets[index], ProbeKind::Manual, 0, keep));
+    probes.back()->start([&left, &network, keep](Result result) {
+      keep(std::move(result));
       if (--left == 0) (*network)->stop();
     });
   }
   (*network)->run();
   probes.clear();
   (void)(*network)->close();
+  std::vector<Result> results;
+  for (auto& of_target : found) std::ranges::move(of_target, std::back_inserter(results));
   return results;
 }
 

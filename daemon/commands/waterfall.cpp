@@ -21,8 +21,11 @@ int columns(std::chrono::microseconds part, std::chrono::microseconds whole) {
 }
 
 std::string summary(const Result& result) {
-  if (result.outcome == Outcome::Ok)
-    return fmt::format("{} in time and as expected", result.status);
+  if (result.outcome == Outcome::Ok) {
+    auto text = fmt::format("{} in time and as expected", result.status);
+    if (!result.detail.empty()) text += ", but " + clean_utf8(result.detail);
+    return text;
+  }
   const auto& row = outcome_row(result.outcome);
   auto text = std::string(row.title);
   if (!result.reason.empty()) text += fmt::format(" ({})", result.reason);
@@ -67,6 +70,13 @@ std::string waterfall(const Result& result) {
   }
   text += fmt::format("  {:<8}{:>10.1f} ms\n", "total", milliseconds(result.duration()));
   if (result.remote) text += fmt::format("  from    {}\n", result.remote->text());
+  if (!result.resolved.empty()) {
+    std::string addresses;
+    for (const auto& address : result.resolved.list()) {
+      addresses += (addresses.empty() ? "" : ", ") + address.text();
+    }
+    text += fmt::format("  name    {}\n", addresses);
+  }
   if (!result.tls_version.empty()) {
     text += fmt::format("  tls     {} {}\n", result.tls_version, result.tls_cipher);
   }

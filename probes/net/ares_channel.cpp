@@ -5,6 +5,7 @@
 #include <cstring>
 #include <netinet/in.h>
 #include <optional>
+#include <span>
 #include <utility>
 
 #include "probes/net/uv_status.h"
@@ -13,6 +14,8 @@ namespace gatewatch::net {
 namespace {
 
 constexpr auto tick_interval = std::chrono::milliseconds(50);
+// Of a socket: the answers to a thousand questions asked at once wait here for the loop.
+constexpr int receive_buffer = 1 << 20;
 
 DnsStatus dns_status(int status) {
   switch (status) {
@@ -62,6 +65,25 @@ AresAnswer read_answer(int status, const ares_addrinfo* found) {
 
 }  // namespace
 
+SearchList read_search_list(const std::string& resolv_path) {
+  SearchList list;
+  ares_options options{};
+  auto path = resolv_path;
+  options.resolvconf_path = path.data();
+  ares_channel channel = nullptr;
+  if (ares_init_options(&channel, &options, ARES_OPT_RESOLVCONF) != ARES_SUCCESS) return list;
+  ares_options read{};
+  int mask = 0;
+  if (ares_save_options(channel, &read, &mask) == ARES_SUCCESS) {
+    list.dots = read.ndots;
+    const auto count = static_cast<std::size_t>(std::max(0, read.ndomains));
+    for (const auto* domain : std::span(read.domains, count)) list.domains.emplace_back(domain);
+  }
+  ares_destroy_options(&read);
+  ares_destroy(channel);
+  return list;
+}
+
 struct AresChannel::Question {
   AresChannel* channel = nullptr;
   Done done;
@@ -92,13 +114,19 @@ struct AresChannel::Watch {
 };
 
 std::unique_ptr<AresChannel> AresChannel::create(UvLoop& loop, const AresSettings& settings) {
-  auto made = std::unique_ptr<AresChannel>(new AresChannel(loop));
+  auto made = std::unique_ptr<AresChannel>(new AresChannel(loop, settings.port));
   std::array<char, 2> lookups = {'b', '\0'};
   ares_options options{};
   // Without NOCHECKRESP c-ares turns a SERVFAIL into "connection refused".
-  options.flags = ARES_FLAG_NOCHECKRESP | (settings.search_domains ? 0 : ARES_FLAG_NOSEARCH);
+  // No search domains, by ARES_OPT_DOMAINS: ares_getaddrinfo pays no heed to NOSEARCH.
+  options.flags = ARES_FLAG_NOCHECKRESP;
   options.timeout = static_cast<int>(settings.timeout.count());
   options.tries = settings.attempts;
+  options.udp_port = settings.port;
+  options.tcp_port = settings.port;
+  options.socket_receive_buffer_size = receive_buffer;
+  auto resolv_path = settings.resolv_path;
+  options.resolvconf_path = resolv_path.data();
   options.lookups = lookups.data();
   options.sock_state_cb_data = made.get();
   options.sock_state_cb = [](void* channel, ares_socket_t descriptor, int readable,
@@ -106,7 +134,9 @@ std::unique_ptr<AresChannel> AresChannel::create(UvLoop& loop, const AresSetting
     static_cast<AresChannel*>(channel)->watch(descriptor, readable != 0, writable != 0);
   };
   const int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_LOOKUPS |
-                   ARES_OPT_SOCK_STATE_CB | ARES_OPT_NOROTATE;
+                   ARES_OPT_SOCK_STATE_CB | ARES_OPT_NOROTATE | ARES_OPT_UDP_PORT |
+                   ARES_OPT_TCP_PORT | ARES_OPT_SOCK_RCVBUF | ARES_OPT_RESOLVCONF |
+                   ARES_OPT_DOMAINS;
   if (ares_init_options(&made->channel_, &options, mask) != ARES_SUCCESS) {
     made->channel_ = nullptr;
     return nullptr;
@@ -181,7 +211,7 @@ std::vector<std::string> AresChannel::servers() const {
     Endpoint endpoint;
     endpoint.address.family = node->family == AF_INET ? IpFamily::V4 : IpFamily::V6;
     std::memcpy(endpoint.address.bytes.data(), &node->addr, node->family == AF_INET ? 4 : 16);
-    endpoint.port = static_cast<std::uint16_t>(node->udp_port == 0 ? 53 : node->udp_port);
+    endpoint.port = static_cast<std::uint16_t>(node->udp_port == 0 ? port_ : node->udp_port);
     servers.push_back(endpoint.text());
   }
   ares_free_data(first);

@@ -1,5 +1,5 @@
 // One c-ares channel on the loop: asks name servers for the addresses of one family of a name.
-// No cache, no hosts file, no merging of families: that is ares_resolver's.
+// No cache, no hosts file, no search list, no merging of families: that is ares_resolver's.
 
 #pragma once
 
@@ -19,11 +19,19 @@
 namespace gatewatch::net {
 
 struct AresSettings {
-  std::string servers;                      // "address:port,…"; empty: those of resolv.conf
-  bool search_domains = true;               // as resolv.conf says
+  std::string servers;  // "address:port,…"; empty: those of resolv.conf
+  std::string resolv_path = "/etc/resolv.conf";
+  std::uint16_t port = 53;                  // of servers that come without one
   std::chrono::milliseconds timeout{1000};  // of the first attempt; doubles with each further one
   int attempts = 3;                         // per server
 };
+
+// What resolv.conf (resolv.conf(5)) says of names that are not absolute.
+struct SearchList {
+  std::vector<std::string> domains;
+  int dots = 1;  // a name with at least so many is tried as it is before the domains are
+};
+[[nodiscard]] SearchList read_search_list(const std::string& resolv_path);
 
 struct AresAnswer {
   DnsStatus status = DnsStatus::Ok;
@@ -44,24 +52,25 @@ class AresChannel {
 
   // Unlike elsewhere, `done` may be called from inside the call.
   void ask(const std::string& name, IpFamily family, Done done);
-  [[nodiscard]] std::vector<std::string> servers() const;  // "address:port"
-  [[nodiscard]] bool is_idle() const { return questions_ == 0; }
+  [[nodiscard]] std::vector<std::string> servers() const;             // "address:port"
+  [[nodiscard]] std::size_t questions() const { return questions_; }  // in flight
 
  private:
   struct Question;
   struct Watch;
 
-  explicit AresChannel(UvLoop& loop) : loop_(loop), tick_(loop) {}
+  AresChannel(UvLoop& loop, std::uint16_t port) : loop_(loop), port_(port), tick_(loop) {}
   void watch(ares_socket_t descriptor, bool readable, bool writable);
   void process(ares_socket_t readable, ares_socket_t writable);
   void keep_ticking();
 
   UvLoop& loop_;
-  UvTimer tick_;  // runs c-ares' own timeouts while questions are in flight
+  const std::uint16_t port_;  // of servers that come without one
+  UvTimer tick_;              // runs c-ares' own timeouts while questions are in flight
   bool ticking_ = false;
   ares_channel channel_ = nullptr;
   std::map<ares_socket_t, Watch*> watches_;
-  int questions_ = 0;
+  std::size_t questions_ = 0;
 };
 
 }  // namespace gatewatch::net

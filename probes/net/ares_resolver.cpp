@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -17,11 +18,26 @@ namespace {
 using config::IpPreference;
 
 constexpr std::size_t cache_limit = 4096;  // names
-constexpr auto configuration_check = std::chrono::seconds(5);
+constexpr int attempts_per_server = 2;     // where there are several
 
 class AresResolver;
 using Shared = std::shared_ptr<const Resolution>;
-using Key = std::pair<std::string, IpPreference>;
+using Channels = std::vector<std::unique_ptr<AresChannel>>;
+
+struct Key {
+  std::string name;  // canonical
+  bool absolute = false;
+  IpPreference family = IpPreference::Any;
+
+  friend auto operator<=>(const Key&, const Key&) = default;
+};
+
+Shared failed(DnsStatus status, std::string detail) {
+  auto resolution = std::make_shared<Resolution>();
+  resolution->status = status;
+  resolution->detail = std::move(detail);
+  return resolution;
+}
 
 // Delivers on the next turn, whenever the answer was known.
 class AresLookup final : public Lookup {
@@ -54,16 +70,21 @@ AresLookup::~AresLookup() {
 }
 
 // One name on its way. Lives until every family has answered, also when nobody waits any more.
+// The families go through the search list together: addresses of two names are never mixed.
 struct Inquiry {
   Inquiry(UvLoop& loop, Key asked) : key(std::move(asked)), patience(loop) {}
 
   Key key;
+  const Channels* channels = nullptr;  // that it began on; they stay while a question is in flight
+  std::vector<std::string> names;      // to ask for in turn
+  std::size_t position = 0;            // of the one that is asked for
+  DnsStatus failure = DnsStatus::NxDomain;  // of those before
   std::vector<IpFamily> families;
   FamilyAnswers answers;
   std::set<AresLookup*> waiters;
   UvTimer patience;
   bool patient = true;
-  bool answered = false;
+  Shared resolution;  // once it is known
 };
 
 class AresResolver final : public Resolver {
@@ -81,7 +102,6 @@ class AresResolver final : public Resolver {
                                                 Done done) override;
 
  private:
-  using Channels = std::vector<std::unique_ptr<AresChannel>>;
   struct CacheEntry {
     Shared resolution;
     Instant expires;
@@ -89,14 +109,16 @@ class AresResolver final : public Resolver {
 
   void open_channels();
   void follow_configuration();
-  [[nodiscard]] Shared known(const std::string& host, IpPreference family);
+  [[nodiscard]] Shared known(const std::string& host, const std::optional<std::string>& name,
+                             IpPreference family);
   [[nodiscard]] Shared cached(const Key& key);
   void keep(const Key& key, const Shared& resolution);
   [[nodiscard]] std::shared_ptr<Inquiry> inquire(const Key& key);
-  void ask(const std::shared_ptr<Inquiry>& inquiry, std::size_t slot, const Channels& channels,
-           std::size_t channel);
+  void ask_families(const std::shared_ptr<Inquiry>& inquiry);
+  void ask(const std::shared_ptr<Inquiry>& inquiry, std::size_t slot, std::size_t channel);
   void answered(const std::shared_ptr<Inquiry>& inquiry, std::size_t slot, AresAnswer answer);
   void settle(const std::shared_ptr<Inquiry>& inquiry);
+  void finish(const std::shared_ptr<Inquiry>& inquiry, Resolution resolution);
   [[nodiscard]] std::string describe(DnsStatus status, const std::string& name) const;
 
   UvLoop& loop_;
@@ -109,6 +131,7 @@ class AresResolver final : public Resolver {
   std::unique_ptr<Channels> channels_;
   std::vector<std::unique_ptr<Channels>> retired_;  // of an earlier configuration, until idle
   std::vector<std::string> servers_;
+  SearchList search_;
   std::map<Key, std::shared_ptr<Inquiry>> inquiries_;  // not yet answered
   std::map<Key, CacheEntry> cache_;
 };
@@ -116,29 +139,34 @@ class AresResolver final : public Resolver {
 void AresResolver::open_channels() {
   channels_ = std::make_unique<Channels>();
   servers_.clear();
-  resolv_version_ = file_version(settings_.resolv_path);
+  resolv_version_ = file_version(settings_.channel.resolv_path);
   if (!settings_.broken.empty()) return;
   auto first = AresChannel::create(loop_, settings_.channel);
   if (!first) return;
   servers_ = first->servers();
-  channels_->push_back(std::move(first));
+  search_ =
+      settings_.search_domains ? read_search_list(settings_.channel.resolv_path) : SearchList{};
+  if (servers_.size() < 2) return channels_->push_back(std::move(first));
+  auto settings = settings_.channel;
+  settings.attempts = attempts_per_server;
   auto order = servers_;
-  for (std::size_t turn = 1; turn < servers_.size(); ++turn) {
-    std::ranges::rotate(order, order.begin() + 1);
-    auto settings = settings_.channel;
+  for (std::size_t turn = 0; turn < servers_.size(); ++turn) {
     settings.servers = fmt::format("{}", fmt::join(order, ","));
     if (auto next = AresChannel::create(loop_, settings)) channels_->push_back(std::move(next));
+    std::ranges::rotate(order, order.begin() + 1);
   }
 }
 
 // Questions in flight stay with the channels that they were asked on.
 void AresResolver::follow_configuration() {
-  if (settings_.resolv_path.empty() || clock_.now() - configured_ < configuration_check) return;
+  if (!settings_.channel.servers.empty()) return;
+  if (clock_.now() - configured_ < settings_.configuration_check) return;
   configured_ = clock_.now();
   std::erase_if(retired_, [](const auto& channels) {
-    return std::ranges::all_of(*channels, [](const auto& channel) { return channel->is_idle(); });
+    return std::ranges::all_of(*channels,
+                               [](const auto& channel) { return channel->questions() == 0; });
   });
-  if (file_version(settings_.resolv_path) == resolv_version_) return;
+  if (file_version(settings_.channel.resolv_path) == resolv_version_) return;
   retired_.push_back(std::move(channels_));
   open_channels();
 }
@@ -146,28 +174,27 @@ void AresResolver::follow_configuration() {
 std::unique_ptr<Lookup> AresResolver::resolve(const std::string& host, IpPreference family,
                                               Done done) {
   auto lookup = std::make_unique<AresLookup>(loop_, std::move(done));
-  if (auto resolution = known(host, family)) {
+  const auto name = canonical_name(host);
+  if (auto resolution = known(host, name, family)) {
     lookup->answer(std::move(resolution));
     return lookup;
   }
-  const auto inquiry = inquire({*canonical_name(host), family});
-  lookup->wait_for(inquiry->waiters);
-  settle(inquiry);
+  const auto inquiry = inquire({*name, host.ends_with('.'), family});
+  if (inquiry->resolution != nullptr) {
+    lookup->answer(inquiry->resolution);
+  } else {
+    lookup->wait_for(inquiry->waiters);
+  }
   return lookup;
 }
 
-// What needs no question: literals, bad names, the hosts file, the cache.
-Shared AresResolver::known(const std::string& host, IpPreference family) {
+// What needs no question: literals, bad names, the hosts file, the cache; or may have none.
+Shared AresResolver::known(const std::string& host, const std::optional<std::string>& name,
+                           IpPreference family) {
   if (const auto literal = IpAddress::parse(host)) {
     return std::make_shared<Resolution>(resolution_of({*literal}, family, host));
   }
-  const auto name = canonical_name(host);
-  if (!name) {
-    return std::make_shared<Resolution>(Resolution{.status = DnsStatus::Malformed,
-                                                   .addresses = {},
-                                                   .ttl = {},
-                                                   .detail = "the name is not a host name"});
-  }
+  if (!name) return failed(DnsStatus::Malformed, "the name is not a host name");
   auto addresses =
       settings_.hosts_path.empty() ? std::vector<IpAddress>{} : hosts_.find(*name, clock_.now());
   if (addresses.empty() && is_localhost(*name)) {
@@ -178,11 +205,10 @@ Shared AresResolver::known(const std::string& host, IpPreference family) {
   }
   follow_configuration();
   if (channels_->empty()) {
-    const auto why = settings_.broken.empty() ? "no name server can be used" : settings_.broken;
-    return std::make_shared<Resolution>(
-        Resolution{.status = DnsStatus::NoResolver, .addresses = {}, .ttl = {}, .detail = why});
+    return failed(DnsStatus::NoResolver,
+                  settings_.broken.empty() ? "no name server can be used" : settings_.broken);
   }
-  return cached({*name, family});
+  return cached({*name, host.ends_with('.'), family});
 }
 
 Shared AresResolver::cached(const Key& key) {
@@ -207,25 +233,44 @@ std::shared_ptr<Inquiry> AresResolver::inquire(const Key& key) {
     return running->second;
   }
   const auto inquiry = std::make_shared<Inquiry>(loop_, key);
+  if (channels_->front()->questions() >= settings_.most_questions) {
+    inquiry->resolution =
+        failed(DnsStatus::NoResolver,
+               fmt::format("{} questions are waiting for an answer", settings_.most_questions));
+    return inquiry;
+  }
   inquiries_[key] = inquiry;
+  inquiry->channels = channels_.get();
+  inquiry->names = names_to_ask(key.name, key.absolute, search_);
   for (const auto family : {IpFamily::V4, IpFamily::V6}) {
-    if (wants(key.second, family)) inquiry->families.push_back(family);
+    if (wants(key.family, family)) inquiry->families.push_back(family);
   }
-  inquiry->answers.resize(inquiry->families.size());
-  for (std::size_t slot = 0; slot < inquiry->families.size(); ++slot) {
-    ask(inquiry, slot, *channels_, 0);
-  }
+  ask_families(inquiry);
   return inquiry;
 }
 
+void AresResolver::ask_families(const std::shared_ptr<Inquiry>& inquiry) {
+  const auto position = inquiry->position;
+  inquiry->patience.stop();
+  inquiry->patient = true;
+  inquiry->answers.assign(inquiry->families.size(), std::nullopt);
+  for (std::size_t slot = 0; slot < inquiry->families.size(); ++slot) {
+    // An answer may come from inside the question, and lead to the next name.
+    if (inquiry->position == position && inquiry->resolution == nullptr) ask(inquiry, slot, 0);
+  }
+}
+
 void AresResolver::ask(const std::shared_ptr<Inquiry>& inquiry, std::size_t slot,
-                       const Channels& channels, std::size_t channel) {
-  channels[channel]->ask(inquiry->key.first, inquiry->families[slot],
-                         [this, inquiry, slot, &channels, channel](AresAnswer answer) {
+                       std::size_t channel) {
+  const auto& channels = *inquiry->channels;
+  const auto position = inquiry->position;
+  channels[channel]->ask(inquiry->names[position], inquiry->families[slot],
+                         [this, inquiry, slot, channel, position](AresAnswer answer) {
+                           if (inquiry->position != position) return;
                            const bool says_no = answer.status == DnsStatus::ServFail ||
                                                 answer.status == DnsStatus::Refused;
-                           if (says_no && channel + 1 < channels.size()) {
-                             ask(inquiry, slot, channels, channel + 1);
+                           if (says_no && channel + 1 < inquiry->channels->size()) {
+                             ask(inquiry, slot, channel + 1);
                            } else {
                              answered(inquiry, slot, std::move(answer));
                            }
@@ -234,34 +279,46 @@ void AresResolver::ask(const std::shared_ptr<Inquiry>& inquiry, std::size_t slot
 
 void AresResolver::answered(const std::shared_ptr<Inquiry>& inquiry, std::size_t slot,
                             AresAnswer answer) {
-  const bool found = answer.status == DnsStatus::Ok;
+  const bool decides = answer.status == DnsStatus::Ok || answer.status == DnsStatus::NxDomain;
   inquiry->answers[slot] = std::move(answer);
-  if (inquiry->answered) return;
-  settle(inquiry);
-  if (found && !inquiry->answered) {
+  if (inquiry->resolution != nullptr) return;
+  if (decides) {
     inquiry->patience.start(settings_.patience, [this, weak = std::weak_ptr(inquiry)] {
       const auto waiting = weak.lock();
-      if (!waiting || waiting->answered) return;
+      if (!waiting) return;
       waiting->patient = false;
       settle(waiting);
     });
   }
+  settle(inquiry);
 }
 
-// Answers everybody who waits, once enough is known.
+// Answers everybody who waits once enough is known, or goes on to the next name.
 void AresResolver::settle(const std::shared_ptr<Inquiry>& inquiry) {
-  auto merged = merge(inquiry->answers, inquiry->patient);
+  auto merged = merge(inquiry->families, inquiry->answers, inquiry->patient);
   if (!merged) return;
-  if (merged->status != DnsStatus::Ok) {
-    merged->detail = describe(merged->status, inquiry->key.first);
+  if (leads_to_next_name(merged->status)) {
+    inquiry->failure = more_telling(inquiry->failure, merged->status);
+    if (inquiry->position + 1 < inquiry->names.size()) {
+      ++inquiry->position;
+      return ask_families(inquiry);
+    }
+    merged->status = inquiry->failure;
   }
-  const Shared resolution = std::make_shared<Resolution>(std::move(*merged));
-  if (!std::exchange(inquiry->answered, true)) {
-    inquiry->patience.stop();
-    inquiries_.erase(inquiry->key);
-    if (resolution->status == DnsStatus::Ok) keep(inquiry->key, resolution);
+  finish(inquiry, *std::move(merged));
+}
+
+void AresResolver::finish(const std::shared_ptr<Inquiry>& inquiry, Resolution resolution) {
+  if (resolution.status != DnsStatus::Ok) {
+    resolution.detail = describe(resolution.status, inquiry->key.name);
   }
-  for (auto* const lookup : std::exchange(inquiry->waiters, {})) lookup->answer(resolution);
+  inquiry->resolution = std::make_shared<const Resolution>(std::move(resolution));
+  inquiry->patience.stop();
+  inquiries_.erase(inquiry->key);
+  if (inquiry->resolution->status == DnsStatus::Ok) keep(inquiry->key, inquiry->resolution);
+  for (auto* const lookup : std::exchange(inquiry->waiters, {})) {
+    lookup->answer(inquiry->resolution);
+  }
 }
 
 std::string AresResolver::describe(DnsStatus status, const std::string& name) const {
@@ -286,7 +343,7 @@ AresResolverSettings ares_resolver_settings(const std::string& server) {
   AresResolverSettings settings;
   if (server == "system") {
     settings.hosts_path = "/etc/hosts";
-    settings.resolv_path = "/etc/resolv.conf";
+    settings.search_domains = true;
     return settings;
   }
   auto endpoint = Endpoint::parse(server);
@@ -296,7 +353,6 @@ AresResolverSettings ares_resolver_settings(const std::string& server) {
     return settings;
   }
   settings.channel.servers = endpoint->text();
-  settings.channel.search_domains = false;
   return settings;
 }
 

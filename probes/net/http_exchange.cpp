@@ -182,7 +182,7 @@ void HttpExchange::Parser::end() {
   } else if (state == ExchangeState::Body) {
     fail(ExchangeFailure::IncompleteBody,
          fmt::format("The connection ended after {} bytes of the body.", response.body_size));
-  } else if (reader_.raw_head().empty() && !begins_like_response(reader_.line())) {
+  } else if (reader_.head().status == 0 && !begins_like_response(reader_.line())) {
     fail(ReadFault::NotHttp);
   } else {
     fail(ExchangeFailure::IncompleteHeaders, "The connection ended inside the header.");
@@ -205,13 +205,7 @@ void HttpExchange::Parser::fail(ExchangeFailure why, std::string sentence) {
 }
 
 std::string HttpExchange::Parser::raw_head() const {
-  if (state != ExchangeState::Head) {
-    return response.raw_head;
-  }
-  constexpr std::size_t max_raw_head = 16 << 10;
-  auto head = reader_.raw_head() + reader_.line();
-  head.resize(std::min(head.size(), max_raw_head));
-  return head;
+  return state == ExchangeState::Head ? reader_.raw_head() : response.raw_head;
 }
 
 HttpExchange::HttpExchange(const std::string& method, const ExchangeLimits& limits)

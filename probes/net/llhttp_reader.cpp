@@ -132,8 +132,8 @@ std::size_t LlhttpReader::take_line(std::span<const char> bytes) {
     }
     const auto rest = bytes.subspan(taken, std::min(room, bytes.size() - taken));
     const std::size_t count = line_.take({rest.data(), rest.size()});
-    (is_reading_head() ? head_bytes_ : framing_bytes_) += count;
     taken += count;
+    count_line(rest.first(count));
     const ReadFault fault = line_.fault() != ReadFault::None ? line_.fault() : early_fault();
     if (fault != ReadFault::None) {
       fail(fault);
@@ -143,6 +143,13 @@ std::size_t LlhttpReader::take_line(std::span<const char> bytes) {
     }
   }
   return taken;
+}
+
+void LlhttpReader::count_line(std::span<const char> bytes) {
+  (is_reading_head() ? head_bytes_ : framing_bytes_) += bytes.size();
+  if (!has_head_) {
+    raw_head_.append(bytes.data(), std::min(bytes.size(), max_raw_head - raw_head_.size()));
+  }
 }
 
 bool LlhttpReader::is_reading_head() const {
@@ -203,6 +210,7 @@ void LlhttpReader::finish_line() {
   if (reads_requests_ && part_ == Part::StartLine && line_.content().empty() &&
       !skipped_empty_line_) {
     skipped_empty_line_ = true;
+    raw_head_.clear();
     line_.clear();
     return;
   }
@@ -222,9 +230,6 @@ void LlhttpReader::finish_line() {
 }
 
 void LlhttpReader::record_head_line() {
-  if (!has_head_) {
-    raw_head_.append(line_.text(), 0, max_raw_head - raw_head_.size());
-  }
   if (part_ != Part::StartLine) {
     ++fields_;
     return;

@@ -59,7 +59,8 @@ class LlhttpReader {
   // The piece of the body that the last step took; lies within its bytes.
   [[nodiscard]] std::span<const char> content() const { return content_; }
   [[nodiscard]] const std::string& line() const { return line_.text(); }  // the incomplete line
-  // The first bytes of start line and header fields as they came.
+  // The first 16 KiB of start line and header fields as they came, the last line perhaps
+  // incomplete.
   [[nodiscard]] const std::string& raw_head() const { return raw_head_; }
 
  private:
@@ -79,6 +80,7 @@ class LlhttpReader {
 
   std::size_t take_line(std::span<const char> bytes);
   std::size_t take_content(std::span<const char> bytes);
+  void count_line(std::span<const char> bytes);
   [[nodiscard]] bool is_reading_head() const;
   [[nodiscard]] std::size_t room_for_line() const;
   [[nodiscard]] std::size_t next_check() const;

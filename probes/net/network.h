@@ -15,6 +15,7 @@
 #include <expected>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -113,7 +114,9 @@ struct Resolution {
   DnsStatus status = DnsStatus::Ok;
   std::vector<IpAddress> addresses;  // in the order to try; not empty when Ok
   std::chrono::seconds ttl{0};       // the shortest of the records, as the server said it
-  std::string detail;                // where it failed: which server said what
+  std::string detail;                // where it failed, or one family did: who said what
+  // The family whose addresses could not be learned while the other has some.
+  std::optional<IpFamily> broken_family = {};
 };
 
 // A lookup in flight; destroying it cancels.
@@ -127,7 +130,7 @@ class Resolver {
   using Done = std::move_only_function<void(const Resolution&)>;
   virtual ~Resolver() = default;
   // Literal addresses are answered too. Both families are asked at once with Any; a family that
-  // fails hurts nothing while the other has addresses.
+  // fails hurts nothing while the other has addresses. A final dot keeps search domains out.
   [[nodiscard]] virtual std::unique_ptr<Lookup> resolve(const std::string& host,
                                                         config::IpPreference family, Done done) = 0;
 };

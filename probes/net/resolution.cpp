@@ -3,12 +3,15 @@
 #include <algorithm>
 #include <utility>
 
+#include <fmt/format.h>
+
 namespace gatewatch::net {
 namespace {
 
 constexpr std::size_t longest_name = 253;
 constexpr std::size_t longest_label = 63;
 constexpr std::size_t most_addresses = 64;
+constexpr std::size_t most_domains = 6;  // what resolvers have read of a search list since 1990
 
 bool is_label(std::string_view label) {
   return !label.empty() && label.size() <= longest_label &&
@@ -17,11 +20,25 @@ bool is_label(std::string_view label) {
          });
 }
 
-Resolution gather(const FamilyAnswers& answers) {
+// That a name has no address of the family is an answer like another.
+bool is_broken(const std::optional<AresAnswer>& answer) {
+  return !answer ||
+         (answer->status != DnsStatus::NoAddress && answer->status != DnsStatus::NxDomain);
+}
+
+Resolution gather(const std::vector<IpFamily>& families, const FamilyAnswers& answers) {
   Resolution resolution;
   std::optional<std::chrono::seconds> ttl;
-  for (const auto& answer : answers) {
-    if (!answer || answer->status != DnsStatus::Ok) continue;
+  for (std::size_t slot = 0; slot < answers.size(); ++slot) {
+    const auto& answer = answers[slot];
+    if (!answer || answer->status != DnsStatus::Ok) {
+      if (!is_broken(answer)) continue;
+      resolution.broken_family = families[slot];
+      const auto status = answer ? answer->status : DnsStatus::Timeout;
+      resolution.detail = fmt::format("its {} addresses are not known: {}",
+                                      ip_family_name(families[slot]), dns_status_name(status));
+      continue;
+    }
     resolution.addresses.insert(resolution.addresses.end(), answer->addresses.begin(),
                                 answer->addresses.end());
     ttl = std::min(ttl.value_or(answer->ttl), answer->ttl);
@@ -32,7 +49,9 @@ Resolution gather(const FamilyAnswers& answers) {
 }
 
 Resolution failed(DnsStatus status) {
-  return {.status = status, .addresses = {}, .ttl = {}, .detail = {}};
+  Resolution resolution;
+  resolution.status = status;
+  return resolution;
 }
 
 }  // namespace
@@ -50,6 +69,31 @@ std::optional<std::string> canonical_name(std::string_view host) {
     return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
   });
   return name;
+}
+
+std::vector<std::string> names_to_ask(const std::string& canonical, bool absolute,
+                                      const SearchList& list) {
+  if (absolute) return {canonical};
+  std::vector<std::string> names;
+  for (const auto& domain : list.domains) {
+    if (names.size() == most_domains) break;
+    if (auto name = canonical_name(canonical + "." + domain)) names.push_back(*std::move(name));
+  }
+  const bool first = std::ranges::count(canonical, '.') >= list.dots;
+  names.insert(first ? names.begin() : names.end(), canonical);
+  return names;
+}
+
+bool leads_to_next_name(DnsStatus status) noexcept {
+  return status == DnsStatus::NxDomain || status == DnsStatus::NoAddress ||
+         status == DnsStatus::ServFail;
+}
+
+DnsStatus more_telling(DnsStatus left, DnsStatus right) noexcept {
+  for (const auto status : {DnsStatus::ServFail, DnsStatus::NoAddress}) {
+    if (left == status || right == status) return status;
+  }
+  return right;
 }
 
 bool is_localhost(std::string_view canonical) noexcept {
@@ -74,18 +118,18 @@ Resolution resolution_of(std::vector<IpAddress> addresses, config::IpPreference 
   return resolution;
 }
 
-std::optional<Resolution> merge(const FamilyAnswers& answers, bool patient) {
+std::optional<Resolution> merge(const std::vector<IpFamily>& families, const FamilyAnswers& answers,
+                                bool patient) {
   const auto has = [&answers](DnsStatus status) {
     return std::ranges::any_of(
         answers, [status](const auto& answer) { return answer && answer->status == status; });
   };
   const bool complete =
       std::ranges::all_of(answers, [](const auto& answer) { return answer.has_value(); });
-  if (has(DnsStatus::Ok)) {
+  if (has(DnsStatus::Ok) || has(DnsStatus::NxDomain)) {
     if (!complete && patient) return std::nullopt;
-    return gather(answers);
+    return has(DnsStatus::Ok) ? gather(families, answers) : failed(DnsStatus::NxDomain);
   }
-  if (has(DnsStatus::NxDomain)) return failed(DnsStatus::NxDomain);  // of all types: RFC 8020
   if (!complete) return std::nullopt;
   for (const auto& answer : answers) {
     if (answer->status != DnsStatus::NoAddress) return failed(answer->status);

@@ -18,6 +18,15 @@ namespace gatewatch::net {
 // 253 bytes, a label empty or longer than 63, bytes other than printable ASCII.
 [[nodiscard]] std::optional<std::string> canonical_name(std::string_view host);
 
+// The names to ask for in turn: a canonical name as it is, and under each domain of the list. One
+// that was written with a final dot is absolute, and asked for alone.
+[[nodiscard]] std::vector<std::string> names_to_ask(const std::string& canonical, bool absolute,
+                                                    const SearchList& list);
+// Whether a failure of one name leads to the next: what is answered, if not with an address.
+[[nodiscard]] bool leads_to_next_name(DnsStatus status) noexcept;
+// The failure of them all: one that may pass (SERVFAIL) says more than one that stays.
+[[nodiscard]] DnsStatus more_telling(DnsStatus left, DnsStatus right) noexcept;
+
 [[nodiscard]] bool is_localhost(std::string_view canonical) noexcept;  // RFC 6761, section 6.3
 [[nodiscard]] bool wants(config::IpPreference preference, IpFamily family) noexcept;
 
@@ -26,9 +35,12 @@ namespace gatewatch::net {
                                        config::IpPreference preference, const std::string& name);
 
 // What is known once some families have answered; nothing while the rest must be waited for.
-// `patient`: whether a family that has addresses waits for the other.
+// `families`: of the answers. `patient`: whether a family that has addresses, or does not know the
+// name, waits for the other: NXDOMAIN holds for all types (RFC 8020), but there are servers that
+// say it of AAAA alone (RFC 4074).
 using FamilyAnswers = std::vector<std::optional<AresAnswer>>;
-[[nodiscard]] std::optional<Resolution> merge(const FamilyAnswers& answers, bool patient);
+[[nodiscard]] std::optional<Resolution> merge(const std::vector<IpFamily>& families,
+                                              const FamilyAnswers& answers, bool patient);
 
 // For how long an answer is kept.
 [[nodiscard]] std::chrono::seconds cache_time(std::chrono::seconds ttl) noexcept;

@@ -6,33 +6,17 @@
 // Prints the same line as `floor`.
 
 #include <chrono>
-#include <cstdio>
-#include <cstdlib>
+#include <cstddef>
+#include <cstdint>
 #include <string>
-#include <string_view>
-#include <sys/resource.h>
-#include <vector>
 
 #include <curl/curl.h>
 
+#include "tests/bench/prober.h"
+
+using namespace gatewatch::bench;
+
 namespace {
-
-using SteadyClock = std::chrono::steady_clock;
-
-struct Options {
-  int port = 0;
-  int targets = 1000;
-  int connections = 32;
-  double seconds = 3;
-  std::string ca;
-};
-
-double cpu_seconds() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<double>(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
-         static_cast<double>(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1e-6;
-}
 
 std::size_t discard(char* /*bytes*/, std::size_t size, std::size_t count, void* /*user*/) {
   return size * count;
@@ -40,17 +24,12 @@ std::size_t discard(char* /*bytes*/, std::size_t size, std::size_t count, void* 
 
 class Prober {
  public:
-  explicit Prober(const Options& options) : options_(options), multi_(curl_multi_init()) {
-    for (int index = 0; index < options_.connections; ++index) start(curl_easy_init());
+  explicit Prober(const ProberOptions& options) : options_(options), multi_(curl_multi_init()) {
+    for (std::size_t index = 0; index < options_.connections; ++index) start(curl_easy_init());
   }
 
   void run() {
-    run_for(0.5);
-    done_ = failed_ = 0;
-    const double before = cpu_seconds();
-    run_for(options_.seconds);
-    std::printf("{\"probes\": %ld, \"failed\": %ld, \"cpu_us\": %.3f}\n", done_, failed_,
-                (cpu_seconds() - before) * 1e6 / static_cast<double>(done_));
+    measure(counts_, options_.seconds, [this](double seconds) { run_for(seconds); });
   }
 
  private:
@@ -79,7 +58,7 @@ class Prober {
       int waiting = 0;
       while (const CURLMsg* message = curl_multi_info_read(multi_, &waiting)) {
         if (message->msg != CURLMSG_DONE) continue;
-        ++(message->data.result == CURLE_OK ? done_ : failed_);
+        ++(message->data.result == CURLE_OK ? counts_.done : counts_.failed);
         CURL* const easy = message->easy_handle;
         curl_multi_remove_handle(multi_, easy);
         start(easy);
@@ -88,38 +67,16 @@ class Prober {
     }
   }
 
-  Options options_;
+  ProberOptions options_;
   CURLM* multi_;
-  int next_ = 0;
-  long done_ = 0;
-  long failed_ = 0;
+  std::uint32_t next_ = 0;
+  ProbeCounts counts_;
 };
-
-Options parse(int count, char** arguments) {
-  Options options;
-  for (int index = 1; index + 1 < count; index += 2) {
-    const std::string_view name = arguments[index];
-    const char* const value = arguments[index + 1];
-    if (name == "--port") options.port = std::atoi(value);
-    if (name == "--targets") options.targets = std::atoi(value);
-    if (name == "--connections") options.connections = std::atoi(value);
-    if (name == "--seconds") options.seconds = std::atof(value);
-    if (name == "--ca") options.ca = value;
-  }
-  return options;
-}
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  const auto options = parse(argc, argv);
-  if (options.port == 0) {
-    std::fputs(
-        "usage: curl_multi --port PORT [--targets N] [--connections N] [--seconds S] "
-        "[--ca FILE]\n",
-        stderr);
-    return 2;
-  }
+  const auto options = parse_prober_options("curl_multi", argc, argv);
   curl_global_init(CURL_GLOBAL_DEFAULT);
   Prober(options).run();
 }

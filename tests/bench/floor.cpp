@@ -16,30 +16,22 @@
 #include <cstdlib>
 #include <memory>
 #include <netinet/in.h>
-#include <string>
 #include <string_view>
 #include <sys/epoll.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <vector>
 
 #include <openssl/ssl.h>
 
+#include "tests/bench/prober.h"
+
+using namespace gatewatch::bench;
+
 namespace {
 
-using SteadyClock = std::chrono::steady_clock;
 using SslContext = std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)>;
 using SslSession = std::unique_ptr<SSL, decltype(&SSL_free)>;
-
-struct Options {
-  std::uint16_t port = 0;
-  std::uint32_t targets = 1000;
-  std::size_t connections = 32;
-  double seconds = 3;
-  double rate = 0;  // probes per second; 0: as many as go
-  std::string ca;
-};
 
 constexpr const char* host_name = "probe.test";
 constexpr std::uint32_t first_target = 0x7f010001;  // 127.1.0.1
@@ -49,15 +41,6 @@ constexpr std::string_view request =
 [[noreturn]] void fail(const char* what) {
   std::perror(what);
   std::exit(1);
-}
-
-double cpu_seconds() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& time) {
-    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
-  };
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
 class Connection {
@@ -142,7 +125,7 @@ class Connection {
 
 class Floor {
  public:
-  explicit Floor(const Options& options)
+  explicit Floor(const ProberOptions& options)
       : options_(options), poll_(epoll_create1(0)), connections_(options.connections) {
     if (poll_ < 0) fail("epoll_create1");
     if (!options.ca.empty()) make_context();
@@ -150,12 +133,7 @@ class Floor {
   }
 
   void run() {
-    run_for(0.5);  // caches warm, connections spread
-    done_ = failed_ = 0;
-    const double before = cpu_seconds();
-    run_for(options_.seconds);
-    std::printf("{\"probes\": %ld, \"failed\": %ld, \"cpu_us\": %.3f}\n", done_, failed_,
-                (cpu_seconds() - before) * 1e6 / static_cast<double>(done_));
+    measure(counts_, options_.seconds, [this](double seconds) { run_for(seconds); });
   }
 
  private:
@@ -208,44 +186,20 @@ class Floor {
     if (progress == Connection::Progress::Going) return;
     connection->close();
     idle_.push_back(connection);
-    ++(progress == Connection::Progress::Done ? done_ : failed_);
+    ++(progress == Connection::Progress::Done ? counts_.done : counts_.failed);
   }
 
-  Options options_;
+  ProberOptions options_;
   int poll_;
   SslContext context_{nullptr, SSL_CTX_free};
   std::vector<Connection> connections_;
   std::vector<Connection*> idle_;
   std::uint32_t next_target_ = 0;
-  long done_ = 0;
-  long failed_ = 0;
+  ProbeCounts counts_;
 };
-
-Options parse(int count, char** arguments) {
-  Options options;
-  for (int index = 1; index + 1 < count; index += 2) {
-    const std::string_view name = arguments[index];
-    const char* const value = arguments[index + 1];
-    if (name == "--port") options.port = static_cast<std::uint16_t>(std::atoi(value));
-    if (name == "--targets") options.targets = static_cast<std::uint32_t>(std::atoi(value));
-    if (name == "--connections") options.connections = static_cast<std::size_t>(std::atoi(value));
-    if (name == "--seconds") options.seconds = std::atof(value);
-    if (name == "--rate") options.rate = std::atof(value);
-    if (name == "--ca") options.ca = value;
-  }
-  return options;
-}
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  const auto options = parse(argc, argv);
-  if (options.port == 0) {
-    std::fputs(
-        "usage: floor --port PORT [--targets N] [--connections N] [--seconds S] [--rate N] "
-        "[--ca FILE]\n",
-        stderr);
-    return 2;
-  }
-  Floor(options).run();
+  Floor(parse_prober_options("floor", argc, argv)).run();
 }

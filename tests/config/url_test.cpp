@@ -64,6 +64,54 @@ TEST_CASE("path, query and host come out in one normal form") {
   CHECK(parsed("http://my_host-1/").host == "my_host-1");
 }
 
+TEST_CASE("an international host is asked for in ASCII and shown as it was written") {
+  const auto url = parsed(
+      "https://B\xc3\xbc"
+      "cher.Example:8443/x?token=1");
+  CHECK(url.host == "xn--bcher-kva.example");
+  CHECK(url.text() == "https://xn--bcher-kva.example:8443/x?token=1");
+  CHECK(url.authority() == "xn--bcher-kva.example:8443");
+  CHECK(url.text_without_query() ==
+        "https://B\xc3\xbc"
+        "cher.Example:8443/x");
+  CHECK(url == parsed("https://xn--bcher-kva.example:8443/x?token=1"));
+  // Not transitional: a German sharp s is itself. Fullwidth dots and digits come to ASCII.
+  CHECK(parsed("http://stra\xc3\x9f"
+               "e.example/")
+            .host == "xn--strae-oqa.example");
+  CHECK(parsed("http://example\xe3\x80\x82"
+               "com/")
+            .host == "example.com");
+  CHECK(parsed("http://127.0.0.\xef\xbc\x91/").host == "127.0.0.1");
+}
+
+TEST_CASE("a server's international host is followed in ASCII, and shown in it") {
+  const auto url = parsed(
+      "http://b\xc3\xbc"
+      "cher.example/a");
+  const auto elsewhere = url.resolve("//b\xc3\xbc.example/b");
+  REQUIRE(elsewhere.has_value());
+  CHECK(elsewhere->text_without_query() == "http://xn--b-eha.example/b");
+  const auto here = url.resolve("/b");
+  REQUIRE(here.has_value());
+  CHECK(here->text_without_query() ==
+        "http://b\xc3\xbc"
+        "cher.example/b");
+}
+
+TEST_CASE("a final dot makes a host absolute, and is part of its origin") {
+  const auto url = parsed("http://example.com.:8080/");
+  CHECK(url.host == "example.com");
+  CHECK(url.dns_name() == "example.com.");
+  CHECK(url.authority() == "example.com.:8080");
+  CHECK(url.text() == "http://example.com.:8080/");
+  CHECK(url != parsed("http://example.com:8080/"));
+  CHECK(parsed("http://example.com/").dns_name() == "example.com");
+  CHECK(parsed("http://127.0.0.1./").text() == "http://127.0.0.1/");
+  CHECK(resolved("http://example.com./a", "b") == "http://example.com./b");
+  CHECK(resolved("http://example.com./a", "//example.com/b") == "http://example.com/b");
+}
+
 TEST_CASE("what a URL may not hold is refused with a reason") {
   const std::pair<std::string, const char*> cases[] = {
       {"", "http://"},
@@ -88,8 +136,13 @@ TEST_CASE("what a URL may not hold is refused with a reason") {
       {"http://example.com/\r\nX: y", "control byte"},
       {std::string("http://example.com/\0", 20), "control byte"},
       {"http://b\xc3\xbc"
-       "cher.example/",
-       "xn--"},
+       "ch er.example/",
+       "%20"},
+      {"http://b\xc3.example/", "neither ASCII nor UTF-8"},
+      {"http://\xe2\x80\xae.example/", "no international host name"},
+      {"http://\xe2\x84\x80.example/", "'/'"},                  // U+2100 comes to "a/c"
+      {"http://\xef\xbc\x91\xef\xbc\x92/", "no IPv4 address"},  // fullwidth 12
+      {"http://" + std::string(2000, 'a') + "\xc3\xbc/", "bytes"},
       {"http://[::1/", "closing bracket"},
       {"http://[::1]x/", "follow the bracket"},
       {"http://[fe80::1%25eth0]/", "no IPv6 address"},
@@ -175,7 +228,7 @@ TEST_CASE("a reference that leads nowhere we may go is refused") {
   for (const auto* const reference :
        {"ftp://example.com/", "javascript:alert(1)", "g:h", "//", "///x", "//user@evil.example/",
         "/a\nb", "/a\x7f", "http:relative", "//127.1/", "\\\\evil.example", "//a b.example/",
-        "http://a b.example/", "//b\xc3\xbc.example/"}) {
+        "http://a b.example/", "//b\xc3.example/"}) {
     CAPTURE(reference);
     CHECK_FALSE(base.resolve(reference).has_value());
   }

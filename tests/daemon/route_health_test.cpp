@@ -52,6 +52,21 @@ TEST_CASE("the first clean turn after a confirmed failure asks for confirmations
   CHECK(health.wants_confirmation(result_of(Outcome::Timeout)));
 }
 
+TEST_CASE("one address of several that keeps failing is confirmed once") {
+  RouteHealth health;
+  const auto turn = [&health](Outcome first, Outcome last) {
+    auto result = result_of(first);
+    result.turn_goes_on = true;
+    CHECK_FALSE(health.wants_confirmation(result));
+    return health.wants_confirmation(result_of(last));
+  };
+  CHECK(turn(Outcome::Timeout, Outcome::Ok));
+  CHECK_FALSE(turn(Outcome::Ok, Outcome::Timeout));
+  CHECK_FALSE(turn(Outcome::Timeout, Outcome::Vantage));
+  CHECK(turn(Outcome::Ok, Outcome::Ok));
+  CHECK(turn(Outcome::Ok, Outcome::Timeout));
+}
+
 TEST_CASE("our own faults and manual probes ask for nothing") {
   RouteHealth health;
   CHECK_FALSE(health.wants_confirmation(result_of(Outcome::Vantage)));

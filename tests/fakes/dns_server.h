@@ -1,4 +1,4 @@
-// A name server on 127.0.0.1 over UDP, on a thread of its own, that answers by a script.
+// A name server on 127.0.0.1 over UDP and TCP, on a thread of its own, that answers by a script.
 
 #pragma once
 
@@ -22,7 +22,12 @@ class DnsServer {
     std::vector<IpAddress> addresses = {};
     std::uint32_t ttl = 60;
     bool silent = false;
-    bool garbled = false;  // the answer is cut in the middle
+    bool garbled = false;    // the answer is cut in the middle
+    bool truncated = false;  // over UDP; over TCP it is whole
+    // Before the answer come forgeries, for 192.0.2.66: another id, another name.
+    bool spoofed = false;
+    // The names that lead to the addresses, each the alias of the one before, and their TTLs.
+    std::vector<std::pair<std::string, std::uint32_t>> aliases = {};
   };
 
   DnsServer();
@@ -39,15 +44,21 @@ class DnsServer {
 
  private:
   using Key = std::pair<std::string, Type>;
+  enum class Transport : std::uint8_t { Udp, Tcp };
   void serve();
-  [[nodiscard]] std::string answer(const std::string& question);
+  void serve_datagram() const;
+  [[nodiscard]] bool serve_connection(int connection) const;
+  // What is sent, in its order.
+  [[nodiscard]] std::vector<std::string> answers(const std::string& question,
+                                                 Transport transport) const;
 
   int socket_ = -1;
+  int listener_ = -1;
   int stop_ = -1;
   Endpoint endpoint_;
   mutable std::mutex mutex_;
   std::map<Key, Reply> replies_;
-  std::map<Key, int> questions_;
+  mutable std::map<Key, int> questions_;
   std::thread thread_;
 };
 

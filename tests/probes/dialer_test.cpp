@@ -70,6 +70,7 @@ TEST_CASE("a refused address is followed by the next one at once") {
   REQUIRE(scene.dialed->failed_before.has_value());
   CHECK(scene.dialed->failed_before->first == first);
   CHECK(scene.dialed->failed_before->second.status == net::IoStatus::Refused);
+  CHECK(scene.dialed->broken_family == IpFamily::V4);
 }
 
 TEST_CASE("a silent address is overtaken after 250 ms") {
@@ -80,6 +81,7 @@ TEST_CASE("a silent address is overtaken after 250 ms") {
   CHECK(scene.dial({first, second, third}) == 501ms);
   CHECK(scene.dialed->endpoint == third);
   CHECK(scene.dialed->failed_before->second.status == net::IoStatus::TimedOut);
+  CHECK(scene.dialed->broken_family == IpFamily::V6);
 }
 
 TEST_CASE("a slow address still wins when the next one is slower") {
@@ -89,6 +91,7 @@ TEST_CASE("a slow address still wins when the next one is slower") {
   scene.serve(second);
   CHECK(scene.dial({first, second}) == 300ms);
   CHECK(scene.dialed->endpoint == first);
+  CHECK_FALSE(scene.dialed->broken_family.has_value());  // it was only later
   CHECK(scene.network.connects(second) == 1);
 }
 

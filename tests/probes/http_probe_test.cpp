@@ -2,6 +2,8 @@
 
 #include <chrono>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <doctest/doctest.h>
 
@@ -316,6 +318,53 @@ TEST_CASE("an address that answers makes up for one that does not, and the resul
   CHECK(result.remote == web);
   CHECK(says(result, "[2001:db8::1]:80 cannot be reached"));
   CHECK(says(result, "another address answered"));
+  CHECK(result.broken_family == IpFamily::V6);
+}
+
+TEST_CASE("either family is enough, whether the other one refuses or says nothing") {
+  const Endpoint v6 = Endpoint::parse("[2001:db8::1]:80").value();
+  for (const auto fault : {Fault::Refuse, Fault::Drop, Fault::Unreachable}) {
+    for (const auto& [broken, working] : {std::pair(web, v6), std::pair(v6, web)}) {
+      Scene scene;
+      scene.network.set_name("shop.example", {broken.address, working.address});
+      scene.network.set_connect_fault(broken, fault);
+      scene.network.serve(working, answering(ok_answer()));
+      auto route = make_route("http://shop.example/");
+      route.addresses = config::AddressChoice::First;
+      const auto result = scene.probe(route);
+      CHECK(result.outcome == Outcome::Ok);
+      CHECK(result.broken_family == broken.address.family);
+      CHECK(at(result, Phase::Connect) <= 250ms + 1ms);
+      route.timeout = 1s;
+      scene.network.set_connect_fault(working, fault);
+      const auto down = scene.probe(route);
+      CHECK(down.is_failing());
+      CHECK_FALSE(down.broken_family.has_value());
+    }
+  }
+}
+
+TEST_CASE("what the route's name resolved to is kept, redirects or not") {
+  Scene scene;
+  scene.network.set_name("shop.example", {address("192.0.2.1"), address("192.0.2.1")});
+  scene.network.serve(web, answering(redirect_to("http://other.example/")));
+  scene.network.serve(other, answering(ok_answer()));
+  const auto result = scene.probe("http://shop.example/");
+  CHECK(result.remote == other);
+  CHECK(result.resolved.list() == std::vector{address("192.0.2.1")});
+  CHECK(scene.probe("http://192.0.2.2/").resolved.empty());
+}
+
+TEST_CASE("a final dot is kept from the search domains, and from TLS") {
+  Scene scene;
+  std::string request;
+  scene.network.serve(web, [&](Conversation& conversation) {
+    if (!asked(conversation)) return;
+    request = conversation.received();
+    conversation.send(ok_answer());
+  });
+  CHECK(scene.probe("http://shop.example./").outcome == Outcome::Ok);
+  CHECK(request.find("Host: shop.example.\r\n") != std::string::npos);
 }
 
 TEST_CASE("a cancelled probe calls nobody, in whatever state it was") {

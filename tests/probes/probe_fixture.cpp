@@ -39,7 +39,8 @@ ProbeIdentity make_identity(std::uint64_t seed) {
 ProbeRun::ProbeRun(net::Network& network, const config::Route& route, std::uint64_t turn,
                    ProbeIdentity identity, ProbeKind kind)
     : probe_(make_http_probe(network, std::make_shared<const ProbeIdentity>(std::move(identity)),
-                             make_target(route), kind, turn)) {}
+                             make_target(route),
+                             {.kind = kind, .number = turn, .began = {}, .on_addresses = {}})) {}
 
 void ProbeRun::start() {
   is_starting_ = true;

@@ -106,8 +106,11 @@ class Soak {
   void begin() {
     const auto& target = targets_[random_() % targets_.size()];
     const auto flight = in_flight_.insert(in_flight_.end(), InFlight{});
-    flight->probe = make_http_probe(harness_.network(), identity_, target, ProbeKind::Scheduled,
-                                    static_cast<std::uint64_t>(begun_++));
+    flight->probe = make_http_probe(harness_.network(), identity_, target,
+                                    {.kind = ProbeKind::Scheduled,
+                                     .number = static_cast<std::uint64_t>(begun_++),
+                                     .began = {},
+                                     .on_addresses = {}});
     flight->probe->start([this, flight](const Result& result) {
       CHECK(result.outcome != Outcome::Vantage);
       ++finished_;

@@ -16,7 +16,7 @@
 #include "daemon/loop_mailbox.h"
 #include "daemon/pipeline.h"
 #include "daemon/scheduler.h"
-#include "probes/http_probe.h"
+#include "probes/route_probe.h"
 #include "storage/recorder.h"
 #include "tests/fakes/shared_store.h"
 
@@ -87,7 +87,8 @@ class SimulatedDaemon::Process {
         scheduler_(
             network_, {network_.clock().wall_now(), network_.clock().now()}, 1000,
             [this](const std::string& route, ProbeKind kind, std::uint64_t turn) {
-              return make_http_probe(network_, identity_, targets_.at(route), kind, turn);
+              return make_route_probe(network_, identity_, targets_.at(route), kind, turn,
+                                      [this](const Result& result) { pipeline_.handle(result); });
             },
             [this](const Result& result) { pipeline_.handle(result); }) {
     REQUIRE(

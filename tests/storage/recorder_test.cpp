@@ -104,7 +104,6 @@ TEST_CASE("steps are told on the writer's thread, once they are durable, in thei
     }
   };
   auto recorder = Recorder::start(gate.store(), patient, tell).value();
-  gate.fail(1);
   for (std::int64_t sequence = 1; sequence <= 5; ++sequence)
     recorder.submit(sample_step(1, sequence));
   recorder.submit(numbered(1));  // batches without steps tell nothing
@@ -112,6 +111,27 @@ TEST_CASE("steps are told on the writer's thread, once they are durable, in thei
   CHECK(told == std::vector<std::int64_t>{1, 2, 3, 4, 5});
   CHECK(teller != std::this_thread::get_id());
   CHECK(was_durable);
+}
+
+TEST_CASE("a step that the database refuses is told at once, and once") {
+  Gate gate;
+  std::vector<std::int64_t> told;
+  const auto tell = [&](const std::vector<IncidentStep>& steps) {
+    for (const auto& step : steps) told.push_back(step.event.sequence);
+    if (told.size() == 1) CHECK(gate.seen().batches.empty());
+  };
+  auto recorder = Recorder::start(gate.store(), patient, tell).value();
+  gate.fail(3);
+  recorder.submit(sample_step(1, 1));
+  CHECK(gate.wait_until([](const Seen& seen) { return seen.failures >= 1; }));
+  recorder.submit(sample_step(1, 2));
+  REQUIRE(recorder.flush(1min));
+  CHECK(told == std::vector<std::int64_t>{1, 2});
+  std::vector<storage::IncidentStep> written;
+  for (const auto& batch : gate.seen().batches) {
+    written.insert(written.end(), batch.steps.begin(), batch.steps.end());
+  }
+  CHECK(written == std::vector{sample_step(1, 1), sample_step(1, 2)});
 }
 
 TEST_CASE("what the database refuses is kept and tried again; nothing is lost or written twice") {

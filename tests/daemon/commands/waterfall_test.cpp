@@ -44,6 +44,23 @@ TEST_CASE("the first line says the verdict, the cause and the performance data")
         "Gateway | time=0.100000s;;;0 size=0B;;;0");
 }
 
+TEST_CASE("an address that failed before another one answered is told") {
+  Result result;
+  result.route = "https://shop.example.com/";
+  result.status = 200;
+  result.detail = "[::1]:443 refused the connection; another address answered";
+  CHECK(plugin_line(result).starts_with(
+      "OK: https://shop.example.com/: 200 in time and as expected, but [::1]:443 refused"));
+}
+
+TEST_CASE("what the name resolved to is shown") {
+  auto result = bad_gateway();
+  CHECK(waterfall(result).find("  name ") == std::string::npos);
+  result.resolved = ResolvedAddresses(
+      {IpAddress::parse("192.0.2.7").value(), IpAddress::parse("2001:db8::1").value()});
+  CHECK(waterfall(result).find("  name    192.0.2.7, 2001:db8::1\n") != std::string::npos);
+}
+
 TEST_CASE("each phase starts where the one before ended, and the last one is marked") {
   const auto text = waterfall(bad_gateway());
   CHECK(text.find("  dns           10.0 ms  ====\n") != std::string::npos);

@@ -1,11 +1,21 @@
+#include "probes/net/ares_resolver.h"
+
+#include <fstream>
 #include <functional>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>
 
+#include "probes/net/uv_loop.h"
+#include "probes/net/uv_network.h"
+#include "probes/net/uv_timer.h"
 #include "tests/fakes/dns_server.h"
+#include "tests/fakes/temporary_directory.h"
 #include "tests/fakes/uv_harness.h"
 
 namespace gatewatch::tests {
@@ -40,6 +50,53 @@ struct Asker {
                                     IpPreference family = IpPreference::Any) {
     return ask(resolver(), name, family);
   }
+};
+
+// A resolver with settings of the test's own, on a loop that must close without a leaked handle.
+class Bench {
+ public:
+  explicit Bench(net::AresResolverSettings settings)
+      : loop_(net::UvLoop::create().value()),
+        resolver_(net::make_ares_resolver(*loop_, clock_, std::move(settings))) {}
+  Bench(const Bench&) = delete;
+  Bench& operator=(const Bench&) = delete;
+  ~Bench() {
+    lookups_.clear();
+    resolver_.reset();
+    CHECK(loop_->close() == 0);
+  }
+
+  // What comes of it is in `answers`, by its name.
+  void begin(const std::string& name) {
+    lookups_.push_back(resolver_->resolve(
+        name, IpPreference::Any,
+        [this, name](const net::Resolution& resolution) { answers[name] = resolution; }));
+  }
+  void run_until(const std::function<bool()>& condition) {
+    net::UvTimer timer(*loop_);
+    const Instant give_up = clock_.now() + 20s;  // there for broken code alone
+    std::function<void()> look = [&] {
+      if (condition() || clock_.now() > give_up) return uv_stop(loop_->get());
+      timer.start(1ms, look);
+    };
+    timer.start(0ms, look);
+    uv_run(loop_->get(), UV_RUN_DEFAULT);
+    REQUIRE(condition());
+  }
+  [[nodiscard]] net::Resolution ask(const std::string& name) {
+    answers.erase(name);
+    begin(name);
+    run_until([&] { return answers.contains(name); });
+    return answers[name];
+  }
+
+  std::map<std::string, net::Resolution> answers;
+
+ private:
+  net::SystemClock clock_;
+  std::unique_ptr<net::UvLoop> loop_;
+  std::unique_ptr<net::Resolver> resolver_;
+  std::vector<std::unique_ptr<net::Lookup>> lookups_;
 };
 
 TEST_CASE("both families are asked, and their addresses joined") {
@@ -81,6 +138,14 @@ TEST_CASE("an answer with a TTL of zero is kept for a second, and then asked for
   CHECK(asker.ask("flip.test").addresses == std::vector{IpAddress::parse("192.0.2.2").value()});
 }
 
+TEST_CASE("a TTL beyond all bounds is kept for a minute, and one that is negative for a second") {
+  Asker asker;
+  asker.server.set("huge.test", "192.0.2.1", 0x7fffffff);
+  asker.server.set("negative.test", "192.0.2.1", 0xffffffff);
+  CHECK(asker.ask("huge.test").ttl > 24h);
+  CHECK(asker.ask("negative.test").ttl == 0s);  // RFC 2181, section 8
+}
+
 TEST_CASE("failures say what the server said, and are not kept") {
   Asker asker;
   for (const auto type : {Type::A, Type::Aaaa}) {
@@ -109,7 +174,10 @@ TEST_CASE("a family that is silent or broken costs a moment, not the answer") {
   asker.server.set("v6.test", Type::Aaaa, {.addresses = {v6}});
   CHECK(asker.ask("v4.test").addresses == std::vector{v4});
   CHECK(asker.server.questions("v4.test", Type::Aaaa) == 1);  // long before the second attempt
-  CHECK(asker.ask("v6.test").addresses == std::vector{v6});
+  const auto resolution = asker.ask("v6.test");
+  CHECK(resolution.addresses == std::vector{v6});
+  CHECK(resolution.broken_family == IpFamily::V4);
+  CHECK(resolution.detail == "its IPv4 addresses are not known: servfail");
 }
 
 TEST_CASE("a silent server is a timeout and delays nobody else") {
@@ -126,6 +194,152 @@ TEST_CASE("a silent server is a timeout and delays nobody else") {
   REQUIRE(asker.harness.run_until([&] { return !silent.empty(); }));
   CHECK(silent.front().status == DnsStatus::Timeout);
   CHECK(asker.server.questions("silent.test", Type::A) > 1);
+}
+
+TEST_CASE("a thousand names that are never answered delay none of a thousand others") {
+  DnsServer server;
+  auto settings = net::ares_resolver_settings(server.endpoint().text());
+  settings.channel.timeout = 10s;  // a question that was lost would be asked again after that
+  Bench bench(settings);
+  for (int number = 0; number < 1000; ++number) {
+    const auto dead = std::to_string(number) + ".drop.test";
+    const auto good = std::to_string(number) + ".good.test";
+    server.set(dead, Type::A, {.silent = true});
+    server.set(dead, Type::Aaaa, {.silent = true});
+    server.set(good, "192.0.2.1");
+    bench.begin(dead);
+    bench.begin(good);
+  }
+  bench.run_until([&] { return bench.answers.size() >= 1000; });
+  for (const auto& [name, resolution] : bench.answers) {
+    CAPTURE(name);
+    CHECK(resolution.status == DnsStatus::Ok);
+  }
+  CHECK(server.questions("999.good.test", Type::A) == 1);
+}
+
+TEST_CASE("questions in flight are bounded, and what is over is our own failure") {
+  DnsServer server;
+  auto settings = net::ares_resolver_settings(server.endpoint().text());
+  settings.most_questions = 4;
+  Bench bench(settings);
+  for (const auto* const name : {"1.test", "2.test", "3.test"}) {
+    server.set(name, Type::A, {.silent = true});
+    server.set(name, Type::Aaaa, {.silent = true});
+    bench.begin(name);
+  }
+  bench.run_until([&] { return !bench.answers.empty(); });
+  CHECK(bench.answers["3.test"].status == DnsStatus::NoResolver);
+  CHECK(bench.answers["3.test"].detail == "4 questions are waiting for an answer");
+}
+
+TEST_CASE("forged answers are ignored") {
+  Asker asker;
+  asker.server.set("shop.test", Type::A, {.addresses = {v4}, .spoofed = true});
+  asker.server.set("shop.test", Type::Aaaa, {});
+  CHECK(asker.ask("shop.test").addresses == std::vector{v4});
+}
+
+TEST_CASE("an answer that is truncated over UDP is asked for over TCP") {
+  Asker asker;
+  std::vector<IpAddress> many;
+  for (int last = 1; last <= 60; ++last) {
+    many.push_back(IpAddress::parse("192.0.2." + std::to_string(last)).value());
+  }
+  asker.server.set("many.test", Type::A, {.addresses = many, .truncated = true});
+  asker.server.set("many.test", Type::Aaaa, {.truncated = true});
+  CHECK(asker.ask("many.test").addresses == many);
+}
+
+TEST_CASE("aliases are followed, and the shortest TTL of the chain counts") {
+  Asker asker;
+  asker.server.set(
+      "shop.test", Type::A,
+      {.addresses = {v4}, .ttl = 30, .aliases = {{"cdn.test", 300}, {"edge.cdn.test", 7}}});
+  asker.server.set("shop.test", Type::Aaaa, {.aliases = {{"cdn.test", 5}}});
+  const auto resolution = asker.ask("shop.test");
+  CHECK(resolution.addresses == std::vector{v4});
+  CHECK(resolution.ttl == 7s);
+}
+
+TEST_CASE("a server that denies AAAA altogether is not believed about A") {
+  Asker asker;  // RFC 4074, section 4.2
+  asker.server.set("shop.test", Type::Aaaa, {.code = 3});
+  asker.server.set("shop.test", Type::A, {.addresses = {v4}, .truncated = true});  // so it is later
+  CHECK(asker.ask("shop.test").addresses == std::vector{v4});
+}
+
+// The system's resolver, with a resolv.conf of the test's own.
+struct System {
+  explicit System(const std::string& resolv_conf) {
+    write(resolv_conf);
+    auto settings = net::ares_resolver_settings("system");
+    settings.hosts_path.clear();
+    settings.channel.resolv_path = path();
+    settings.channel.port = server.endpoint().port;
+    settings.configuration_check = 0s;
+    bench.emplace(settings);
+  }
+
+  [[nodiscard]] std::string path() const { return directory.path() + "/resolv.conf"; }
+  void write(const std::string& text) const { std::ofstream(path()) << text; }
+  [[nodiscard]] net::Resolution ask(const std::string& name) { return bench->ask(name); }
+
+  DnsServer server;
+  TemporaryDirectory directory;
+  std::optional<Bench> bench;
+};
+
+TEST_CASE("the search list of resolv.conf is gone through by both families together") {
+  System system("nameserver 127.0.0.1\nsearch corp.test lab.test\noptions ndots:2\n");
+  system.server.set("shop.corp.test", Type::A, {.addresses = {v4}});
+  system.server.set("shop.corp.test", Type::Aaaa, {});
+  system.server.set("shop.lab.test", Type::A, {});
+  system.server.set("shop.lab.test", Type::Aaaa, {.addresses = {v6}});  // another machine
+  CHECK(system.ask("shop").addresses == std::vector{v4});
+  CHECK(system.server.questions("shop.lab.test", Type::Aaaa) == 0);
+  system.server.set("www.shop.lab.test", "192.0.2.1");
+  CHECK(system.ask("www.shop").status == DnsStatus::Ok);
+  CHECK(system.ask("no.such.name").status == DnsStatus::NxDomain);
+  CHECK(system.server.questions("no.such.name.lab.test", Type::A) == 1);
+}
+
+TEST_CASE("a name with a final dot, and one asked of a named server, is searched nowhere") {
+  System system("nameserver 127.0.0.1\nsearch corp.test\n");
+  system.server.set("shop.corp.test", "192.0.2.1");
+  CHECK(system.ask("shop.").status == DnsStatus::NxDomain);
+  CHECK(system.ask("shop").status == DnsStatus::Ok);
+  auto settings = net::ares_resolver_settings(system.server.endpoint().text());
+  settings.channel.resolv_path = system.path();
+  Bench named(settings);
+  CHECK(named.ask("shop").status == DnsStatus::NxDomain);
+}
+
+TEST_CASE("a change of resolv.conf is followed") {
+  System system("nameserver 127.0.0.1\nsearch old.test\n");
+  system.server.set("shop.new.test", "192.0.2.1");
+  CHECK(system.ask("shop").status == DnsStatus::NxDomain);
+  system.write("nameserver 127.0.0.1\nsearch old.test new.test\n");
+  CHECK(system.ask("shop").status == DnsStatus::Ok);
+}
+
+TEST_CASE("a name server that is dead or broken is made up for by the next one") {
+  DnsServer dead;
+  DnsServer server;
+  for (const auto type : {Type::A, Type::Aaaa}) {
+    dead.set("silent.test", type, {.silent = true});
+    dead.set("broken.test", type, {.code = 2});
+  }
+  server.set("silent.test", "192.0.2.1");
+  server.set("broken.test", "192.0.2.2");
+  auto settings = net::ares_resolver_settings(dead.endpoint().text());
+  settings.channel.servers += "," + server.endpoint().text();
+  settings.channel.timeout = 50ms;
+  Bench bench(settings);
+  CHECK(bench.ask("silent.test").status == DnsStatus::Ok);
+  CHECK(bench.ask("broken.test").status == DnsStatus::Ok);
+  CHECK(bench.ask("unknown.test").status == DnsStatus::NxDomain);
+  CHECK(server.questions("unknown.test", Type::A) == 0);  // NXDOMAIN is an answer
 }
 
 TEST_CASE("no server at all is our own fault") {

@@ -167,7 +167,15 @@ TEST_CASE("the status is known before the head is, and whatever becomes of it") 
   CHECK_FALSE(exchange.has_head());
   CHECK(exchange.response().headers.all().empty());
   CHECK(exchange.raw_head() == exchange.response().raw_head);
-  CHECK(exchange.raw_head().starts_with("HTTP/1.1 502 Bad Gateway\r\nServer: nginx\r\n"));
+  CHECK(exchange.raw_head() == "HTTP/1.1 502 Bad Gateway\r\nServer: nginx\r\nno colon\r\n");
+}
+
+TEST_CASE("a line that is refused after it was read stands in the head once") {
+  const std::string head = "HTTP/1.1 200 OK\r\nContent-Length: 12345nof0\r\n";
+  HttpExchange exchange("GET", {});
+  exchange.feed(head + "\r\n");
+  CHECK(exchange.failure() == ExchangeFailure::Malformed);
+  CHECK(exchange.raw_head() == head);
 }
 
 TEST_CASE("an announced length costs no memory and does not fail before its bytes come") {

@@ -1,0 +1,73 @@
+"""A database that refuses to be written delays no alert, and gets everything afterwards."""
+
+import contextlib
+import resource
+import sqlite3
+
+import pytest
+
+from parts.alerts import alerts_by_channel, states
+from parts.process import wait_until
+
+CONFIGURATION = """
+[[route]]
+name = "shop"
+url = "{url}"
+interval = "1s"
+timeout = "1s"
+
+[[rule]]
+name = "bad-gateway"
+match = ["bad_gateway"]
+window = "10s"
+"""
+
+
+@contextlib.contextmanager
+def locked(daemon):
+    """Another program holds the right to write."""
+    other = sqlite3.connect(daemon.data / "gatewatch.db", isolation_level=None, timeout=10)
+    other.execute("BEGIN EXCLUSIVE")
+    yield
+    other.execute("ROLLBACK")
+    other.close()
+
+
+@contextlib.contextmanager
+def full(daemon):
+    """No file of the daemon can grow any more."""
+    pid = daemon.process.pid
+    before = resource.prlimit(pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(pid, resource.RLIMIT_FSIZE, (4096, before[1]))
+    yield
+    resource.prlimit(pid, resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.parametrize("trouble", [locked, full])
+def test_alerts_do_not_wait_for_the_database(trouble, site, receiver, mail_server, channels,
+                                             start_daemon):
+    daemon = start_daemon(CONFIGURATION.format(url=site.url) + channels)
+    daemon.wait_for_results(3)
+
+    def wait_for(wanted):
+        wait_until(lambda: all(each == wanted for each in
+                               states(alerts_by_channel(receiver, mail_server)).values()),
+                   60, lambda: (f"{wanted} everywhere, but "
+                                f"{states(alerts_by_channel(receiver, mail_server))}; "
+                                f"it said:\n{daemon.said()}"))
+
+    with trouble(daemon):
+        site.break_down()
+        wait_for(["firing"])
+        assert daemon.metric("gatewatch_storage_errors_total") > 0
+        assert daemon.query("SELECT count(*) FROM incidents") == [(0,)]
+        site.restore()
+        wait_for(["firing", "resolved"])
+
+    wait_until(lambda: daemon.query("SELECT kind FROM incident_events ORDER BY sequence") ==
+               [("opened",), ("resolved",)], 20, lambda: f"both events; it said:\n{daemon.said()}")
+    wait_until(lambda: {state for state, in daemon.query("SELECT state FROM deliveries")} ==
+               {"delivered"}, 20, lambda: f"deliveries; it said:\n{daemon.said()}")
+    assert daemon.query("SELECT count(*) > 1 FROM results WHERE status = 502") == [(1,)]
+    assert daemon.query("PRAGMA integrity_check") == [("ok",)]
+    wait_for(["firing", "resolved"])
