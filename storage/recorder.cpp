@@ -67,7 +67,7 @@ class Recorder::Writer {
   RecorderStatistics statistics() const;
 
  private:
-  enum class Task { Write, Forget, Stop };
+  enum class Task { Write, Forget, Compact, Stop };
 
   void run();
   Task wait_for_task(std::unique_lock<std::mutex>& lock);
@@ -77,6 +77,7 @@ class Recorder::Writer {
   bool write(std::unique_lock<std::mutex>& lock);
   void forget(std::unique_lock<std::mutex>& lock);
   void measure(std::unique_lock<std::mutex>& lock);
+  void compact(std::unique_lock<std::mutex>& lock);
   void tell();
   void fail(const Error& error);
 
@@ -84,8 +85,10 @@ class Recorder::Writer {
   const RecorderLimits limits_;
   const Told told_;
   // The writer thread's alone:
-  Batch batch_;                 // kept while the database refuses it
-  std::size_t told_steps_ = 0;  // the first ones of the batch
+  Batch batch_;                         // kept while the database refuses it
+  std::size_t told_steps_ = 0;          // the first ones of the batch
+  bool compacting_ = false;             // something may be left to compact
+  SteadyClock::time_point compact_at_;  // not before
 
   mutable std::mutex mutex_;  // guards what follows
   std::condition_variable work_;
@@ -178,13 +181,17 @@ void Recorder::Writer::run() {
   while (true) {
     switch (wait_for_task(lock)) {
       case Task::Write:
-        write(lock);
-        // Deleting takes turns with writing, so that neither keeps the other waiting for long;
-        // after a failure too, because it may free the space that writing lacks.
+        compacting_ = write(lock) || compacting_;
+        // Both take turns with writing, so that none keeps another waiting for long; deleting after
+        // a failure too, because it may free the space that writing lacks.
         if (forget_before_ && !stopping_) forget(lock);
+        if (compacting_ && !stopping_) compact(lock);
         break;
       case Task::Forget:
         forget(lock);
+        break;
+      case Task::Compact:
+        compact(lock);
         break;
       case Task::Stop:
         while (has_queued() && write(lock)) continue;
@@ -200,6 +207,7 @@ Recorder::Writer::Task Recorder::Writer::wait_for_task(std::unique_lock<std::mut
     if (now >= retry_at_) {
       if (write_is_due(now)) return Task::Write;
       if (forget_before_) return Task::Forget;
+      if (compacting_) return Task::Compact;
     }
     if (!has_queued() && !forget_before_) {
       work_.wait(lock);
@@ -276,6 +284,22 @@ void Recorder::Writer::measure(std::unique_lock<std::mutex>& lock) {
   const auto size = store_->size_bytes();
   lock.lock();
   if (size) statistics_.size_bytes = *size;
+}
+
+// A failure holds nothing else up: what was written stays readable as it is.
+void Recorder::Writer::compact(std::unique_lock<std::mutex>& lock) {
+  compacting_ = false;
+  if (SteadyClock::now() < compact_at_) return;
+  lock.unlock();
+  const auto compacted = store_->compact_results(limits_.compact_results);
+  lock.lock();
+  if (!compacted) {
+    ++statistics_.failed_writes;
+    statistics_.last_error = compacted.error().message;
+    compact_at_ = SteadyClock::now() + limits_.compact_retry;
+    return;
+  }
+  compacting_ = *compacted > 0;
 }
 
 void Recorder::Writer::fail(const Error& error) {

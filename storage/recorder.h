@@ -24,6 +24,10 @@ struct RecorderLimits {
   std::size_t batch_results = 10'000;     // a full batch is written early
   std::chrono::milliseconds retry{1000};  // between attempts while the database refuses
   std::uint32_t forget_results = 1'000;   // deleted by one step
+  // Results are compacted where so many lie together: fewer of each route cost more each. Steps
+  // take turns with batches.
+  std::uint64_t compact_results = 8'192;
+  std::chrono::milliseconds compact_retry = std::chrono::minutes(1);  // after a failure
 };
 
 struct RecorderStatistics {
@@ -31,7 +35,7 @@ struct RecorderStatistics {
   std::size_t queued_steps = 0;
   std::uint64_t written_results = 0;
   std::uint64_t dropped_results = 0;
-  std::uint64_t failed_writes = 0;  // attempts, of writing or forgetting
+  std::uint64_t failed_writes = 0;  // attempts, of writing, forgetting or compacting
   std::uint64_t batches = 0;
   std::chrono::nanoseconds last_write{0};   // how long the last transaction took
   std::chrono::nanoseconds total_write{0};  // over all transactions

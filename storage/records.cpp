@@ -22,4 +22,8 @@ ResultOutline outline_of(const Result& result) {
           .cert_expiring = result.cert_expiring};
 }
 
+bool keeps_trace_id(const Result& result) noexcept {
+  return result.outcome != Outcome::Ok;
+}
+
 }  // namespace gatewatch::storage

@@ -85,6 +85,9 @@ struct IncidentStep {
   friend bool operator==(const IncidentStep&, const IncidentStep&) = default;
 };
 
+// Whether the store keeps the trace of `result`: where it is not ok.
+[[nodiscard]] bool keeps_trace_id(const Result& result) noexcept;
+
 struct ResultQuery {
   std::string route{};                // empty: every route
   std::optional<Timestamp> from{};    // inclusive

@@ -13,7 +13,8 @@
 
 namespace gatewatch::storage {
 
-// Everything that one transaction writes, in this order.
+// Everything that one transaction writes, in this order. The trace of a result that is ok is not
+// kept: it would be longer than all the rest of it.
 struct Batch {
   std::vector<Result> results{};
   std::vector<IncidentStep> steps{};
@@ -38,8 +39,7 @@ class Store {
 
   [[nodiscard]] virtual std::expected<std::vector<Result>, Error> results(
       const ResultQuery& query) = 0;
-  // Of the route's results that started within [from, before), oldest first: many times faster
-  // than results().
+  // Of the route's results that started within [from, before), oldest first: faster than results().
   [[nodiscard]] virtual std::expected<std::vector<ResultOutline>, Error> outlines(
       const std::string& route, Timestamp from, Timestamp before) = 0;
   [[nodiscard]] virtual std::expected<std::vector<IncidentHistory>, Error> incidents(
@@ -48,9 +48,17 @@ class Store {
   // starts with.
   [[nodiscard]] virtual std::expected<std::vector<DeliveryRecord>, Error> pending_deliveries() = 0;
   [[nodiscard]] virtual std::expected<std::int64_t, Error> last_incident_id() = 0;  // 0: none yet
-  // Deletes at most `limit` results that started before `before`, the oldest first; how many.
+  // Deletes results that started before `before`, the oldest first, until it was `limit` of them or
+  // none is left; how many, hence less than `limit` only where none is left. Results are deleted in
+  // the groups in which they are stored, of 512 at most and a day: `limit` may be exceeded by one
+  // group, and a result stays as long as its group holds one that is not so old.
   [[nodiscard]] virtual std::expected<std::uint64_t, Error> forget_results(Timestamp before,
                                                                            std::uint32_t limit) = 0;
+  // Brings results nearer to the form in which they are kept: one step of some milliseconds, where
+  // at least `least` lie together; how many it moved, and 0 where there is nothing to do. No other
+  // answer depends on it, but for how long one takes.
+  [[nodiscard]] virtual std::expected<std::uint64_t, Error> compact_results(
+      std::uint64_t least) = 0;
   // What the records take. Space that was freed and waits to be used again does not count, so
   // forgetting makes it smaller at once.
   [[nodiscard]] virtual std::expected<std::uint64_t, Error> size_bytes() = 0;

@@ -99,10 +99,16 @@ constexpr std::array tested_elsewhere = {
     TestedElsewhere{"probes/proxy_socks5.cpp", "tests/probes/proxied_probe_test.cpp"},
     TestedElsewhere{"probes/result_facts.cpp", "tests/probes/http_probe_test.cpp"},
     TestedElsewhere{"storage/records.cpp", "tests/storage/sqlite_store_test.cpp"},
+    TestedElsewhere{"storage/sqlite/block_table.cpp", "tests/storage/result_compaction_test.cpp"},
+    TestedElsewhere{"storage/sqlite/circumstance_list.cpp",
+                    "tests/storage/result_compaction_test.cpp"},
+    TestedElsewhere{"storage/sqlite/circumstance_table.cpp",
+                    "tests/storage/result_compaction_test.cpp"},
     TestedElsewhere{"storage/sqlite/database.cpp", "tests/storage/sqlite_store_test.cpp"},
     TestedElsewhere{"storage/sqlite/incident_table.cpp", "tests/storage/sqlite_store_test.cpp"},
     TestedElsewhere{"storage/sqlite/interner.cpp", "tests/storage/sqlite_store_test.cpp"},
     TestedElsewhere{"storage/sqlite/lock_file.cpp", "tests/storage/sqlite_store_test.cpp"},
+    TestedElsewhere{"storage/sqlite/result_search.cpp", "tests/storage/sqlite_store_test.cpp"},
     TestedElsewhere{"storage/sqlite/result_table.cpp", "tests/storage/sqlite_store_test.cpp"},
 };
 

@@ -39,23 +39,6 @@ std::expected<std::int64_t, Failure> Interner::id(std::string_view text) {
   return id;
 }
 
-Texts::Texts(Database& database, const char* table)
-    : find_(database, fmt::format("SELECT text FROM {} WHERE id = ?1", table)) {}
-
-std::expected<std::string_view, Failure> Texts::text(std::int64_t id) {
-  const auto known = known_.find(id);
-  if (known != known_.end()) return known->second;
-  std::string text;
-  const auto read = [&text](Row& row) {
-    text = row.text();
-    return true;
-  };
-  auto done = for_each_row(find_, read, id);
-  if (!done) return std::unexpected(std::move(done.error()));
-  if (known_.size() == limit) known_.clear();
-  return known_.emplace(id, std::move(text)).first->second;
-}
-
 CertificateInterner::CertificateInterner(Database& database)
     : find_(database,
             "SELECT id FROM certificate WHERE fingerprint = ?1 AND not_before_us = ?2 "
@@ -65,7 +48,7 @@ CertificateInterner::CertificateInterner(Database& database)
            "VALUES (?1, ?2, ?3, ?4, ?5) RETURNING id"),
       remove_(database,
               "DELETE FROM certificate WHERE id = ?1 "
-              "AND NOT EXISTS (SELECT 1 FROM result WHERE certificate = ?1)") {}
+              "AND NOT EXISTS (SELECT 1 FROM circumstance WHERE certificate = ?1)") {}
 
 bool CertificateInterner::Order::operator()(const CertificateFacts& left,
                                             const CertificateFacts& right) const {
@@ -76,15 +59,21 @@ bool CertificateInterner::Order::operator()(const CertificateFacts& left,
   return fields(left) < fields(right);
 }
 
-std::expected<std::int64_t, Failure> CertificateInterner::id(const CertificateFacts& certificate) {
+std::expected<const CertificateInterner::Known*, Failure> CertificateInterner::find_or_add(
+    const CertificateFacts& certificate) {
   const auto known = known_.find(certificate);
-  if (known != known_.end()) return known->second;
-  auto id = find_or_add(find_, add_, certificate.fingerprint, certificate.not_before,
-                        certificate.not_after, certificate.subject, certificate.issuer);
-  if (!id) return id;
-  if (known_.size() == limit) known_.clear();
-  known_.emplace(certificate, *id);
-  return id;
+  if (known != known_.end()) return &*known;
+  const auto id =
+      sqlite::find_or_add(find_, add_, certificate.fingerprint, certificate.not_before,
+                          certificate.not_after, certificate.subject, certificate.issuer);
+  if (!id) return std::unexpected(id.error());
+  if (known_.size() == limit) forget();
+  return &*known_.emplace(certificate, *id).first;
+}
+
+void CertificateInterner::forget() {
+  known_.clear();
+  ++times_cleared_;
 }
 
 std::expected<void, Failure> CertificateInterner::remove_unused(
@@ -92,7 +81,7 @@ std::expected<void, Failure> CertificateInterner::remove_unused(
   for (const auto id : candidates) {
     if (auto removed = remove_.bind(id).run(); !removed) return removed;
   }
-  if (!candidates.empty()) known_.clear();
+  if (!candidates.empty()) forget();
   return {};
 }
 

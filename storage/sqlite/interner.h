@@ -10,7 +10,7 @@
 #include <set>
 #include <string>
 #include <string_view>
-#include <unordered_map>
+#include <utility>
 
 #include "probes/result.h"
 #include "storage/sqlite/statement.h"
@@ -35,34 +35,22 @@ class Interner {
   Statement add_;
 };
 
-// The other way round: what a number of such a table stands for. Texts are never changed or
-// deleted.
-class Texts {
- public:
-  static constexpr std::size_t limit = 100'000;  // kept in memory
-
-  Texts(Database& database, const char* table);
-
-  // Empty for a number that is not there. Valid until the next call.
-  [[nodiscard]] std::expected<std::string_view, Failure> text(std::int64_t id);
-
- private:
-  std::unordered_map<std::int64_t, std::string> known_;
-  Statement find_;
-};
-
 class CertificateInterner {
  public:
   static constexpr std::size_t limit = 1'000;  // kept in memory: several hundred bytes each
 
   explicit CertificateInterner(Database& database);
 
-  [[nodiscard]] std::expected<std::int64_t, Failure> id(const CertificateFacts& certificate);
-  // Deletes those of `candidates` that no result shows any more: a server with a new certificate
-  // for each connection must not fill the disk for good.
+  // A certificate and its number. The pointer holds until times_cleared() grows.
+  using Known = std::pair<const CertificateFacts, std::int64_t>;
+  [[nodiscard]] std::expected<const Known*, Failure> find_or_add(
+      const CertificateFacts& certificate);
+  [[nodiscard]] std::uint64_t times_cleared() const { return times_cleared_; }
+  // Deletes those of `candidates` that no circumstance has any more: a server with a new
+  // certificate for each connection must not fill the disk for good.
   [[nodiscard]] std::expected<void, Failure> remove_unused(
       const std::set<std::int64_t>& candidates);
-  void forget() { known_.clear(); }
+  void forget();
 
  private:
   struct Order {
@@ -70,6 +58,7 @@ class CertificateInterner {
   };
 
   std::map<CertificateFacts, std::int64_t, Order> known_;
+  std::uint64_t times_cleared_ = 0;
   Statement find_;
   Statement add_;
   Statement remove_;

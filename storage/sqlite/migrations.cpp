@@ -1,5 +1,6 @@
 #include "storage/sqlite/migrations.h"
 
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
@@ -7,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "storage/sqlite/row_migration.h"
 #include "storage/sqlite/schema.h"
 #include "storage/sqlite/statement.h"
 
@@ -63,8 +65,8 @@ std::expected<void, Failure> apply(Database& database, const Layout& layout, std
   if (version == 0) {
     done = database.execute(layout.schema);
   } else {
-    for (const auto* const step : layout.steps.subspan(static_cast<std::size_t>(version) - 1)) {
-      if (done) done = database.execute(step);
+    for (const auto step : layout.steps.subspan(static_cast<std::size_t>(version) - 1)) {
+      if (done) done = step(database);
     }
   }
   if (done) {
@@ -78,7 +80,8 @@ std::expected<void, Failure> apply(Database& database, const Layout& layout, std
 }  // namespace
 
 Layout current_layout() {
-  return {schema_sql, {}};
+  static constexpr std::array<MigrationStep, 1> steps = {migrate_newest_rows};
+  return {schema_sql, steps};
 }
 
 std::expected<std::int64_t, Error> identify(Database& database, const Layout& layout) {

@@ -14,11 +14,14 @@ namespace gatewatch::storage::sqlite {
 
 inline constexpr std::int64_t application_id = 0x67776174;  // "gwat", in the file's header
 
+// Leads from one layout to the next, within a transaction of the caller.
+using MigrationStep = std::expected<void, Failure> (*)(Database& database);
+
 // What a new file gets, and the steps for older ones: steps[0] leads from layout 1 to 2, and so on.
 // The layout's number is therefore the count of steps plus one.
 struct Layout {
   const char* schema;
-  std::span<const char* const> steps;
+  std::span<const MigrationStep> steps;
 
   [[nodiscard]] std::int64_t version() const { return static_cast<std::int64_t>(steps.size()) + 1; }
 };

@@ -1,17 +1,17 @@
-// Results as rows: written into the tables, read through the public view `results`, and in outline
-// from an index.
+// Results as they are written: into the journal, moved into spans, forgotten by the block.
+// result_schema.sql says how they lie and why.
 
 #pragma once
 
 #include <cstdint>
 #include <expected>
-#include <string>
+#include <span>
 #include <vector>
 
 #include "probes/result.h"
-#include "storage/records.h"
-#include "storage/sqlite/interner.h"
-#include "storage/sqlite/statement.h"
+#include "storage/sqlite/block_table.h"
+#include "storage/sqlite/circumstance_table.h"
+#include "storage/sqlite/result_compaction.h"
 
 namespace gatewatch::storage::sqlite {
 
@@ -19,27 +19,24 @@ class ResultTable {
  public:
   explicit ResultTable(Database& database);
 
-  // Both within a transaction of the caller, who calls roll_back() where that does not commit.
-  [[nodiscard]] std::expected<void, Failure> add(const Result& result);
+  // Each within a transaction of the caller, who calls roll_back() where that does not commit.
+  [[nodiscard]] std::expected<void, Failure> add(std::span<const Result> results);
+  // Store::compact_results and Store::forget_results; whether the first has something to do.
+  [[nodiscard]] std::expected<bool, Failure> can_compact(std::uint64_t least);
+  [[nodiscard]] std::expected<std::uint64_t, Failure> compact(std::uint64_t least);
   [[nodiscard]] std::expected<std::uint64_t, Failure> forget(Timestamp before, std::uint32_t limit);
   void roll_back();
 
-  [[nodiscard]] std::expected<std::vector<Result>, Failure> find(const ResultQuery& query);
-  // From the index by route alone.
-  [[nodiscard]] std::expected<std::vector<ResultOutline>, Failure> outlines(
-      const std::string& route, Timestamp from, Timestamp before);
-
  private:
-  Database& database_;
-  Interner routes_;
-  Interner regions_;
-  Interner words_;
-  CertificateInterner certificates_;
-  Texts region_texts_;
-  Texts word_texts_;
-  Statement add_;
-  Statement forget_;
-  Statement outlines_;
+  [[nodiscard]] std::expected<std::int64_t, Failure> add_failure(const Result& result);
+  [[nodiscard]] std::expected<void, Failure> remove(const StoredBlock& stored);
+
+  BlockTable blocks_;
+  CircumstanceTable circumstances_;
+  ResultCompaction compaction_;
+  std::vector<ResultNumbers> numbers_;  // of the batch at work
+  Statement add_failure_;
+  Statement remove_failure_;
 };
 
 }  // namespace gatewatch::storage::sqlite

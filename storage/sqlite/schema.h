@@ -1,9 +1,10 @@
-// schema.sql as text, embedded at build time: the layout that a new file gets.
+// The schema as text, embedded at build time.
 
 #pragma once
 
 namespace gatewatch::storage::sqlite {
 
-extern const char* const schema_sql;
+extern const char* const schema_sql;         // the layout that a new file gets
+extern const char* const result_schema_sql;  // the part of it that is about results
 
 }  // namespace gatewatch::storage::sqlite

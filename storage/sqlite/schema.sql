@@ -2,13 +2,13 @@
 -- in use and PATH.lock, which is locked for as long as a daemon writes here.
 --
 -- What you may rely on
---   The views at the end (results, incidents, incident_routes, incident_events, deliveries) are the
---   public format: query them with sqlite3 while the daemon runs,
+--   The views (results, which is in result_schema.sql, incidents, incident_routes, incident_events,
+--   deliveries) are the public format: query them with sqlite3 while the daemon runs,
 --     sqlite3 -readonly PATH "SELECT started, route, status FROM results WHERE status = 502"
 --   and they keep their columns when the tables below change. The tables are ours: their layout
 --   changes between versions.
 --   The header's application_id is 0x67776174 ("gwat"), its user_version the number of the layout
---   (1 is this one). An older layout is migrated at the daemon's start, a newer one is refused.
+--   (2 is this one). An older layout is migrated at the daemon's start, a newer one is refused.
 --
 -- Conventions of the views
 --   Every time comes twice: NAME is text in UTC (2026-11-20T10:05:06.123456Z), NAME_us the same in
@@ -23,8 +23,7 @@
 --   with synchronous=NORMAL: it survives the end of the process, and power loss takes what the
 --   kernel had not written out yet (some 30 seconds). A batch with incident steps or deliveries is
 --   committed with synchronous=FULL: what people are told must not be forgotten.
---   Results are nearly all of the file. What they share is stored once (route, region, word,
---   certificate).
+--   Results are nearly all of the file: result_schema.sql says how they are packed.
 --   auto_vacuum=INCREMENTAL: retention deletes and gives pages back in small steps, without the
 --   long lock of a full VACUUM.
 --   STRICT: a column holds the type that it says.
@@ -55,40 +54,6 @@ CREATE TABLE certificate (
   issuer        TEXT NOT NULL,
   UNIQUE (fingerprint, not_before_us, not_after_us, subject, issuer)
 ) STRICT;
-
-CREATE TABLE result (
-  id            INTEGER PRIMARY KEY, -- grows in the order of arrival
-  started_us    INTEGER NOT NULL,
-  route         INTEGER NOT NULL REFERENCES route,
-  region        INTEGER NOT NULL REFERENCES region,
-  kind          INTEGER NOT NULL REFERENCES word,
-  outcome       INTEGER NOT NULL REFERENCES word,
-  reason        INTEGER NOT NULL REFERENCES word,
-  status        INTEGER NOT NULL,
-  last_phase    INTEGER NOT NULL REFERENCES word,
-  dns_us        INTEGER NOT NULL,
-  connect_us    INTEGER NOT NULL,
-  tls_us        INTEGER NOT NULL,
-  send_us       INTEGER NOT NULL,
-  wait_us       INTEGER NOT NULL,
-  receive_us    INTEGER NOT NULL,
-  body_size     INTEGER NOT NULL,
-  redirects     INTEGER NOT NULL,
-  remote        TEXT,
-  http_version  TEXT NOT NULL,
-  tls_version   INTEGER NOT NULL REFERENCES word,
-  tls_cipher    INTEGER NOT NULL REFERENCES word,
-  certificate   INTEGER REFERENCES certificate,
-  cert_expiring INTEGER NOT NULL,
-  trace_id      TEXT NOT NULL,
-  detail        TEXT NOT NULL,
-  response_head TEXT NOT NULL        -- last: long ones lie on pages that other columns do not touch
-) STRICT;
--- With all that rules need of a result: at its start the daemon reads their windows from here alone.
-CREATE INDEX result_by_route ON result (route, started_us, id, region, kind, outcome, status,
-                                        cert_expiring);
-CREATE INDEX result_by_time ON result (started_us);
-CREATE INDEX result_by_certificate ON result (certificate) WHERE certificate IS NOT NULL;
 
 CREATE TABLE incident (
   id          INTEGER PRIMARY KEY,
@@ -141,52 +106,6 @@ CREATE TABLE delivery (
 ) STRICT;
 CREATE INDEX delivery_pending ON delivery (id) WHERE state = 'pending';
 CREATE INDEX delivery_by_incident ON delivery (incident);
-
--- Every single probe. kind: scheduled, confirmation or manual. outcome and reason: one word each.
--- status: of the last answer, 0 where no complete status line came. last_phase: where it stopped.
--- duration_us is the sum of the six phases. id: the order of arrival, until the layout changes.
-CREATE VIEW results AS
-SELECT
-  result.id AS id,
-  strftime('%Y-%m-%dT%H:%M:%S', started_us / 1000000, 'unixepoch')
-    || printf('.%06dZ', started_us % 1000000) AS started,
-  started_us,
-  route.text AS route,
-  region.text AS region,
-  kind.text AS kind,
-  outcome.text AS outcome,
-  reason.text AS reason,
-  status,
-  last_phase.text AS last_phase,
-  dns_us + connect_us + tls_us + send_us + wait_us + receive_us AS duration_us,
-  dns_us, connect_us, tls_us, send_us, wait_us, receive_us,
-  body_size,
-  redirects,
-  remote,
-  http_version,
-  tls_version.text AS tls_version,
-  tls_cipher.text AS tls_cipher,
-  strftime('%Y-%m-%dT%H:%M:%SZ', not_before_us / 1000000, 'unixepoch') AS cert_not_before,
-  not_before_us AS cert_not_before_us,
-  strftime('%Y-%m-%dT%H:%M:%SZ', not_after_us / 1000000, 'unixepoch') AS cert_not_after,
-  not_after_us AS cert_not_after_us,
-  subject AS cert_subject,
-  issuer AS cert_issuer,
-  fingerprint AS cert_fingerprint,
-  cert_expiring,
-  trace_id,
-  detail,
-  response_head
-FROM result
-JOIN route ON route.id = result.route
-JOIN region ON region.id = result.region
-JOIN word AS kind ON kind.id = result.kind
-JOIN word AS outcome ON outcome.id = result.outcome
-JOIN word AS reason ON reason.id = result.reason
-JOIN word AS last_phase ON last_phase.id = result.last_phase
-JOIN word AS tls_version ON tls_version.id = result.tls_version
-JOIN word AS tls_cipher ON tls_cipher.id = result.tls_cipher
-LEFT JOIN certificate ON certificate.id = result.certificate;
 
 -- Incidents as they are now. since: the first failing result; opened: when the rule fired.
 -- state: open or resolved. last_event: the sequence number of its newest event.

@@ -9,7 +9,9 @@
 #include "storage/sqlite/database.h"
 #include "storage/sqlite/database_file.h"
 #include "storage/sqlite/incident_table.h"
+#include "storage/sqlite/result_search.h"
 #include "storage/sqlite/result_table.h"
+#include "storage/sqlite/row_migration.h"
 
 namespace gatewatch::storage {
 
@@ -35,17 +37,17 @@ class SqliteStore final : public Store {
       : file_(std::move(file)),
         database_(*file_.database),
         results_(database_),
-        incidents_(database_) {}
+        search_(database_),
+        incidents_(database_) {
+    const auto needed = sqlite::RowMigration::is_needed(database_);
+    if (needed && *needed && !database_.is_read_only()) rows_.emplace(database_, results_);
+  }
 
   std::expected<void, Error> write(const Batch& batch) override;
-  std::expected<std::vector<Result>, Error> results(const ResultQuery& query) override {
-    return told(results_.find(query));
-  }
+  std::expected<std::vector<Result>, Error> results(const ResultQuery& query) override;
   std::expected<std::vector<ResultOutline>, Error> outlines(const std::string& route,
                                                             Timestamp from,
-                                                            Timestamp before) override {
-    return told(results_.outlines(route, from, before));
-  }
+                                                            Timestamp before) override;
   std::expected<std::vector<IncidentHistory>, Error> incidents(const IncidentQuery& query) override;
   std::expected<std::vector<DeliveryRecord>, Error> pending_deliveries() override {
     return told(incidents_.pending());
@@ -55,28 +57,45 @@ class SqliteStore final : public Store {
   }
   std::expected<std::uint64_t, Error> forget_results(Timestamp before,
                                                      std::uint32_t limit) override;
+  std::expected<std::uint64_t, Error> compact_results(std::uint64_t least) override;
   std::expected<std::uint64_t, Error> size_bytes() override;
 
  private:
   std::expected<void, Failure> write_all(const Batch& batch);
-  std::expected<std::uint64_t, Failure> forget(Timestamp before, std::uint32_t limit);
+  // Runs `change` as a transaction that does not wait for the disk: what it counts.
+  template <typename Change>
+  std::expected<std::uint64_t, Error> keep_house(Change change);
+  template <typename Change>
+  std::expected<std::uint64_t, Failure> change_results(Change change);
   // Whether commits wait for the disk from now on.
   std::expected<void, Failure> set_synchronous(bool full);
   void give_back_free_pages();
+  void move_rows();
 
   sqlite::DatabaseFile file_;
   sqlite::Database& database_;
   sqlite::ResultTable results_;
+  sqlite::ResultSearch search_;
   sqlite::IncidentTable incidents_;
+  std::optional<sqlite::RowMigration> rows_;  // while some are left
   std::optional<bool> synchronous_full_;
 };
 
 std::expected<void, Error> SqliteStore::write(const Batch& batch) {
   if (batch.empty()) return {};
   auto written = write_all(batch);
+  if (written && rows_) move_rows();
   if (written) return {};
   results_.roll_back();
   return std::unexpected(Error{std::move(written.error().message)});
+}
+
+// Housekeeping: where it fails, the batch is written all the same, and the next start tries again.
+void SqliteStore::move_rows() {
+  const auto moved = keep_house([this] { return rows_->move_rows(0); });
+  if (moved && *moved > 0) return;
+  if (moved) static_cast<void>(rows_->finish());
+  rows_.reset();
 }
 
 std::expected<void, Failure> SqliteStore::write_all(const Batch& batch) {
@@ -85,9 +104,7 @@ std::expected<void, Failure> SqliteStore::write_all(const Batch& batch) {
   }
   auto transaction = Transaction::write(database_);
   if (!transaction) return std::unexpected(std::move(transaction.error()));
-  for (const auto& result : batch.results) {
-    if (auto added = results_.add(result); !added) return added;
-  }
+  if (auto added = results_.add(batch.results); !added) return added;
   for (const auto& step : batch.steps) {
     if (auto added = incidents_.add(step); !added) return added;
   }
@@ -104,6 +121,20 @@ std::expected<void, Failure> SqliteStore::set_synchronous(bool full) {
   return set;
 }
 
+std::expected<std::vector<Result>, Error> SqliteStore::results(const ResultQuery& query) {
+  auto transaction = Transaction::read(database_);
+  if (!transaction) return std::unexpected(Error{std::move(transaction.error().message)});
+  return told(search_.find(query));
+}
+
+std::expected<std::vector<ResultOutline>, Error> SqliteStore::outlines(const std::string& route,
+                                                                       Timestamp from,
+                                                                       Timestamp before) {
+  auto transaction = Transaction::read(database_);
+  if (!transaction) return std::unexpected(Error{std::move(transaction.error().message)});
+  return told(search_.outlines(route, from, before));
+}
+
 std::expected<std::vector<IncidentHistory>, Error> SqliteStore::incidents(
     const IncidentQuery& query) {
   auto transaction = Transaction::read(database_);
@@ -113,25 +144,37 @@ std::expected<std::vector<IncidentHistory>, Error> SqliteStore::incidents(
 
 std::expected<std::uint64_t, Error> SqliteStore::forget_results(Timestamp before,
                                                                 std::uint32_t limit) {
-  auto forgotten = forget(before, limit);
-  if (!forgotten) {
-    results_.roll_back();
-    return std::unexpected(Error{std::move(forgotten.error().message)});
-  }
-  give_back_free_pages();
-  return *forgotten;
+  if (rows_) return 0;  // they are older, and show certificates that nothing else does
+  auto forgotten = keep_house([&] { return results_.forget(before, limit); });
+  if (forgotten) give_back_free_pages();
+  return forgotten;
 }
 
-std::expected<std::uint64_t, Failure> SqliteStore::forget(Timestamp before, std::uint32_t limit) {
+std::expected<std::uint64_t, Error> SqliteStore::compact_results(std::uint64_t least) {
+  const auto can = results_.can_compact(least);
+  if (!can) return std::unexpected(Error{can.error().message});
+  if (!*can) return 0;
+  return keep_house([&] { return results_.compact(least); });
+}
+
+template <typename Change>
+std::expected<std::uint64_t, Error> SqliteStore::keep_house(Change change) {
+  auto changed = change_results(change);
+  if (!changed) results_.roll_back();
+  return told(std::move(changed));
+}
+
+template <typename Change>
+std::expected<std::uint64_t, Failure> SqliteStore::change_results(Change change) {
   if (auto set = set_synchronous(false); !set) return std::unexpected(std::move(set.error()));
   auto transaction = Transaction::write(database_);
   if (!transaction) return std::unexpected(std::move(transaction.error()));
-  auto forgotten = results_.forget(before, limit);
-  if (!forgotten) return forgotten;
+  auto changed = change();
+  if (!changed) return changed;
   if (auto committed = transaction->commit(); !committed) {
     return std::unexpected(std::move(committed.error()));
   }
-  return forgotten;
+  return changed;
 }
 
 // Housekeeping: where it fails, the results are forgotten all the same, and the next step tries

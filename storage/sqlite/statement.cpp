@@ -40,6 +40,12 @@ void Statement::bind_value(int index, std::string_view text) {
   note(sqlite3_bind_text64(statement_, index, data, text.size(), SQLITE_TRANSIENT, SQLITE_UTF8));
 }
 
+void Statement::bind_value(int index, Blob blob) {
+  if (statement_ == nullptr) return;
+  const char* const data = blob.bytes.empty() ? "" : blob.bytes.data();
+  note(sqlite3_bind_blob64(statement_, index, data, blob.bytes.size(), SQLITE_TRANSIENT));
+}
+
 void Statement::bind_value(int index, Timestamp time) {
   bind_integer(index, time.time_since_epoch().count());
 }

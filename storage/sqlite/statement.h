@@ -16,6 +16,11 @@
 
 namespace gatewatch::storage::sqlite {
 
+// Bytes for a column of type BLOB.
+struct Blob {
+  std::string_view bytes;
+};
+
 class Statement {
  public:
   // Prepared at its first use. `database` must outlive it.
@@ -52,6 +57,7 @@ class Statement {
     bind_integer(index, static_cast<std::int64_t>(value));
   }
   void bind_value(int index, std::string_view text);
+  void bind_value(int index, Blob blob);
   void bind_value(int index, Timestamp time);
   void bind_value(int index, std::chrono::microseconds duration);
   template <typename Value>
@@ -73,7 +79,7 @@ class Row {
 
   [[nodiscard]] std::int64_t integer();
   [[nodiscard]] std::uint64_t count() { return static_cast<std::uint64_t>(integer()); }
-  [[nodiscard]] std::string text();
+  [[nodiscard]] std::string text();  // of a BLOB its bytes
   [[nodiscard]] Timestamp time() { return Timestamp(std::chrono::microseconds(integer())); }
   [[nodiscard]] std::chrono::microseconds duration();
   [[nodiscard]] std::optional<std::int64_t> maybe_integer();

@@ -159,7 +159,7 @@ TEST_CASE("a store that cannot be read is an error, whichever question it fails 
   alerting::IncidentDesk desk(config, {});
   MemoryStore store;
   SUBCASE("the outlines") {
-    store.fail(1, "broken");
+    store.fail(2, "broken");  // the first one is that of compacting
   }
   SUBCASE("the evidence") {
     struct Broken final : MemoryStore {
@@ -204,4 +204,12 @@ TEST_CASE("an outbox begins with what was delivered of open incidents, and then 
   CHECK(keys == std::vector<std::string>{"2.delivered", "1.pending", "2.pending"});
   store.fail(1, "broken");
   CHECK(alerting::deliveries_to_resume(store).error().message == "broken");
+}
+
+TEST_CASE("a store that cannot be written, like that on a full disk, is replayed all the same") {
+  const auto config = make_config({make_route("a", 10s)}, built_in());
+  alerting::IncidentDesk desk(config, {});
+  MemoryStore store;
+  store.fail(1, "the disk is full");
+  CHECK(alerting::replay(desk, *config, store, now));
 }

@@ -1,5 +1,7 @@
 #include "tests/contracts/store_contract.h"
 
+#include <algorithm>
+
 #include <doctest/doctest.h>
 
 #include "tests/contracts/records_samples.h"
@@ -34,12 +36,21 @@ std::vector<std::string> pending_keys(Store& store) {
   return keys;
 }
 
+void compact(Store& store) {
+  for (std::uint64_t moved = 1; moved > 0;) {
+    const auto compacted = store.compact_results(1);
+    REQUIRE(compacted.has_value());
+    moved = *compacted;
+  }
+}
+
 void check_empty_store(Store& store) {
   CHECK(results_of(store, {}).empty());
   CHECK(incidents_of(store).empty());
   CHECK(pending_keys(store).empty());
   CHECK(store.last_incident_id() == 0);
   CHECK(store.forget_results(sample_time(), 10) == 0u);
+  CHECK(store.compact_results(1) == 0u);
   CHECK(store.size_bytes().has_value());
   CHECK(store.write({}).has_value());
 }
@@ -50,6 +61,8 @@ void check_every_field(Store& store) {
   auto bare = Result{};
   bare.started = sample_time(2);
   REQUIRE(store.write({.results = {plain, failure, bare}}).has_value());
+  CHECK(results_of(store, {}) == std::vector{bare, failure, plain});
+  compact(store);
   CHECK(results_of(store, {}) == std::vector{bare, failure, plain});
 
   REQUIRE(store.write({.steps = {sample_step(1, 1)}}).has_value());
@@ -73,14 +86,36 @@ void check_every_outcome_and_phase(Store& store) {
   CHECK(results_of(store, {.newest_first = false}) == results);
 }
 
-void check_result_queries(Store& store) {
-  Batch batch;
-  for (const auto second : {3, 1, 2, 2}) {
-    batch.results.push_back(sample_result("shop/cart", sample_time(second)));
-    batch.results.back().body_size = batch.results.size();
-    batch.results.push_back(sample_result("shop/checkout", sample_time(second)));
+void check_traces(Store& store) {
+  auto ok = sample_result("shop/cart", sample_time());
+  auto failing = sample_result("shop/cart", sample_time(1));
+  auto ours = sample_result("shop/cart", sample_time(2));
+  failing.outcome = Outcome::StatusMismatch;
+  ours.outcome = Outcome::Vantage;
+  for (auto* const result : {&ok, &failing, &ours}) {
+    result->trace_id = "4bf92f3577b34da6a3ce929d0e0e4736";
   }
-  REQUIRE(store.write(batch).has_value());
+  REQUIRE(store.write({.results = {ok, failing, ours}}).has_value());
+  ok.trace_id.clear();
+  CHECK(results_of(store, {.newest_first = false}) == std::vector{ok, failing, ours});
+}
+
+// `compacts`: results are compacted after each batch, after the second one, or never.
+enum class Compacts : std::uint8_t { Never, Once, Always };
+
+void check_result_queries(Store& store, Compacts compacts) {
+  std::uint64_t count = 0;
+  for (const auto second : {3, 1, 2, 2}) {
+    Batch batch;
+    batch.results.push_back(sample_result("shop/cart", sample_time(second)));
+    batch.results.back().body_size = 2 * count + 1;
+    batch.results.push_back(sample_result("shop/checkout", sample_time(second)));
+    REQUIRE(store.write(batch).has_value());
+    if (compacts == Compacts::Always || (compacts == Compacts::Once && count == 1)) {
+      compact(store);
+    }
+    ++count;
+  }
   CHECK(results_of(store, {}).size() == 8);
   CHECK(results_of(store, {.route = "shop"}).empty());
 
@@ -100,6 +135,7 @@ void check_result_queries(Store& store) {
   CHECK(sizes({.before = sample_time(2), .newest_first = false}) == Sizes{3});
   CHECK(sizes({.from = sample_time(2), .before = sample_time(3)}) == Sizes{7, 5});
   CHECK(sizes({.limit = 2}) == Sizes{1, 7});
+  CHECK(sizes({.newest_first = false, .limit = 1}) == Sizes{3});
   CHECK(sizes({.limit = 0}).empty());
 }
 
@@ -208,11 +244,11 @@ void check_delivery_order(Store& store) {
 }
 
 void check_forgetting(Store& store) {
-  Batch batch;
-  for (int second = 9; second >= 0; --second)
-    batch.results.push_back(sample_failure("shop/cart", sample_time(second)));
-  batch.steps = {sample_step(1, 1)};
-  REQUIRE(store.write(batch).has_value());
+  for (int second = 0; second < 10; ++second) {
+    REQUIRE(
+        store.write({.results = {sample_failure("shop/cart", sample_time(second))}}).has_value());
+  }
+  REQUIRE(store.write({.steps = {sample_step(1, 1)}}).has_value());
   const auto full = store.size_bytes();
 
   CHECK(store.forget_results(sample_time(5), 3) == 3u);
@@ -230,6 +266,34 @@ void check_forgetting(Store& store) {
   CHECK(results_of(store, {}) == std::vector{fresh});
 }
 
+// A result stays as long as one that it is stored with, which is not for ever.
+void check_forgetting_groups(Store& store) {
+  constexpr int count = 2'000;
+  constexpr std::int64_t pause = 600;
+  std::vector<Result> kept;
+  Batch batch;
+  for (int number = 0; number < count; ++number) {
+    const auto result = sample_result("shop/cart", sample_time(number * pause));
+    batch.results.push_back(result);
+    if (number >= count / 2) kept.push_back(result);
+  }
+  REQUIRE(store.write(batch).has_value());
+  compact(store);
+
+  const auto limit = sample_time(count / 2 * pause);
+  std::uint64_t forgotten = 0;
+  for (std::uint64_t step = 100; step >= 100;) {
+    step = store.forget_results(limit, 100).value_or(0);
+    CHECK(step < 100 + 512);
+    forgotten += step;
+  }
+  const auto left = results_of(store, {.newest_first = false, .limit = count});
+  CHECK(left.size() == count - forgotten);
+  REQUIRE(left.size() >= kept.size());
+  CHECK(std::equal(kept.rbegin(), kept.rend(), left.rbegin()));
+  CHECK(left.front().started > limit - std::chrono::days(1));
+}
+
 }  // namespace
 
 void check_store_contract(const std::function<std::unique_ptr<Store>()>& make) {
@@ -244,8 +308,17 @@ void check_store_contract(const std::function<std::unique_ptr<Store>()>& make) {
   SUBCASE("every outcome, phase and kind") {
     check_every_outcome_and_phase(*store);
   }
+  SUBCASE("the trace of a result is kept where it is not ok") {
+    check_traces(*store);
+  }
   SUBCASE("results by route, time, order and limit") {
-    check_result_queries(*store);
+    check_result_queries(*store, Compacts::Never);
+  }
+  SUBCASE("results that were compacted, by route, time, order and limit") {
+    check_result_queries(*store, Compacts::Always);
+  }
+  SUBCASE("results of which some were compacted, by route, time, order and limit") {
+    check_result_queries(*store, Compacts::Once);
   }
   SUBCASE("outlines of results") {
     check_outlines(*store);
@@ -267,6 +340,9 @@ void check_store_contract(const std::function<std::unique_ptr<Store>()>& make) {
   }
   SUBCASE("results are forgotten, the oldest first") {
     check_forgetting(*store);
+  }
+  SUBCASE("results are forgotten together with those that they are stored with") {
+    check_forgetting_groups(*store);
   }
 }
 

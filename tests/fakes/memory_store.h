@@ -28,6 +28,7 @@ class MemoryStore : public storage::Store {
   [[nodiscard]] std::expected<std::int64_t, Error> last_incident_id() override;
   [[nodiscard]] std::expected<std::uint64_t, Error> forget_results(Timestamp before,
                                                                    std::uint32_t limit) override;
+  [[nodiscard]] std::expected<std::uint64_t, Error> compact_results(std::uint64_t least) override;
   [[nodiscard]] std::expected<std::uint64_t, Error> size_bytes() override;
 
   // The next `calls` calls, of any kind, fail with `message` and change nothing.

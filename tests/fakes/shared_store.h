@@ -39,6 +39,9 @@ class SharedStore final : public storage::Store {
                                                      std::uint32_t limit) override {
     return store_->forget_results(before, limit);
   }
+  std::expected<std::uint64_t, Error> compact_results(std::uint64_t least) override {
+    return store_->compact_results(least);
+  }
   std::expected<std::uint64_t, Error> size_bytes() override { return store_->size_bytes(); }
 
  private:

@@ -148,9 +148,9 @@ TEST_CASE("a newer layout is refused") {
   const tests::TemporaryDirectory directory;
   const auto path = directory.file("gatewatch.db");
   make_database(path, 1);
-  RawSqlite(path).run("PRAGMA user_version = 2");
+  RawSqlite(path).run("PRAGMA user_version = 3");
   for (const auto mode : {OpenMode::ReadWrite, OpenMode::ReadOnly})
-    CHECK(has(refusal(path, mode), "has layout 2, this gatewatch knows layouts up to 1"));
+    CHECK(has(refusal(path, mode), "has layout 3, this gatewatch knows layouts up to 2"));
 }
 
 TEST_CASE("a damaged database says so, and is not overwritten") {

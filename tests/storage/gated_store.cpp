@@ -27,6 +27,18 @@ class Gate::GatedStore final : public storage::Store {
     return count;
   }
 
+  std::expected<std::uint64_t, Error> compact_results(std::uint64_t least) override {
+    const std::scoped_lock lock(gate_.mutex_);
+    if (gate_.compacting_failures_due_ > 0) {
+      --gate_.compacting_failures_due_;
+      return std::unexpected(Error{"a block is damaged"});
+    }
+    gate_.seen_.compacted.push_back(gate_.loose_results_ < least ? 0 : least);
+    gate_.loose_results_ -= gate_.seen_.compacted.back();
+    gate_.changed_.notify_all();
+    return gate_.seen_.compacted.back();
+  }
+
   std::expected<std::vector<Result>, Error> results(const storage::ResultQuery&) override {
     return std::vector<Result>();
   }
@@ -85,6 +97,16 @@ void Gate::fail(std::uint64_t calls) {
 void Gate::keep_old(std::uint32_t results) {
   const std::scoped_lock lock(mutex_);
   old_results_ = results;
+}
+
+void Gate::fail_compacting(std::uint64_t calls) {
+  const std::scoped_lock lock(mutex_);
+  compacting_failures_due_ = calls;
+}
+
+void Gate::keep_loose(std::uint64_t results) {
+  const std::scoped_lock lock(mutex_);
+  loose_results_ = results;
 }
 
 bool Gate::wait_until(const std::function<bool(const Seen&)>& predicate) {

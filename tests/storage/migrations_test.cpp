@@ -14,8 +14,17 @@ using gatewatch::tests::TemporaryDirectory;
 
 namespace {
 
-constexpr std::array steps = {"ALTER TABLE a ADD COLUMN y; UPDATE a SET y = x + 1",
-                              "CREATE VIEW b AS SELECT x + y AS z FROM a"};
+std::expected<void, Failure> add_column(Database& database) {
+  return database.execute("ALTER TABLE a ADD COLUMN y; UPDATE a SET y = x + 1");
+}
+std::expected<void, Failure> add_view(Database& database) {
+  return database.execute("CREATE VIEW b AS SELECT x + y AS z FROM a");
+}
+std::expected<void, Failure> fail(Database& database) {
+  return database.execute("no such statement");
+}
+
+constexpr std::array<MigrationStep, 2> steps = {add_column, add_view};
 const Layout first{"CREATE TABLE a (x); INSERT INTO a VALUES (1)", {}};
 const Layout third{"CREATE TABLE a (x, y); CREATE VIEW b AS SELECT x + y AS z FROM a", steps};
 
@@ -54,7 +63,7 @@ TEST_CASE("an older file takes every step to our layout, after a copy") {
 TEST_CASE("a migration that fails leaves the file in its old layout") {
   const TemporaryDirectory directory;
   const auto path = make_first(directory);
-  constexpr std::array bad_steps = {"ALTER TABLE a ADD COLUMN y", "no such statement"};
+  constexpr std::array<MigrationStep, 2> bad_steps = {add_column, fail};
   const auto database = Database::open(path, false);
   const auto migrated = migrate(**database, {"", bad_steps}, 1);
   REQUIRE_FALSE(migrated.has_value());

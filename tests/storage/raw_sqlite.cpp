@@ -1,5 +1,7 @@
 #include "tests/storage/raw_sqlite.h"
 
+#include <array>
+#include <cstdio>
 #include <stdexcept>
 
 #include <sqlite3.h>
@@ -33,6 +35,19 @@ std::string RawSqlite::run(const std::string& sql) {
   if (sqlite3_exec(handle_, sql.c_str(), append_row, &rows, nullptr) != SQLITE_OK) {
     throw std::runtime_error(sql + ": " + sqlite3_errmsg(handle_));
   }
+  return rows;
+}
+
+std::string run_sqlite3_program(const std::string& path, const std::string& sql) {
+  const auto command = "sqlite3 -readonly '" + path + "' \"" + sql + "\"";
+  FILE* const output = ::popen(command.c_str(), "r");
+  if (output == nullptr) throw std::runtime_error(command);
+  std::string rows;
+  std::array<char, 4096> buffer{};
+  while (const auto size = std::fread(buffer.data(), 1, buffer.size(), output)) {
+    rows.append(buffer.data(), size);
+  }
+  if (::pclose(output) != 0) throw std::runtime_error(command);
   return rows;
 }
 

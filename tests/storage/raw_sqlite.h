@@ -24,4 +24,7 @@ class RawSqlite {
   sqlite3* handle_ = nullptr;
 };
 
+// What the program sqlite3 answers, as a user would ask while a daemon runs.
+[[nodiscard]] std::string run_sqlite3_program(const std::string& path, const std::string& sql);
+
 }  // namespace gatewatch::tests

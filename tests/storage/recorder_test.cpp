@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <limits>
 #include <map>
 #include <thread>
 
@@ -279,6 +280,62 @@ TEST_CASE("writing goes on between the steps of a long forgetting") {
   }
   const auto seen = gate.seen();
   CHECK(std::ranges::count(seen.forgotten, 0u) == 0);  // it was not over yet
+}
+
+TEST_CASE("results are compacted after a batch, step by step while enough lie together") {
+  Gate gate;
+  gate.keep_loose(25);
+  auto limits = patient;
+  limits.compact_results = 10;
+  auto recorder = Recorder::start(gate.store(), limits, nullptr).value();
+  recorder.submit(sample_result("a", sample_time()));
+  REQUIRE(recorder.flush(1min));
+  REQUIRE(gate.wait_until([](const Seen& seen) { return seen.compacted.size() == 3; }));
+  CHECK(gate.seen().compacted == std::vector<std::uint64_t>{10, 10, 0});
+  recorder.submit(sample_result("a", sample_time(1)));
+  REQUIRE(recorder.flush(1min));
+  REQUIRE(gate.wait_until([](const Seen& seen) { return seen.compacted.size() == 4; }));
+}
+
+TEST_CASE("writing goes on between the steps of a long compacting") {
+  Gate gate;
+  gate.keep_loose(std::numeric_limits<std::uint64_t>::max());
+  auto limits = patient;
+  limits.compact_results = 1;
+  auto recorder = Recorder::start(gate.store(), limits, nullptr).value();
+  for (int number = 0; number < 10; ++number) {
+    recorder.submit(sample_result("a", sample_time(number)));
+    REQUIRE(recorder.flush(1min));
+  }
+  const auto seen = gate.seen();
+  CHECK(seen.batches.size() == 10);
+  CHECK(std::ranges::count(seen.compacted, 0u) == 0);  // it was not over yet
+}
+
+TEST_CASE("a failure to compact is counted, is tried again later, and holds no batch up") {
+  Gate gate;
+  gate.fail_compacting(1);
+  auto limits = patient;
+  limits.retry = 1h;
+  SUBCASE("not before its time") {
+    auto recorder = Recorder::start(gate.store(), limits, nullptr).value();
+    for (int number = 1; number <= 3; ++number) {
+      recorder.submit(sample_step(1, number));
+      REQUIRE(recorder.flush(1min));
+    }
+    CHECK(gate.seen().batches.size() == 3);
+    CHECK(gate.seen().compacted.empty());
+    CHECK(recorder.statistics().failed_writes == 1);
+  }
+  SUBCASE("then it is") {
+    limits.compact_retry = 0ms;
+    auto recorder = Recorder::start(gate.store(), limits, nullptr).value();
+    recorder.submit(sample_step(1, 1));
+    REQUIRE(recorder.flush(1min));
+    recorder.submit(sample_step(1, 2));
+    REQUIRE(recorder.flush(1min));
+    REQUIRE(gate.wait_until([](const Seen& seen) { return seen.compacted.size() == 1; }));
+  }
 }
 
 TEST_CASE("many threads submit: each result and step arrives once, in its thread's order") {

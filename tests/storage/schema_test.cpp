@@ -1,6 +1,7 @@
 #include "storage/sqlite/schema.h"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "storage/sqlite/sqlite_store.h"
 #include "tests/contracts/records_samples.h"
@@ -76,27 +77,81 @@ TEST_CASE("the questions of pages, outbox and retention are answered by an index
   const auto plan = [&example](const std::string& sql) {
     return example.run("EXPLAIN QUERY PLAN " + sql);
   };
-  const auto by_route = plan(
-      "SELECT * FROM results WHERE started_us >= 1 AND started_us < 9 AND route = 'a' "
-      "ORDER BY started_us DESC, id DESC LIMIT 10");
-  CHECK(by_route.find("result_by_route (route=? AND started_us>? AND started_us<?)") !=
-        std::string::npos);
-  CHECK(by_route.find("TEMP B-TREE") == std::string::npos);
-  const auto outlines = plan(
-      "SELECT started_us, region, kind, outcome, status, cert_expiring FROM result "
-      "WHERE route = (SELECT id FROM route WHERE text = 'a') AND started_us >= 1 "
-      "AND started_us < 9 ORDER BY started_us, id");
-  CHECK(outlines.find("USING COVERING INDEX result_by_route") != std::string::npos);
-  CHECK(outlines.find("TEMP B-TREE") == std::string::npos);
+  // As one part: the journal has no index.
+  const auto journal = std::string("SEARCH block USING INTEGER PRIMARY KEY (rowid>?)");
+  for (const auto* const columns : {"*", "count(*), max(wait_us)"}) {
+    const auto by_route =
+        plan(std::string("SELECT ") + columns + " FROM results WHERE route = 'a'");
+    CHECK(by_route.find("SEARCH block USING INDEX block_by_route (route=?)") != std::string::npos);
+    CHECK(by_route.find(journal) != std::string::npos);
+    CHECK(by_route.find("SCAN block") == std::string::npos);
+  }
+  CHECK(plan("SELECT status FROM results WHERE route IN ('a', 'b') AND block_to_us >= 1 "
+             "AND started_us >= 1")
+            .find("block_by_route (route=? AND to_us>?)") != std::string::npos);
   const auto by_time =
-      plan("SELECT * FROM results WHERE started_us >= 1 ORDER BY started_us, id LIMIT 10");
-  CHECK(by_time.find("result_by_time (started_us>?)") != std::string::npos);
-  CHECK(by_time.find("TEMP B-TREE") == std::string::npos);
+      plan("SELECT route, status FROM results WHERE block_to_us >= 1 AND started_us >= 1");
+  CHECK(by_time.find("block_by_time (to_us>?)") != std::string::npos);
+  CHECK(by_time.find(journal) != std::string::npos);
+  CHECK(by_time.find("SCAN block") == std::string::npos);
+  // Nothing comes before the blocks that would have them read more than once.
+  for (const auto* const condition : {"", " WHERE status = 502 AND outcome = 'slow'"}) {
+    const auto all = plan(std::string("SELECT count(*) FROM results") + condition);
+    CHECK(all.find("SCAN block") < all.find("SEARCH"));
+  }
   CHECK(plan("SELECT * FROM deliveries WHERE state = 'pending' ORDER BY id")
             .find("delivery_pending") != std::string::npos);
   CHECK(plan("DELETE FROM certificate WHERE id = 1 AND NOT EXISTS "
-             "(SELECT 1 FROM result WHERE certificate = 1)")
-            .find("result_by_certificate") != std::string::npos);
+             "(SELECT 1 FROM circumstance WHERE certificate = 1)")
+            .find("circumstance_by_certificate") != std::string::npos);
+}
+
+TEST_CASE(
+    "the view reads what was written, from the journal, a partition and spans, while a store is "
+    "open") {
+  const tests::TemporaryDirectory directory;
+  const auto path = directory.file("gatewatch.db");
+  auto store = storage::open_sqlite_store(path, storage::OpenMode::ReadWrite);
+  REQUIRE(store.has_value());
+  std::string expected;
+  constexpr int count = 1'200;
+  for (int part = 0; part < 3; ++part) {
+    storage::Batch batch;
+    for (int number = part * count / 3; number < (part + 1) * count / 3; ++number) {
+      // Every column takes several widths; every seventh result fails.
+      const auto route = number % 3 == 0 ? "shop/cart" : "shop/checkout";
+      auto result = tests::sample_result(route, sample_time(30 * number));
+      result.started += std::chrono::microseconds((number * 7'919) % 50'000);
+      if (number % 7 == 0) result = tests::sample_failure(route, result.started);
+      result.detail.clear();
+      std::int64_t spread = number;
+      for (auto& phase : result.timings.phases) phase = std::chrono::microseconds(spread *= 13);
+      result.body_size = static_cast<std::uint64_t>(number) << number % 40;
+      batch.results.push_back(result);
+      const auto& phases = result.timings.phases;
+      expected += fmt::format(
+          "{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}\n",
+          result.started.time_since_epoch().count(), result.route, result.region,
+          outcome_row(result.outcome).name, result.status, phases[0].count(), phases[1].count(),
+          phases[2].count(), phases[3].count(), phases[4].count(), phases[5].count(),
+          result.body_size, result.remote->text(),
+          result.certificate ? result.certificate->fingerprint : "", result.response_head.size());
+    }
+    REQUIRE((*store)->write(batch).has_value());
+    // The first ones become spans, the second ones a partition.
+    for (int step = 0; step < 2 - part; ++step) REQUIRE((*store)->compact_results(1).value() > 0);
+  }
+  const auto sql = std::string(
+      "SELECT started_us, route, region, outcome, status, dns_us, connect_us, tls_us, send_us, "
+      "wait_us, receive_us, body_size, remote, cert_fingerprint, length(response_head) "
+      "FROM results ORDER BY started_us");
+  tests::RawSqlite raw(path);
+  CHECK(raw.run(sql) == expected);
+  CHECK(tests::run_sqlite3_program(path, sql) == expected);
+  CHECK(raw.run("SELECT count(*), count(DISTINCT id) FROM results WHERE route = 'shop/cart'") ==
+        "400|400\n");
+  CHECK(raw.run("SELECT count(*) FROM results WHERE started_us NOT BETWEEN block_from_us AND "
+                "block_to_us") == "0\n");
 }
 
 TEST_CASE("the schema opens with the format, and stands alone") {
@@ -105,5 +160,5 @@ TEST_CASE("the schema opens with the format, and stands alone") {
   CHECK(empty.run(storage::sqlite::schema_sql).empty());
   CHECK(empty.run("SELECT group_concat(name, ' ') FROM (SELECT name FROM sqlite_schema "
                   "WHERE type = 'view' ORDER BY name)") ==
-        "deliveries incident_events incident_routes incidents results\n");
+        "deliveries incident_events incident_routes incidents result_numbers results\n");
 }

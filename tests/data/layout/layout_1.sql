@@ -1,0 +1,244 @@
+-- The gatewatch database: one SQLite file, PATH, with PATH-wal and PATH-shm beside it while it is
+-- in use and PATH.lock, which is locked for as long as a daemon writes here.
+--
+-- What you may rely on
+--   The views at the end (results, incidents, incident_routes, incident_events, deliveries) are the
+--   public format: query them with sqlite3 while the daemon runs,
+--     sqlite3 -readonly PATH "SELECT started, route, status FROM results WHERE status = 502"
+--   and they keep their columns when the tables below change. The tables are ours: their layout
+--   changes between versions.
+--   The header's application_id is 0x67776174 ("gwat"), its user_version the number of the layout
+--   (1 is this one). An older layout is migrated at the daemon's start, a newer one is refused.
+--
+-- Conventions of the views
+--   Every time comes twice: NAME is text in UTC (2026-11-20T10:05:06.123456Z), NAME_us the same in
+--   microseconds since the Unix epoch: compare and sort by that one, it is what the indexes hold.
+--   Durations end in _us too. Text that is absent is '', a number that is absent is 0, so that
+--   comparisons need no IS NULL; NULL is kept for times that have not come (resolved, finished),
+--   an address that was never known (remote), and a certificate that was never seen (cert_…).
+--   Text that came from a server is stored as it came, byte by byte: treat it as hostile.
+--
+-- Why it is like this
+--   WAL: readers never wait for the writer nor the writer for them. A batch of results is committed
+--   with synchronous=NORMAL: it survives the end of the process, and power loss takes what the
+--   kernel had not written out yet (some 30 seconds). A batch with incident steps or deliveries is
+--   committed with synchronous=FULL: what people are told must not be forgotten.
+--   Results are nearly all of the file. What they share is stored once (route, region, word,
+--   certificate).
+--   auto_vacuum=INCREMENTAL: retention deletes and gives pages back in small steps, without the
+--   long lock of a full VACUUM.
+--   STRICT: a column holds the type that it says.
+
+CREATE TABLE route (
+  id   INTEGER PRIMARY KEY,
+  text TEXT NOT NULL UNIQUE
+) STRICT;
+
+CREATE TABLE region (
+  id   INTEGER PRIMARY KEY,
+  text TEXT NOT NULL UNIQUE
+) STRICT;
+
+-- Words from closed lists: outcomes, reasons, kinds, phases, TLS versions and ciphers.
+CREATE TABLE word (
+  id   INTEGER PRIMARY KEY,
+  text TEXT NOT NULL UNIQUE
+) STRICT;
+
+-- Certificates that results showed; one goes with its last result.
+CREATE TABLE certificate (
+  id            INTEGER PRIMARY KEY,
+  fingerprint   TEXT NOT NULL,
+  not_before_us INTEGER NOT NULL,
+  not_after_us  INTEGER NOT NULL,    -- the earliest of the chain: not a property of the leaf alone
+  subject       TEXT NOT NULL,
+  issuer        TEXT NOT NULL,
+  UNIQUE (fingerprint, not_before_us, not_after_us, subject, issuer)
+) STRICT;
+
+CREATE TABLE result (
+  id            INTEGER PRIMARY KEY, -- grows in the order of arrival
+  started_us    INTEGER NOT NULL,
+  route         INTEGER NOT NULL REFERENCES route,
+  region        INTEGER NOT NULL REFERENCES region,
+  kind          INTEGER NOT NULL REFERENCES word,
+  outcome       INTEGER NOT NULL REFERENCES word,
+  reason        INTEGER NOT NULL REFERENCES word,
+  status        INTEGER NOT NULL,
+  last_phase    INTEGER NOT NULL REFERENCES word,
+  dns_us        INTEGER NOT NULL,
+  connect_us    INTEGER NOT NULL,
+  tls_us        INTEGER NOT NULL,
+  send_us       INTEGER NOT NULL,
+  wait_us       INTEGER NOT NULL,
+  receive_us    INTEGER NOT NULL,
+  body_size     INTEGER NOT NULL,
+  redirects     INTEGER NOT NULL,
+  remote        TEXT,
+  http_version  TEXT NOT NULL,
+  tls_version   INTEGER NOT NULL REFERENCES word,
+  tls_cipher    INTEGER NOT NULL REFERENCES word,
+  certificate   INTEGER REFERENCES certificate,
+  cert_expiring INTEGER NOT NULL,
+  trace_id      TEXT NOT NULL,
+  detail        TEXT NOT NULL,
+  response_head TEXT NOT NULL        -- last: long ones lie on pages that other columns do not touch
+) STRICT;
+-- With all that rules need of a result: at its start the daemon reads their windows from here alone.
+CREATE INDEX result_by_route ON result (route, started_us, id, region, kind, outcome, status,
+                                        cert_expiring);
+CREATE INDEX result_by_time ON result (started_us);
+CREATE INDEX result_by_certificate ON result (certificate) WHERE certificate IS NOT NULL;
+
+CREATE TABLE incident (
+  id          INTEGER PRIMARY KEY,
+  rule        TEXT NOT NULL,
+  gateway     TEXT NOT NULL,
+  severity    TEXT NOT NULL,
+  state       TEXT NOT NULL CHECK (state IN ('open', 'resolved')),
+  since_us    INTEGER NOT NULL,
+  opened_us   INTEGER NOT NULL,
+  resolved_us INTEGER,
+  last_event  INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE incident_route (
+  incident INTEGER NOT NULL REFERENCES incident,
+  position INTEGER NOT NULL,
+  route    TEXT NOT NULL,            -- its name: an incident outlives the results of its routes
+  since_us INTEGER NOT NULL,
+  firing   INTEGER NOT NULL,
+  probes   INTEGER NOT NULL,
+  failures INTEGER NOT NULL,
+  regions  TEXT NOT NULL,            -- a JSON array of names
+  PRIMARY KEY (incident, position)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE incident_event (
+  incident INTEGER NOT NULL REFERENCES incident DEFERRABLE INITIALLY DEFERRED,
+  sequence INTEGER NOT NULL,
+  at_us    INTEGER NOT NULL,
+  kind     TEXT NOT NULL,
+  text     TEXT NOT NULL,
+  PRIMARY KEY (incident, sequence)
+) STRICT, WITHOUT ROWID;
+
+-- The outbox. No reference to the event: a delivery on its way must be recorded even where the file
+-- that held its incident was lost.
+CREATE TABLE delivery (
+  id              INTEGER PRIMARY KEY, -- grows in the order of arrival, which is that of telling
+  key             TEXT NOT NULL UNIQUE,
+  incident        INTEGER NOT NULL,
+  sequence        INTEGER NOT NULL,
+  channel         TEXT NOT NULL,
+  notification    TEXT NOT NULL,
+  state           TEXT NOT NULL CHECK (state IN ('pending', 'delivered', 'failed')),
+  attempts        INTEGER NOT NULL,
+  created_us      INTEGER NOT NULL,
+  next_attempt_us INTEGER NOT NULL,
+  finished_us     INTEGER,
+  last_error      TEXT NOT NULL
+) STRICT;
+CREATE INDEX delivery_pending ON delivery (id) WHERE state = 'pending';
+CREATE INDEX delivery_by_incident ON delivery (incident);
+
+-- Every single probe. kind: scheduled, confirmation or manual. outcome and reason: one word each.
+-- status: of the last answer, 0 where no complete status line came. last_phase: where it stopped.
+-- duration_us is the sum of the six phases. id: the order of arrival, until the layout changes.
+CREATE VIEW results AS
+SELECT
+  result.id AS id,
+  strftime('%Y-%m-%dT%H:%M:%S', started_us / 1000000, 'unixepoch')
+    || printf('.%06dZ', started_us % 1000000) AS started,
+  started_us,
+  route.text AS route,
+  region.text AS region,
+  kind.text AS kind,
+  outcome.text AS outcome,
+  reason.text AS reason,
+  status,
+  last_phase.text AS last_phase,
+  dns_us + connect_us + tls_us + send_us + wait_us + receive_us AS duration_us,
+  dns_us, connect_us, tls_us, send_us, wait_us, receive_us,
+  body_size,
+  redirects,
+  remote,
+  http_version,
+  tls_version.text AS tls_version,
+  tls_cipher.text AS tls_cipher,
+  strftime('%Y-%m-%dT%H:%M:%SZ', not_before_us / 1000000, 'unixepoch') AS cert_not_before,
+  not_before_us AS cert_not_before_us,
+  strftime('%Y-%m-%dT%H:%M:%SZ', not_after_us / 1000000, 'unixepoch') AS cert_not_after,
+  not_after_us AS cert_not_after_us,
+  subject AS cert_subject,
+  issuer AS cert_issuer,
+  fingerprint AS cert_fingerprint,
+  cert_expiring,
+  trace_id,
+  detail,
+  response_head
+FROM result
+JOIN route ON route.id = result.route
+JOIN region ON region.id = result.region
+JOIN word AS kind ON kind.id = result.kind
+JOIN word AS outcome ON outcome.id = result.outcome
+JOIN word AS reason ON reason.id = result.reason
+JOIN word AS last_phase ON last_phase.id = result.last_phase
+JOIN word AS tls_version ON tls_version.id = result.tls_version
+JOIN word AS tls_cipher ON tls_cipher.id = result.tls_cipher
+LEFT JOIN certificate ON certificate.id = result.certificate;
+
+-- Incidents as they are now. since: the first failing result; opened: when the rule fired.
+-- state: open or resolved. last_event: the sequence number of its newest event.
+CREATE VIEW incidents AS
+SELECT
+  id, rule, gateway, severity, state,
+  strftime('%Y-%m-%dT%H:%M:%S', since_us / 1000000, 'unixepoch')
+    || printf('.%06dZ', since_us % 1000000) AS since,
+  since_us,
+  strftime('%Y-%m-%dT%H:%M:%S', opened_us / 1000000, 'unixepoch')
+    || printf('.%06dZ', opened_us % 1000000) AS opened,
+  opened_us,
+  strftime('%Y-%m-%dT%H:%M:%S', resolved_us / 1000000, 'unixepoch')
+    || printf('.%06dZ', resolved_us % 1000000) AS resolved,
+  resolved_us,
+  last_event
+FROM incident;
+
+-- The routes of each incident, in their order. probes, failures: results since its `since`, and
+-- those that matched the rule. regions: JSON, for json_each(). firing: 0 once it has recovered.
+CREATE VIEW incident_routes AS
+SELECT
+  incident, position, route,
+  strftime('%Y-%m-%dT%H:%M:%S', since_us / 1000000, 'unixepoch')
+    || printf('.%06dZ', since_us % 1000000) AS since,
+  since_us,
+  firing, probes, failures, regions
+FROM incident_route;
+
+-- What happened to an incident, numbered from 1 without gaps. text: one sentence.
+CREATE VIEW incident_events AS
+SELECT
+  incident, sequence,
+  strftime('%Y-%m-%dT%H:%M:%S', at_us / 1000000, 'unixepoch')
+    || printf('.%06dZ', at_us % 1000000) AS at,
+  at_us,
+  kind, text
+FROM incident_event;
+
+-- Each notification on its way to each channel. state: pending, delivered or failed. key: its
+-- identity over attempts and restarts. notification: JSON. last_error: '' where there is none.
+CREATE VIEW deliveries AS
+SELECT
+  id, key, incident, sequence, channel, notification, state, attempts,
+  strftime('%Y-%m-%dT%H:%M:%S', created_us / 1000000, 'unixepoch')
+    || printf('.%06dZ', created_us % 1000000) AS created,
+  created_us,
+  strftime('%Y-%m-%dT%H:%M:%S', next_attempt_us / 1000000, 'unixepoch')
+    || printf('.%06dZ', next_attempt_us % 1000000) AS next_attempt,
+  next_attempt_us,
+  strftime('%Y-%m-%dT%H:%M:%S', finished_us / 1000000, 'unixepoch')
+    || printf('.%06dZ', finished_us % 1000000) AS finished,
+  finished_us,
+  last_error
+FROM delivery;
