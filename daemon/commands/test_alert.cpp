@@ -35,6 +35,10 @@ std::string_view outcome_of(const alerting::SendResult& result) {
   return "refused (the daemon would not try again)";
 }
 
+void print_fields(const alerting::LogRequest& request) {
+  for (const auto& [key, value] : request.fields) fmt::print("{}: {}\n", key, value);
+}
+
 bool told(const config::Channel& channel, std::string_view which,
           const alerting::SendResult& result) {
   fmt::print("{} ({}): the {} was {}{}{}\n", channel.name, channel.type_name(), which,
@@ -89,7 +93,8 @@ int test_alert_command(const TestAlertOptions& options) {
   auto sender = alerting::make_curl_sender(
       **network, {.policy = config->daemon.targets,
                   .user_agent = user_agent(),
-                  .log = [](const std::string& line) { fmt::print("{}\n", line); }});
+                  .log = print_fields,
+                  .notice = [](const std::string& text) { fmt::print("{}\n", text); }});
   if (!sender) return give_up(exit_failed, sender.error().message);
   const bool delivered = send_both(**network, **sender, *config, *channel);
   sender->reset();
