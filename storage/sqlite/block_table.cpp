@@ -24,6 +24,10 @@ constexpr auto span_before_sql =
     "SELECT {0} FROM (SELECT * FROM block WHERE route = ?1 AND from_us <= ?3 ORDER BY to_us DESC "
     "LIMIT 16) WHERE region = ?2 LIMIT 1";
 
+static_assert(segment_bits == 32);
+constexpr auto count_loose_sql =
+    "SELECT id >> 32, max(id), sum(count) FROM block WHERE id >= ?1 GROUP BY 1";
+
 std::string select(const char* rest) {
   return fmt::format("SELECT {} FROM block {}", block_columns, rest);
 }
@@ -70,9 +74,7 @@ StoredBlock read_block(Row& row) {
 }
 
 BlockTable::BlockTable(Database& database)
-    : count_loose_(database, fmt::format("SELECT id >> {}, max(id), sum(count) FROM block "
-                                         "WHERE id >= ?1 GROUP BY 1",
-                                         segment_bits)),
+    : count_loose_(database, count_loose_sql),
       newest_id_(database, "SELECT ifnull(max(id), 0) FROM block WHERE id < ?1"),
       put_(database, put_sql),
       span_before_(database, fmt::format(span_before_sql, block_columns)),
