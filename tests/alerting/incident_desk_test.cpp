@@ -236,7 +236,7 @@ TEST_CASE("a certificate's incident is named by it, though the route fails besid
     CHECK(world.told(step).of_certificate);
   }
   REQUIRE(texts.size() == 2);
-  CHECK(texts[0] == "Certificate expires soon on checkout: expires 2026-11-30, in 9 days.");
+  CHECK(texts[0] == "Certificate expires soon on shop/checkout: expires 2026-11-30, in 9 days.");
   CHECK(texts[1].ends_with("the certificate no longer expires soon."));
 }
 
