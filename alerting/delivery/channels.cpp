@@ -81,6 +81,9 @@ struct Pacer {
   std::chrono::milliseconds operator()(const config::AlertmanagerChannel& /*alertmanager*/) const {
     return 100ms;  // it has no limit, and repetitions must not hold up news
   }
+  std::chrono::milliseconds operator()(const config::LogChannel& /*log*/) const {
+    return 0ms;  // ours
+  }
   // Slack takes one a second, and the others more.
   std::chrono::milliseconds operator()(const auto& /*other*/) const { return 1s; }
 };

@@ -7,20 +7,8 @@ import sqlite3
 import pytest
 
 from parts.alerts import alerts_by_channel, states
+from parts.configuration import ONE_ROUTE
 from parts.process import wait_until
-
-CONFIGURATION = """
-[[route]]
-name = "shop"
-url = "{url}"
-interval = "1s"
-timeout = "1s"
-
-[[rule]]
-name = "bad-gateway"
-match = ["bad_gateway"]
-window = "10s"
-"""
 
 
 @contextlib.contextmanager
@@ -46,7 +34,7 @@ def full(daemon):
 @pytest.mark.parametrize("trouble", [locked, full])
 def test_alerts_do_not_wait_for_the_database(trouble, site, receiver, mail_server, channels,
                                              start_daemon):
-    daemon = start_daemon(CONFIGURATION.format(url=site.url) + channels)
+    daemon = start_daemon(ONE_ROUTE.format(url=site.url) + channels)
     daemon.wait_for_results(3)
 
     def wait_for(wanted):

@@ -6,21 +6,8 @@ import time
 import pytest
 
 from parts.alerts import alerts_by_channel, states
+from parts.configuration import ONE_ROUTE
 from parts.process import wait_until
-
-CONFIGURATION = """
-[[route]]
-name = "shop"
-url = "{url}"
-interval = "1s"
-timeout = "1s"
-
-[[rule]]
-name = "bad-gateway"
-match = ["bad_gateway"]
-window = "10s"
-resolve_after = 2
-"""
 
 
 def wait_for(wanted, receiver, mail_server, daemon, seconds=40):
@@ -35,7 +22,7 @@ def wait_for(wanted, receiver, mail_server, daemon, seconds=40):
 @pytest.mark.parametrize("delay", [0.0, 0.4, 1.1, 2.3, 4.0])
 def test_a_kill_during_an_outage(delay, site, receiver, mail_server, channels, start_daemon):
     """`delay` after the first 502 was stored: before, while and after the alert goes out."""
-    daemon = start_daemon(CONFIGURATION.format(url=site.url) + channels)
+    daemon = start_daemon(ONE_ROUTE.format(url=site.url) + channels)
     daemon.wait_for_results(3)
     site.break_down()
     daemon.wait_for_results(1, where="status = 502")
@@ -54,7 +41,7 @@ def test_a_kill_during_an_outage(delay, site, receiver, mail_server, channels, s
 
 def test_a_kill_does_not_cut_confirmations_off(site, receiver, start_daemon):
     """The next turn is half a minute away: what tells in seconds is the probes that confirm."""
-    daemon = start_daemon(CONFIGURATION.format(url=site.url).replace(
+    daemon = start_daemon(ONE_ROUTE.format(url=site.url).replace(
         'interval = "1s"', 'interval = "30s"').replace('window = "10s"', 'window = "60s"') + f"""
 [[channel]]
 name = "webhook"
@@ -93,7 +80,7 @@ def check_conversation(receiver, mail_server, daemon):
 def test_what_could_not_be_delivered_is_delivered_after_a_kill(site, receiver, mail_server,
                                                                channels, start_daemon):
     receiver.answers = {"/slack": 503, "/webhook": 503}
-    daemon = start_daemon(CONFIGURATION.format(url=site.url) + channels)
+    daemon = start_daemon(ONE_ROUTE.format(url=site.url) + channels)
     daemon.wait_for_results(3)
     site.break_down()
     wait_until(lambda: any(each.path == "/webhook" for each in receiver.deliveries), 30,
@@ -113,7 +100,7 @@ def test_what_could_not_be_delivered_is_delivered_after_a_kill(site, receiver, m
 
 def test_a_stop_waits_for_the_answer_to_a_message(site, receiver, start_daemon):
     receiver.delay = 0.5
-    daemon = start_daemon(CONFIGURATION.format(url=site.url) + f"""
+    daemon = start_daemon(ONE_ROUTE.format(url=site.url) + f"""
 [[channel]]
 name = "webhook"
 type = "webhook"
@@ -132,7 +119,7 @@ url = "{receiver.url}/webhook"
 
 def test_a_restart_in_an_open_incident_says_nothing(site, receiver, mail_server, channels,
                                                     start_daemon):
-    daemon = start_daemon(CONFIGURATION.format(url=site.url) + channels)
+    daemon = start_daemon(ONE_ROUTE.format(url=site.url) + channels)
     daemon.wait_for_results(3)
     site.break_down()
     wait_for(["firing"], receiver, mail_server, daemon)

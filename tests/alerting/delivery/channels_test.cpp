@@ -154,6 +154,7 @@ TEST_CASE("only what Alertmanager forgets is told again, and services are not hu
   CHECK(repeat_of({"ops", config::AlertmanagerChannel{}}) == 60s);
   CHECK_FALSE(repeat_of({"ops", config::WebhookChannel{}}).has_value());
   CHECK(pace_of({"ops", config::SlackChannel{}}) == 1s);
+  CHECK(pace_of({"ops", config::LogChannel{}}) == 0s);
   CHECK(pace_of({"ops", config::DiscordChannel{}}) == 2s);
   CHECK(pace_of({"ops", config::TelegramChannel{}}) == 3s);
   CHECK(pace_of({"ops", config::NtfyChannel{}}) == 5s);
