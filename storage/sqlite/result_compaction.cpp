@@ -17,10 +17,12 @@ std::int64_t started(const ResultNumbers& result) {
   return result[BlockColumn::Started];
 }
 
+// Those of one moment by their other numbers: the order is the same however often it is made.
 void sort_by_time(std::vector<ResultNumbers>& results) {
-  if (!std::ranges::is_sorted(results, {}, started)) {
-    std::ranges::stable_sort(results, {}, started);
-  }
+  if (std::ranges::is_sorted(results, {}, started)) return;
+  std::ranges::sort(results, {}, [](const ResultNumbers& result) {
+    return std::pair(started(result), result.values);
+  });
 }
 
 bool is_full(const ResultBlock& block) {
