@@ -14,6 +14,7 @@
 #include "config/nearest_key.h"
 #include "daemon/commands/command.h"
 #include "daemon/commands/sample_notification.h"
+#include "daemon/log.h"
 #include "daemon/version.h"
 #include "probes/net/uv_network.h"
 
@@ -35,8 +36,11 @@ std::string_view outcome_of(const alerting::SendResult& result) {
   return "refused (the daemon would not try again)";
 }
 
-void print_fields(const alerting::LogRequest& request) {
-  for (const auto& [key, value] : request.fields) fmt::print("{}: {}\n", key, value);
+// As the daemon's log would have it.
+void print_line(const alerting::LogRequest& request) {
+  LogFields fields;
+  for (const auto& [key, value] : request.fields) fields.push_back({key, value});
+  fmt::print("{}\n", Log::line("notification", fields));
 }
 
 bool told(const config::Channel& channel, std::string_view which,
@@ -93,7 +97,7 @@ int test_alert_command(const TestAlertOptions& options) {
   auto sender = alerting::make_curl_sender(
       **network, {.policy = config->daemon.targets,
                   .user_agent = user_agent(),
-                  .log = print_fields,
+                  .log = print_line,
                   .notice = [](const std::string& text) { fmt::print("{}\n", text); }});
   if (!sender) return give_up(exit_failed, sender.error().message);
   const bool delivered = send_both(**network, **sender, *config, *channel);

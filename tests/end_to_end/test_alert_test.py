@@ -137,7 +137,7 @@ def test_a_channel_that_is_not_there(config):
 
 def test_the_log_channel_writes_its_line(config):
     code, said = run_gatewatch("test-alert", "--config", config, "journal")
-    assert code == 0 and "notification=opened severity=info" in said, said
+    assert code == 0 and "notification kind=opened severity=info" in said, said
 
 
 def test_no_channel_s_secret_is_printed(config):
