@@ -71,11 +71,12 @@ std::string commonest(const std::map<std::string, std::uint64_t>& names,
 std::vector<NotificationRoute> routes_of(const Incident& incident, const Coverage& coverage) {
   std::vector<const std::pair<const std::string, Participant>*> worst_first;
   for (const auto& entry : incident.participants) worst_first.push_back(&entry);
-  std::ranges::stable_sort(worst_first, [](const auto* left, const auto* right) {
+  std::ranges::sort(worst_first, [](const auto* left, const auto* right) {
     const auto& [left_id, left_part] = *left;
     const auto& [right_id, right_part] = *right;
     if (left_part.firing() != right_part.firing()) return left_part.firing();
-    return left_part.failures > right_part.failures;
+    if (left_part.failures != right_part.failures) return left_part.failures > right_part.failures;
+    return left_id < right_id;
   });
   std::vector<NotificationRoute> routes;
   for (const auto* entry : worst_first) {

@@ -15,7 +15,8 @@ std::expected<std::unique_ptr<ProbePool>, Error> ProbePool::start(
   share.in_flight_limit =
       std::max<std::size_t>(1, settings.in_flight_limit / static_cast<std::size_t>(threads));
   for (int index = 0; index < threads; ++index) {
-    auto thread = ProbeThread::start(probe_thread_name(index), share, deliver);
+    auto thread =
+        ProbeThread::start(probe_thread_name(static_cast<std::size_t>(index)), share, deliver);
     if (!thread) return std::unexpected(thread.error());
     started.push_back(std::move(*thread));
   }
@@ -41,7 +42,7 @@ void ProbePool::set_policy(const TargetPolicy& policy) {
   for (const auto& thread : threads_) thread->set_policy(policy);
 }
 
-void ProbePool::drain(std::function<void()> drained) {
+void ProbePool::drain(const std::function<void()>& drained) {
   const auto left = std::make_shared<std::atomic<std::size_t>>(threads_.size());
   for (const auto& thread : threads_) {
     thread->drain([left, drained] {

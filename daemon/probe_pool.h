@@ -25,7 +25,7 @@ class ProbePool {
   void confirm(const std::string& route);
   void set_policy(const TargetPolicy& policy);
   // `drained` is called once, on some probe thread, when no probe is in flight any more.
-  void drain(std::function<void()> drained);
+  void drain(const std::function<void()>& drained);
   [[nodiscard]] std::vector<ProbeThreadStatistics> statistics() const;
   // Whether every thread has turned its loop within `age`.
   [[nodiscard]] bool alive(Instant now, std::chrono::nanoseconds age) const;

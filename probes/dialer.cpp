@@ -10,7 +10,6 @@ namespace {
 int telling(net::IoStatus status) {
   switch (status) {
     case net::IoStatus::Refused:
-      return 4;
     case net::IoStatus::Reset:
       return 4;
     case net::IoStatus::TimedOut:

@@ -7,7 +7,6 @@
 #include <cstring>
 #include <filesystem>
 #include <memory>
-#include <stdlib.h>  // mkdtemp
 #include <string>
 #include <system_error>
 

@@ -38,13 +38,13 @@ WebResponse incident_as_json(const config::Config& /*config*/,
 
 }  // namespace
 
-void Api::ask(StoreQuestion question, const WebReply& reply) {
+void Api::ask(StoreQuestion question, const WebReply& reply) const {
   if (!sources_.ask(std::move(question), reply)) {
     reply(error_response(503, "Too many questions wait for the storage; ask again later."));
   }
 }
 
-void Api::index(const WebRequest& /*request*/, WebReply reply) {
+void Api::index(const WebRequest& /*request*/, const WebReply& reply) const {
   ask(
       [config = sources_.config()](storage::Store& store) {
         const auto found = store.incidents({.open_only = true, .id = {}, .limit = max_incidents});
@@ -53,7 +53,8 @@ void Api::index(const WebRequest& /*request*/, WebReply reply) {
       reply);
 }
 
-void Api::answer_incident(const WebRequest& request, const WebReply& reply, RenderIncident render) {
+void Api::answer_incident(const WebRequest& request, const WebReply& reply,
+                          RenderIncident render) const {
   ask(
       [config = sources_.config(), id = request.id, render](storage::Store& store) {
         const auto found = store.incidents({.open_only = false, .id = id, .limit = 1});
@@ -66,35 +67,35 @@ void Api::answer_incident(const WebRequest& request, const WebReply& reply, Rend
       reply);
 }
 
-void Api::incident_page(const WebRequest& request, WebReply reply) {
+void Api::incident_page(const WebRequest& request, const WebReply& reply) const {
   answer_incident(request, reply, &web::incident_page);
 }
 
-void Api::incident(const WebRequest& request, WebReply reply) {
+void Api::incident(const WebRequest& request, const WebReply& reply) const {
   answer_incident(request, reply, &incident_as_json);
 }
 
-void Api::metrics(const WebRequest& /*request*/, WebReply reply) {
+void Api::metrics(const WebRequest& /*request*/, const WebReply& reply) const {
   reply({.content_type = "text/plain; version=0.0.4; charset=utf-8",
          .body = {},
          .headers = {},
          .pieces = sources_.metrics()});
 }
 
-void Api::health(const WebRequest& /*request*/, WebReply reply) {
+void Api::health(const WebRequest& /*request*/, const WebReply& reply) const {
   const auto checks = sources_.health();
   const bool is_ok = std::ranges::all_of(checks, &HealthCheck::ok);
   reply(json_response(health_json(checks), is_ok ? 200 : 503));
 }
 
-void Api::readiness(const WebRequest& /*request*/, WebReply reply) {
+void Api::readiness(const WebRequest& /*request*/, const WebReply& reply) const {
   auto checks = sources_.health();
   std::erase_if(checks, [](const HealthCheck& check) { return !check.needed_for_ready; });
   const bool is_ok = std::ranges::all_of(checks, &HealthCheck::ok);
   reply(json_response(health_json(checks), is_ok ? 200 : 503));
 }
 
-void Api::routes(const WebRequest& request, WebReply reply) {
+void Api::routes(const WebRequest& request, const WebReply& reply) const {
   if (const auto read = read_no_parameters(request.query); !read) {
     return reply(error_response(400, read.error().message));
   }
@@ -105,7 +106,7 @@ void Api::routes(const WebRequest& request, WebReply reply) {
   reply(json_response({{"routes", std::move(list)}}));
 }
 
-void Api::results(const WebRequest& request, WebReply reply) {
+void Api::results(const WebRequest& request, const WebReply& reply) const {
   const auto query = read_result_query(request.query);
   if (!query) {
     return reply(error_response(400, query.error().message));
@@ -113,7 +114,7 @@ void Api::results(const WebRequest& request, WebReply reply) {
   ask([query = *query](storage::Store& store) { return results_page(store, query); }, reply);
 }
 
-void Api::incidents(const WebRequest& request, WebReply reply) {
+void Api::incidents(const WebRequest& request, const WebReply& reply) const {
   const auto query = read_incident_query(request.query);
   if (!query) {
     return reply(error_response(400, query.error().message));
@@ -121,8 +122,8 @@ void Api::incidents(const WebRequest& request, WebReply reply) {
   ask([query = *query](storage::Store& store) { return incidents_page(store, query); }, reply);
 }
 
-void Api::reload(const WebRequest& /*request*/, WebReply reply) {
-  sources_.reload([reply = std::move(reply)](const ReloadAnswer& answer) {
+void Api::reload(const WebRequest& /*request*/, const WebReply& reply) const {
+  sources_.reload([reply](const ReloadAnswer& answer) {
     if (!answer.obstacle.empty()) {
       return reply(error_response(503, "Nothing was reloaded: " + answer.obstacle));
     }

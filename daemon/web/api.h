@@ -19,22 +19,23 @@ class Api {
     return sources_.config();
   }
 
-  void index(const WebRequest& request, WebReply reply);
-  void incident_page(const WebRequest& request, WebReply reply);
-  void metrics(const WebRequest& request, WebReply reply);
-  void health(const WebRequest& request, WebReply reply);
-  void readiness(const WebRequest& request, WebReply reply);
-  void routes(const WebRequest& request, WebReply reply);
-  void results(const WebRequest& request, WebReply reply);
-  void incidents(const WebRequest& request, WebReply reply);
-  void incident(const WebRequest& request, WebReply reply);
-  void reload(const WebRequest& request, WebReply reply);
+  void index(const WebRequest& request, const WebReply& reply) const;
+  void incident_page(const WebRequest& request, const WebReply& reply) const;
+  void metrics(const WebRequest& request, const WebReply& reply) const;
+  void health(const WebRequest& request, const WebReply& reply) const;
+  void readiness(const WebRequest& request, const WebReply& reply) const;
+  void routes(const WebRequest& request, const WebReply& reply) const;
+  void results(const WebRequest& request, const WebReply& reply) const;
+  void incidents(const WebRequest& request, const WebReply& reply) const;
+  void incident(const WebRequest& request, const WebReply& reply) const;
+  void reload(const WebRequest& request, const WebReply& reply) const;
 
  private:
   using RenderIncident = WebResponse (*)(const config::Config&, const storage::IncidentHistory&);
 
-  void ask(StoreQuestion question, const WebReply& reply);
-  void answer_incident(const WebRequest& request, const WebReply& reply, RenderIncident render);
+  void ask(StoreQuestion question, const WebReply& reply) const;
+  void answer_incident(const WebRequest& request, const WebReply& reply,
+                       RenderIncident render) const;
 
   ApiSources sources_;
 };

@@ -19,8 +19,9 @@ std::optional<std::string_view> name_of(std::string_view host) {
   }
   const std::string_view name = host.substr(is_bracketed ? 1 : 0, end - (is_bracketed ? 1 : 0));
   const std::string_view port = host.substr(is_bracketed ? end + 1 : end);
-  const bool is_port = port.empty() || (port.starts_with(':') && port.size() <= 6 &&
-                                        port.find_first_not_of("0123456789", 1) == port.npos);
+  const bool is_port =
+      port.empty() || (port.starts_with(':') && port.size() <= 6 &&
+                       port.find_first_not_of("0123456789", 1) == std::string_view::npos);
   const bool is_literal = name.find(':') != std::string_view::npos;
   return is_port && is_literal == is_bracketed ? std::optional(name) : std::nullopt;
 }

@@ -18,7 +18,7 @@ struct WebRoute {
   std::string_view method;  // GET serves HEAD too
   std::string_view path;    // "{id}" as its last segment stands for a number from 1 on
   Access access;
-  void (Api::*handler)(const WebRequest&, WebReply);
+  void (Api::*handler)(const WebRequest&, const WebReply&) const;
 };
 
 [[nodiscard]] std::span<const WebRoute> web_routes() noexcept;

@@ -21,7 +21,7 @@ struct AresResolverSettings {
   std::chrono::milliseconds patience{250};      // for the other family once one has addresses
   std::chrono::seconds configuration_check{5};  // how often resolv.conf is looked at for a change
   // In flight; beyond it a question is our own failure. c-ares gives each one of 65,536 ids.
-  std::size_t most_questions = 16 * 1024;
+  std::size_t most_questions = std::size_t{16} * 1024;
 };
 
 // "system", or one server: "address:port" or "address".

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <ranges>
 #include <tuple>
 #include <utility>
 
@@ -167,8 +168,8 @@ std::expected<std::optional<StoredBlock>, Failure> BlockTable::span_before(SpanO
 
 std::expected<std::optional<Segment>, Failure> BlockTable::find_segment(std::uint64_t results) {
   if (auto counted = count_loose(); !counted) return std::unexpected(counted.error());
-  for (auto loose = loose_->rbegin(); loose != loose_->rend(); ++loose) {
-    if (loose->second.results >= std::max<std::uint64_t>(results, 1)) return loose->first;
+  for (const auto& [segment, loose] : std::views::reverse(*loose_)) {
+    if (loose.results >= std::max<std::uint64_t>(results, 1)) return segment;
   }
   return std::nullopt;
 }
