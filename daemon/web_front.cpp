@@ -19,8 +19,8 @@ std::expected<std::unique_ptr<WebFront>, Error> WebFront::open(net::Network& net
   }
   auto server =
       web::Server::create(network, std::move(settings),
-                          [&api = front->api_](net::Request request, web::WebReply reply) {
-                            web::answer_request(api, std::move(request), std::move(reply));
+                          [&api = front->api_](net::Request request, const web::WebReply& reply) {
+                            web::answer_request(api, std::move(request), reply);
                           });
   if (!server) return std::unexpected(server.error());
   front->server_ = std::move(*server);

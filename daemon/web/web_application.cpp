@@ -44,7 +44,7 @@ std::optional<WebResponse> misdirection(const net::Request& request, const Reque
 
 }  // namespace
 
-void answer_request(Api& api, net::Request request, WebReply reply) {
+void answer_request(Api& api, net::Request request, const WebReply& reply) {
   const auto config = api.current_config();
   auto target = parse_request_target(request.target);
   if (auto refused = misdirection(request, target ? *target : RequestTarget{}, config->daemon)) {
@@ -72,7 +72,7 @@ void answer_request(Api& api, net::Request request, WebReply reply) {
                          .query = std::move(target->query),
                          .headers = std::move(request.headers),
                          .body = std::move(request.body)};
-  (api.*match.route->handler)(asked, std::move(reply));
+  (api.*match.route->handler)(asked, reply);
 }
 
 }  // namespace gatewatch::daemon::web

@@ -10,6 +10,6 @@
 namespace gatewatch::daemon::web {
 
 // `request`: complete and well formed. The configuration is the API's current one.
-void answer_request(Api& api, net::Request request, WebReply reply);
+void answer_request(Api& api, net::Request request, const WebReply& reply);
 
 }  // namespace gatewatch::daemon::web
