@@ -13,6 +13,7 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/source_paths.h"
 #include "tests/source_tree.h"
 
 using namespace gatewatch::tidy;
@@ -240,7 +241,7 @@ Findings findings_in(void (*rule)(const Source&, Findings&), std::string path, s
 }
 
 const std::vector<Source>& sources() {
-  static const auto read = read_sources(GATEWATCH_SOURCE);
+  static const auto read = read_sources(gatewatch::tests::source_path());
   return read;
 }
 
@@ -350,7 +351,7 @@ TEST_CASE("no test sleeps") {
 
 TEST_CASE("every source file has a test file of its own name, or says which one tests it") {
   const auto exists = [](std::string_view path) {
-    return std::filesystem::exists(std::string(GATEWATCH_SOURCE) + "/" + std::string(path));
+    return std::filesystem::exists(gatewatch::tests::source_path(std::string(path)));
   };
   for (const auto& source : sources()) {
     if (!source.is_shipped() || source.is_header()) continue;

@@ -1,6 +1,7 @@
 #include "config/daemon_reader.h"
 
 #include "tests/config/good_files.h"
+#include "tests/source_paths.h"
 
 using namespace gatewatch::config;
 using gatewatch::Endpoint;
@@ -57,7 +58,7 @@ TEST_CASE("the daemon can listen on a socket in the file system") {
 }
 
 TEST_CASE("the server's key is a path or a secret, and its certificate is read with it") {
-  const std::string file = GATEWATCH_TEST_DATA "/config/good/complete.toml";
+  const std::string file = gatewatch::tests::test_data_path("config/good/complete.toml");
   const auto tls_with = [&file](const std::string& key) {
     return loaded("[daemon.tls]\ncertificate = \"" + file + "\"\nkey = " + key + "\n").daemon.tls;
   };

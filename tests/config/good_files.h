@@ -11,6 +11,7 @@
 #include <doctest/doctest.h>
 
 #include "config/load.h"
+#include "tests/source_paths.h"
 
 namespace gatewatch::config {
 
@@ -28,7 +29,7 @@ inline Config loaded(const std::string& text) {
 }
 
 inline Config good(const std::string& name) {
-  std::ifstream file(GATEWATCH_TEST_DATA "/config/good/" + name + ".toml");
+  std::ifstream file(tests::test_data_path("config/good/" + name + ".toml"));
   REQUIRE(file.good());
   return loaded({std::istreambuf_iterator<char>(file), {}});
 }

@@ -13,6 +13,7 @@
 #include <doctest/doctest.h>
 
 #include "config/load.h"
+#include "tests/source_paths.h"
 
 using namespace gatewatch::config;
 
@@ -67,7 +68,7 @@ void check_file(const std::filesystem::path& path) {
 }  // namespace
 
 TEST_CASE("every mistake is found, at its place, in one run, without a secret in its message") {
-  const std::filesystem::path folder = GATEWATCH_TEST_DATA "/config/mistakes";
+  const std::filesystem::path folder = gatewatch::tests::test_data_path("config/mistakes");
   int files = 0;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     CAPTURE(entry.path().filename().string());

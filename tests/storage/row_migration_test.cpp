@@ -8,6 +8,7 @@
 #include "storage/sqlite/schema.h"
 #include "storage/sqlite/sqlite_store.h"
 #include "tests/contracts/records_samples.h"
+#include "tests/source_paths.h"
 #include "tests/storage/raw_sqlite.h"
 #include "tests/storage/temporary_directory.h"
 
@@ -20,7 +21,7 @@ using tests::sample_time;
 namespace {
 
 std::string layout_1() {
-  std::ifstream file(GATEWATCH_TEST_DATA "/layout/layout_1.sql");
+  std::ifstream file(tests::test_data_path("layout/layout_1.sql"));
   std::ostringstream text;
   text << file.rdbuf();
   return text.str();

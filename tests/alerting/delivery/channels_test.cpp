@@ -12,6 +12,7 @@
 
 #include "alerting/delivery/channel.h"
 #include "tests/alerting/delivery/example_notification.h"
+#include "tests/source_paths.h"
 
 using namespace gatewatch;
 using namespace gatewatch::alerting;
@@ -43,7 +44,7 @@ std::string written_out(const LogRequest& request) {
 }
 
 void check_golden(const std::string& name, const Request& request) {
-  const auto path = std::string(GATEWATCH_TEST_DATA) + "/notifications/" + name + ".golden";
+  const auto path = tests::test_data_path("notifications/" + name + ".golden");
   const auto text = std::visit([](const auto& kind) { return written_out(kind); }, request);
   if (std::getenv("GATEWATCH_WRITE_GOLDEN") != nullptr) std::ofstream(path) << text;
   std::ifstream file(path);

@@ -6,6 +6,8 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/source_paths.h"
+
 namespace gatewatch::tests {
 namespace {
 
@@ -98,8 +100,7 @@ std::uint64_t HttpDocument::limit(const std::string& limit_name, std::uint64_t o
 
 std::vector<HttpDocument> http_documents(const std::string& folder) {
   std::vector<HttpDocument> documents;
-  for (const auto& entry :
-       std::filesystem::directory_iterator(std::string(GATEWATCH_TEST_DATA "/http/") + folder)) {
+  for (const auto& entry : std::filesystem::directory_iterator(test_data_path("http/" + folder))) {
     documents.push_back(read_document(entry.path()));
   }
   REQUIRE_FALSE(documents.empty());
