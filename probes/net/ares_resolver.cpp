@@ -175,6 +175,10 @@ void AresResolver::follow_configuration() {
 std::unique_ptr<Lookup> AresResolver::resolve(const std::string& host, IpPreference family,
                                               Done done) {
   auto lookup = std::make_unique<AresLookup>(loop_, std::move(done));
+  if (const auto literal = IpAddress::parse(host)) {
+    lookup->answer(std::make_shared<Resolution>(resolution_of({*literal}, family, host)));
+    return lookup;
+  }
   const auto name = canonical_name(host);
   if (auto resolution = known(host, name, family)) {
     lookup->answer(std::move(resolution));
@@ -189,12 +193,9 @@ std::unique_ptr<Lookup> AresResolver::resolve(const std::string& host, IpPrefere
   return lookup;
 }
 
-// What needs no question: literals, bad names, the hosts file, the cache; or may have none.
+// What needs no question: bad names, the hosts file, the cache; or may have none.
 Shared AresResolver::known(const std::string& host, const std::optional<std::string>& name,
                            IpPreference family) {
-  if (const auto literal = IpAddress::parse(host)) {
-    return std::make_shared<Resolution>(resolution_of({*literal}, family, host));
-  }
   if (!name) return failed(DnsStatus::Malformed, "the name is not a host name");
   auto addresses =
       settings_.hosts_path.empty() ? std::vector<IpAddress>{} : hosts_.find(*name, clock_.now());

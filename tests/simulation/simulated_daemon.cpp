@@ -86,8 +86,8 @@ class SimulatedDaemon::Process {
                                                         TargetPolicy::standard())),
         scheduler_(
             network_, {network_.clock().wall_now(), network_.clock().now()}, 1000,
-            [this](const std::string& route, ProbeKind kind, std::uint64_t turn) {
-              return make_route_probe(network_, identity_, targets_.at(route), kind, turn,
+            [this](const ScheduledRoute& route, ProbeKind kind, std::uint64_t turn) {
+              return make_route_probe(network_, identity_, route.target, kind, turn,
                                       [this](const Result& result) { pipeline_.handle(result); });
             },
             [this](const Result& result) { pipeline_.handle(result); }) {
@@ -102,7 +102,7 @@ class SimulatedDaemon::Process {
   void reload() {
     std::set<std::string> kept;
     for (const auto& route : daemon_.config_->routes) kept.insert(route.id());
-    for (const auto& [id, target] : targets_) {
+    for (const auto& id : routes_) {
       if (!kept.contains(id)) scheduler_.remove(id);
     }
     take_routes();
@@ -126,8 +126,9 @@ class SimulatedDaemon::Process {
   void take_routes() {
     TargetFactory factory;
     for (const auto& route : daemon_.config_->routes) {
-      targets_[route.id()] = factory.create(route).value();
-      scheduler_.set({route.id(), route.interval, route.timeout, route.confirm});
+      routes_.insert(route.id());
+      scheduler_.set({route.id(), route.interval, route.timeout, route.confirm,
+                      factory.create(route).value()});
     }
   }
 
@@ -140,7 +141,7 @@ class SimulatedDaemon::Process {
   alerting::Outbox outbox_;
   daemon::Pipeline pipeline_;
   std::shared_ptr<const ProbeIdentity> identity_;
-  std::map<std::string, std::shared_ptr<const Target>> targets_;
+  std::set<std::string> routes_;  // that the scheduler has, or had
   daemon::Scheduler scheduler_;
   std::chrono::milliseconds since_tick_{0};
 };
