@@ -100,6 +100,10 @@ void ProbeThread::confirm(const std::string& route) {
   post([this, route] { scheduler_->confirm(route); });
 }
 
+void ProbeThread::probe_once(const std::string& route) {
+  post([this, route] { scheduler_->probe_once(route); });
+}
+
 void ProbeThread::set_policy(TargetPolicy policy) {
   post([this, policy = std::move(policy)]() mutable {
     auto identity = *identity_;

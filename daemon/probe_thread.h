@@ -56,6 +56,7 @@ class ProbeThread {
   void set(std::shared_ptr<const Target> target);
   void remove(const std::string& route);
   void confirm(const std::string& route);
+  void probe_once(const std::string& route);
   // Which addresses may be connected to, by the probes that begin from now on.
   void set_policy(TargetPolicy policy);
   // No new probes; `drained` is called on the probe thread when none is in flight any more.

@@ -89,6 +89,16 @@ void Scheduler::confirm(const std::string& id) {
   arm();
 }
 
+void Scheduler::probe_once(const std::string& id) {
+  const auto found = slots_.find(id);
+  if (draining_ || found == slots_.end()) return;
+  const auto& slot = found->second;
+  if (slot->confirmations_left > 0) return;
+  slot->confirmations_left = 1;
+  push(slot, ProbeKind::Confirmation, network_.clock().now());
+  arm();
+}
+
 void Scheduler::drain(std::function<void()> drained) {
   draining_ = true;
   drained_ = std::move(drained);

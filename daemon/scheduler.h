@@ -69,6 +69,9 @@ class Scheduler {
   // comes due while the route's probe is in flight starts when that ends, and the next ones count
   // from there. A series that is under way goes on instead.
   void confirm(const std::string& id);
+  // One probe more, at once, or when the one in flight ends. Where a series is under way it has
+  // that soon enough.
+  void probe_once(const std::string& id);
   // No probe starts any more; those in flight go on. `drained` is called once none is left.
   void drain(std::function<void()> drained);
   [[nodiscard]] SchedulerStatistics statistics() const;

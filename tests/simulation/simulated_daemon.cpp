@@ -1,7 +1,6 @@
 #include "tests/simulation/simulated_daemon.h"
 
 #include <algorithm>
-#include <map>
 #include <set>
 #include <utility>
 #include <variant>
@@ -26,6 +25,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto slice = 100ms;  // how often the store catches up with simulated time
+constexpr auto pulse = 200ms;  // of what time alone brings
 
 // Delivers at once and notes it.
 class NotingSender final : public alerting::Sender {
@@ -78,8 +78,9 @@ class SimulatedDaemon::Process {
                       .value()),
         outbox_(network_, sender_, {}, 1,
                 [this](const storage::DeliveryRecord& record) { recorder_.submit(record); }),
-        pipeline_(network_.clock(), desk_, recorder_,
-                  [this](const std::string& route) { scheduler_.confirm(route); },
+        pipeline_(network_.clock(), "local", desk_, recorder_,
+                  {.confirm = [this](const std::string& route) { scheduler_.confirm(route); },
+                   .once = [this](const std::string& route) { scheduler_.probe_once(route); }},
                   {[this](const Result& result) { daemon_.results_.push_back(result); },
                    [](const storage::IncidentStep&) {}}),
         identity_(std::make_shared<const ProbeIdentity>("local", "gatewatch/test",
@@ -114,7 +115,7 @@ class SimulatedDaemon::Process {
     for (auto passed = 0ms; passed < duration; passed += slice) {
       network_.run_for(slice);
       since_tick_ += slice;
-      if (since_tick_ >= 1s) {
+      if (since_tick_ >= pulse) {
         since_tick_ = 0ms;
         pipeline_.tick();
       }
