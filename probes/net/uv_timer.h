@@ -7,7 +7,7 @@
 
 namespace gatewatch::net {
 
-class UvTimer final : public Timer, private TimerQueue::Entry {
+class UvTimer final : public Timer, private UvTimerQueue::Entry {
  public:
   explicit UvTimer(UvLoop& loop) : loop_(loop) {}
   ~UvTimer() override { loop_.timers().remove(*this); }

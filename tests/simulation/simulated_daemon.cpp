@@ -87,7 +87,7 @@ class SimulatedDaemon::Process {
                                                         TargetPolicy::standard())),
         scheduler_(
             network_, {network_.clock().wall_now(), network_.clock().now()}, 1000,
-            [this](const ScheduledRoute& route, ProbeKind kind, std::uint64_t turn) {
+            [this](const daemon::ScheduledRoute& route, ProbeKind kind, std::uint64_t turn) {
               return make_route_probe(network_, identity_, route.target, kind, turn,
                                       [this](const Result& result) { pipeline_.handle(result); });
             },

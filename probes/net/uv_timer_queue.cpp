@@ -1,22 +1,22 @@
-#include "probes/net/timer_queue.h"
+#include "probes/net/uv_timer_queue.h"
 
 #include <algorithm>
 
 namespace gatewatch::net {
 
-void TimerQueue::open(uv_loop_t& loop) {
+void UvTimerQueue::open(uv_loop_t& loop) {
   timer_ = std::make_unique<uv_timer_t>();
   uv_timer_init(&loop, timer_.get());
   timer_->data = this;
 }
 
-void TimerQueue::close() {
+void UvTimerQueue::close() {
   if (timer_ == nullptr) return;
   uv_close(reinterpret_cast<uv_handle_t*>(timer_.release()),
            [](uv_handle_t* closed) noexcept { delete reinterpret_cast<uv_timer_t*>(closed); });
 }
 
-void TimerQueue::set(Entry& entry, std::uint64_t due_ns) {
+void UvTimerQueue::set(Entry& entry, std::uint64_t due_ns) {
   remove(entry);
   entry.due_ns_ = due_ns;
   heap_.push_back(&entry);
@@ -25,16 +25,16 @@ void TimerQueue::set(Entry& entry, std::uint64_t due_ns) {
   if (heap_.front() == &entry && (armed_ns_ == 0 || due_ns < armed_ns_)) arm();
 }
 
-void TimerQueue::remove(Entry& entry) {
+void UvTimerQueue::remove(Entry& entry) {
   if (entry.place_ != Entry::nowhere) take_out(entry.place_);
 }
 
-void TimerQueue::put(Entry& entry, std::size_t place) {
+void UvTimerQueue::put(Entry& entry, std::size_t place) {
   heap_[place] = &entry;
   entry.place_ = place;
 }
 
-void TimerQueue::sift_up(std::size_t place) {
+void UvTimerQueue::sift_up(std::size_t place) {
   Entry& entry = *heap_[place];
   while (place > 0) {
     const std::size_t parent = (place - 1) / 2;
@@ -45,7 +45,7 @@ void TimerQueue::sift_up(std::size_t place) {
   put(entry, place);
 }
 
-void TimerQueue::sift_down(std::size_t place) {
+void UvTimerQueue::sift_down(std::size_t place) {
   Entry& entry = *heap_[place];
   while (true) {
     std::size_t child = 2 * place + 1;
@@ -58,7 +58,7 @@ void TimerQueue::sift_down(std::size_t place) {
   put(entry, place);
 }
 
-void TimerQueue::take_out(std::size_t place) {
+void UvTimerQueue::take_out(std::size_t place) {
   heap_[place]->place_ = Entry::nowhere;
   Entry& last = *heap_.back();
   heap_.pop_back();
@@ -69,7 +69,7 @@ void TimerQueue::take_out(std::size_t place) {
 }
 
 // What becomes due while others fire waits for the loop's next turn.
-void TimerQueue::fire_due() {
+void UvTimerQueue::fire_due() {
   armed_ns_ = 0;
   const std::uint64_t now_ns = uv_hrtime();
   while (!heap_.empty() && heap_.front()->due_ns_ <= now_ns) {
@@ -81,7 +81,7 @@ void TimerQueue::fire_due() {
 }
 
 // After a removal the timer may come too early: it then finds nothing due, and is set again.
-void TimerQueue::arm() {
+void UvTimerQueue::arm() {
   armed_ns_ = heap_.front()->due_ns_;
   // libuv counts from its cached time in whole milliseconds, which may lie in the past.
   uv_update_time(timer_->loop);
@@ -89,7 +89,7 @@ void TimerQueue::arm() {
   const std::uint64_t now_ms = uv_now(timer_->loop);
   uv_timer_start(
       timer_.get(),
-      [](uv_timer_t* handle) noexcept { static_cast<TimerQueue*>(handle->data)->fire_due(); },
+      [](uv_timer_t* handle) noexcept { static_cast<UvTimerQueue*>(handle->data)->fire_due(); },
       due_ms - std::min(due_ms, now_ms), 0);
 }
 

@@ -13,7 +13,7 @@
 namespace gatewatch::net {
 
 // Belongs to the loop's thread.
-class TimerQueue {
+class UvTimerQueue {
  public:
   class Entry {
    public:
@@ -21,15 +21,15 @@ class TimerQueue {
     virtual void fire() = 0;  // it has left the queue, and may be destroyed
 
    private:
-    friend class TimerQueue;
+    friend class UvTimerQueue;
     static constexpr std::size_t nowhere = SIZE_MAX;
     std::uint64_t due_ns_ = 0;
     std::size_t place_ = nowhere;  // in the heap
   };
 
-  TimerQueue() = default;
-  TimerQueue(const TimerQueue&) = delete;
-  TimerQueue& operator=(const TimerQueue&) = delete;
+  UvTimerQueue() = default;
+  UvTimerQueue(const UvTimerQueue&) = delete;
+  UvTimerQueue& operator=(const UvTimerQueue&) = delete;
 
   void open(uv_loop_t& loop);
   void close();  // the loop has to run for a turn after it

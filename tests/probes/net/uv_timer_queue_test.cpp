@@ -1,4 +1,4 @@
-#include "probes/net/timer_queue.h"
+#include "probes/net/uv_timer_queue.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -13,9 +13,9 @@
 namespace gatewatch::net {
 namespace {
 
-class Noted final : public TimerQueue::Entry {
+class Noted final : public UvTimerQueue::Entry {
  public:
-  Noted(std::vector<std::uint64_t>& fired, std::uint64_t due_ns) : due_ns(due_ns), fired_(fired) {}
+  Noted(std::vector<std::uint64_t>& fired, std::uint64_t due) : due_ns(due), fired_(fired) {}
   void fire() override {
     CHECK(uv_hrtime() >= due_ns);
     fired_.push_back(due_ns);
