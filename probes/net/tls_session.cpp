@@ -81,14 +81,14 @@ int TlsStream::Session::verify(X509_STORE_CTX* store) noexcept {
 // OpenSSL forgets a chain that it refuses, so what is worth knowing is noted on the way.
 int TlsStream::Session::verify_chain(X509_STORE_CTX* store) {
   if (X509_STORE_CTX_get0_cert(store) == nullptr) return X509_verify_cert(store);
-  const auto digest = sent_chain_digest(store);
-  if (digest && recognises(store, *digest)) return 1;
+  sent_chain = sent_chain_digest(store);
+  if (sent_chain && recognises(store, *sent_chain)) return 1;
   const int verified = X509_verify_cert(store);
   if (verified == 1) {
     auto chain = verified_chain(store);
     certificate = chain.facts;
     certificate_verified = true;
-    if (digest) context_->verified_chains().add(*digest, std::move(chain));
+    if (sent_chain) context_->verified_chains().add(*sent_chain, std::move(chain));
   } else {
     note_refusal(store);
   }

@@ -31,6 +31,7 @@ TEST_CASE("bytes go both ways, and the facts of the session are known") {
   CHECK(facts->subject == "CN=shop");
   CHECK(facts->issuer == "CN=Test Root");
   CHECK(facts->fingerprint.size() == 64);
+  CHECK(client->tls->chain_fingerprint().size() == 64);
 
   auto& server = *world.servers.at(0);
   const std::string much(1'000'000, 'm');
