@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <csignal>
-#include <filesystem>
 #include <random>
 #include <thread>
 #include <unistd.h>
@@ -15,6 +14,7 @@
 #include "alerting/replay.h"
 #include "daemon/config_notes.h"
 #include "daemon/counted.h"
+#include "daemon/database_path.h"
 #include "daemon/health.h"
 #include "daemon/incident_line.h"
 #include "daemon/process.h"
@@ -35,10 +35,6 @@ constexpr std::size_t questions_capacity = 256;  // of the API to the reader
 constexpr auto drain_limit = 1200ms;
 constexpr auto flush_limit = 500ms;
 constexpr auto stuck_after = 10s;  // a loop that has not turned for so long starves the watchdog
-
-std::string database_path(const config::Config& config) {
-  return (std::filesystem::path(config.daemon.data) / "gatewatch.db").string();
-}
 
 // What links in notifications begin with. `address`: of our server, as it came to listen.
 std::string link_prefix(const config::Daemon& daemon, const std::string& address) {
@@ -109,7 +105,7 @@ App::~App() {
 }
 
 std::optional<Error> App::open_storage() {
-  const auto path = database_path(*config_);
+  const auto path = database_path(config_->daemon.data);
   auto store = storage::open_sqlite_store(path, storage::OpenMode::ReadWrite);
   if (!store) return store.error();
   if (auto error = restore(**store)) return error;
@@ -143,7 +139,7 @@ std::optional<Error> App::restore(storage::Store& store) {
   to_resume_ = std::move(*deliveries);
   const auto undelivered = std::ranges::count(to_resume_, storage::DeliveryState::Pending,
                                               &storage::DeliveryRecord::state);
-  log_.info("storage opened", {{"file", database_path(*config_)},
+  log_.info("storage opened", {{"file", database_path(config_->daemon.data)},
                                {"open_incidents", std::to_string(desk_->open_incidents())},
                                {"undelivered", std::to_string(undelivered)}});
   return std::nullopt;

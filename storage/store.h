@@ -20,9 +20,15 @@ struct Batch {
   std::vector<IncidentStep> steps{};
   // By key: state, attempts, times and error of a known one change; an unknown one is added.
   std::vector<DeliveryRecord> deliveries{};
+  // By id, a gap by kind and beginning: a known one becomes this one. So a silence is ended.
+  std::vector<SilenceRecord> silences{};
+  std::vector<ChangeRecord> changes{};
+  std::vector<GapRecord> gaps{};
 
-  [[nodiscard]] bool empty() const {
-    return results.empty() && steps.empty() && deliveries.empty();
+  [[nodiscard]] bool empty() const { return results.empty() && gaps.empty() && !is_essential(); }
+  // Whether it holds what must not be forgotten: what people are told, and what they told us.
+  [[nodiscard]] bool is_essential() const {
+    return !steps.empty() || !deliveries.empty() || !silences.empty() || !changes.empty();
   }
 };
 
@@ -33,7 +39,7 @@ class Store {
   virtual ~Store() = default;
 
   // All of the batch or nothing, durable against kill -9 once it has returned, and against power
-  // loss where it holds steps or deliveries. A step that was written before (same incident and
+  // loss where it is essential. A step that was written before (same incident and
   // sequence) changes nothing, so that a batch of them can be written again without harm.
   [[nodiscard]] virtual std::expected<void, Error> write(const Batch& batch) = 0;
 
@@ -48,6 +54,13 @@ class Store {
   // starts with.
   [[nodiscard]] virtual std::expected<std::vector<DeliveryRecord>, Error> pending_deliveries() = 0;
   [[nodiscard]] virtual std::expected<std::int64_t, Error> last_incident_id() = 0;  // 0: none yet
+  // By id, gaps by their beginning.
+  [[nodiscard]] virtual std::expected<std::vector<SilenceRecord>, Error> silences(
+      const TimeQuery& query) = 0;
+  [[nodiscard]] virtual std::expected<std::vector<ChangeRecord>, Error> changes(
+      const TimeQuery& query) = 0;
+  [[nodiscard]] virtual std::expected<std::vector<GapRecord>, Error> gaps(
+      const TimeQuery& query) = 0;
   // Deletes results that started before `before`, the oldest first, until it was `limit` of them or
   // none is left; how many, hence less than `limit` only where none is left. Results are deleted in
   // the groups in which they are stored, of 512 at most and a day: `limit` may be exceeded by one

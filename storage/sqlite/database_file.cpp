@@ -108,6 +108,16 @@ std::expected<DatabaseFile, Error> open_file(const std::string& path, bool read_
   return DatabaseFile{std::move(lock), std::move(*database)};
 }
 
+std::expected<DatabaseFile, Error> open_identified(const std::string& path, std::int64_t& version) {
+  if (auto checked = check_is_file(path); !checked) return std::unexpected(checked.error());
+  auto file = open_file(path, true, std::nullopt);
+  if (!file) return file;
+  const auto identified = identify(*file->database, current_layout());
+  if (!identified) return std::unexpected(identified.error());
+  version = *identified;
+  return file;
+}
+
 }  // namespace
 
 std::expected<DatabaseFile, Error> open_for_writing(const std::string& path) {
@@ -142,18 +152,22 @@ std::expected<DatabaseFile, Error> open_for_writing(const std::string& path) {
 }
 
 std::expected<DatabaseFile, Error> open_for_reading(const std::string& path) {
-  if (auto checked = check_is_file(path); !checked) return std::unexpected(checked.error());
-  auto file = open_file(path, true, std::nullopt);
+  auto version = std::int64_t{0};
+  auto file = open_identified(path, version);
   if (!file) return file;
-  const auto layout = current_layout();
-  const auto version = identify(*file->database, layout);
-  if (!version) return std::unexpected(version.error());
-  if (*version < layout.version()) {
+  if (const auto ours = current_layout().version(); version < ours) {
     return refusal(fmt::format(
         "the database {} has layout {}, this gatewatch reads layout {}: start the daemon once, it "
         "brings the file up to date",
-        path, *version, layout.version()));
+        path, version, ours));
   }
+  return file;
+}
+
+std::expected<DatabaseFile, Error> open_for_copying(const std::string& path) {
+  auto version = std::int64_t{0};
+  auto file = open_identified(path, version);
+  if (file && version == 0) return refusal(fmt::format("the database {} is empty", path));
   return file;
 }
 

@@ -26,5 +26,7 @@ struct DatabaseFile {
 // Creates the file (mode 0640) and its tables, or migrates an older layout. Never overwrites.
 [[nodiscard]] std::expected<DatabaseFile, Error> open_for_writing(const std::string& path);
 [[nodiscard]] std::expected<DatabaseFile, Error> open_for_reading(const std::string& path);
+// For reading, whatever its layout.
+[[nodiscard]] std::expected<DatabaseFile, Error> open_for_copying(const std::string& path);
 
 }  // namespace gatewatch::storage::sqlite

@@ -77,10 +77,14 @@ std::expected<void, Failure> apply(Database& database, const Layout& layout, std
   return done;
 }
 
+std::expected<void, Failure> add_annotations(Database& database) {
+  return database.execute(annotation_schema_sql);
+}
+
 }  // namespace
 
 Layout current_layout() {
-  static constexpr std::array<MigrationStep, 1> steps = {migrate_newest_rows};
+  static constexpr std::array steps = {migrate_newest_rows, add_annotations};
   return {schema_sql, steps};
 }
 

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "storage/sqlite/annotation_table.h"
 #include "storage/sqlite/database.h"
 #include "storage/sqlite/database_file.h"
 #include "storage/sqlite/incident_table.h"
@@ -38,7 +39,8 @@ class SqliteStore final : public Store {
         database_(*file_.database),
         results_(database_),
         search_(database_),
-        incidents_(database_) {
+        incidents_(database_),
+        annotations_(database_) {
     const auto needed = sqlite::RowMigration::is_needed(database_);
     if (needed && *needed && !database_.is_read_only()) rows_.emplace(database_, results_);
   }
@@ -54,6 +56,15 @@ class SqliteStore final : public Store {
   }
   std::expected<std::int64_t, Error> last_incident_id() override {
     return told(incidents_.last_id());
+  }
+  std::expected<std::vector<SilenceRecord>, Error> silences(const TimeQuery& query) override {
+    return told(annotations_.silences(query));
+  }
+  std::expected<std::vector<ChangeRecord>, Error> changes(const TimeQuery& query) override {
+    return told(annotations_.changes(query));
+  }
+  std::expected<std::vector<GapRecord>, Error> gaps(const TimeQuery& query) override {
+    return told(annotations_.gaps(query));
   }
   std::expected<std::uint64_t, Error> forget_results(Timestamp before,
                                                      std::uint32_t limit) override;
@@ -77,6 +88,7 @@ class SqliteStore final : public Store {
   sqlite::ResultTable results_;
   sqlite::ResultSearch search_;
   sqlite::IncidentTable incidents_;
+  sqlite::AnnotationTable annotations_;
   std::optional<sqlite::RowMigration> rows_;  // while some are left
   std::optional<bool> synchronous_full_;
 };
@@ -99,7 +111,7 @@ void SqliteStore::move_rows() {
 }
 
 std::expected<void, Failure> SqliteStore::write_all(const Batch& batch) {
-  if (auto set = set_synchronous(!batch.steps.empty() || !batch.deliveries.empty()); !set) {
+  if (auto set = set_synchronous(batch.is_essential()); !set) {
     return set;
   }
   auto transaction = Transaction::write(database_);
@@ -111,6 +123,16 @@ std::expected<void, Failure> SqliteStore::write_all(const Batch& batch) {
   for (const auto& delivery : batch.deliveries) {
     if (auto put = incidents_.put(delivery); !put) return put;
   }
+  const auto put_all = [this](const auto& records) -> std::expected<void, Failure> {
+    for (const auto& record : records) {
+      if (auto put = annotations_.put(record); !put) return put;
+    }
+    return {};
+  };
+  auto put = put_all(batch.silences);
+  if (put) put = put_all(batch.changes);
+  if (put) put = put_all(batch.gaps);
+  if (!put) return put;
   return transaction->commit();
 }
 

@@ -1,6 +1,7 @@
 #include "tests/fakes/memory_store.h"
 
 #include <algorithm>
+#include <ranges>
 
 namespace gatewatch::tests {
 
@@ -12,6 +13,21 @@ using storage::IncidentState;
 using storage::IncidentStep;
 
 namespace {
+
+// The newest of those in the query's time, from a map by what they are sorted by.
+template <typename Key, typename Record, typename IsWithin>
+std::vector<Record> newest(const std::map<Key, Record>& records, const storage::TimeQuery& query,
+                           IsWithin is_within) {
+  std::vector<Record> found;
+  for (const auto& [key, record] : std::views::reverse(records)) {
+    if (found.size() == query.limit) break;
+    if (is_within(record, query.from.value_or(Timestamp::min()),
+                  query.before.value_or(Timestamp::max()))) {
+      found.push_back(record);
+    }
+  }
+  return found;
+}
 
 bool is_older(const Result* left, const Result* right) {
   return left->started < right->started;
@@ -38,6 +54,9 @@ std::expected<void, Error> MemoryStore::write(const Batch& batch) {
   }
   for (const auto& step : batch.steps) write_step(step);
   for (const auto& delivery : batch.deliveries) write_delivery(delivery);
+  for (const auto& silence : batch.silences) silences_[silence.id] = silence;
+  for (const auto& change : batch.changes) changes_[change.id] = change;
+  for (const auto& gap : batch.gaps) gaps_[std::pair(gap.since, gap.kind)] = gap;
   ++writes_;
   return {};
 }
@@ -125,6 +144,30 @@ std::expected<std::vector<DeliveryRecord>, Error> MemoryStore::pending_deliverie
 std::expected<std::int64_t, Error> MemoryStore::last_incident_id() {
   if (auto refusal = refuse(); !refusal) return std::unexpected(refusal.error());
   return incidents_.empty() ? 0 : incidents_.rbegin()->first;
+}
+
+std::expected<std::vector<storage::SilenceRecord>, Error> MemoryStore::silences(
+    const storage::TimeQuery& query) {
+  if (auto refusal = refuse(); !refusal) return std::unexpected(refusal.error());
+  return newest(silences_, query, [](const auto& silence, Timestamp from, Timestamp before) {
+    return silence.ends > from && silence.starts < before;
+  });
+}
+
+std::expected<std::vector<storage::ChangeRecord>, Error> MemoryStore::changes(
+    const storage::TimeQuery& query) {
+  if (auto refusal = refuse(); !refusal) return std::unexpected(refusal.error());
+  return newest(changes_, query, [](const auto& change, Timestamp from, Timestamp before) {
+    return change.at >= from && change.at < before;
+  });
+}
+
+std::expected<std::vector<storage::GapRecord>, Error> MemoryStore::gaps(
+    const storage::TimeQuery& query) {
+  if (auto refusal = refuse(); !refusal) return std::unexpected(refusal.error());
+  return newest(gaps_, query, [](const auto& gap, Timestamp from, Timestamp before) {
+    return gap.until >= from && gap.since < before;
+  });
 }
 
 std::expected<std::uint64_t, Error> MemoryStore::forget_results(Timestamp before,

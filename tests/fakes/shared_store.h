@@ -35,6 +35,18 @@ class SharedStore final : public storage::Store {
   std::expected<std::int64_t, Error> last_incident_id() override {
     return store_->last_incident_id();
   }
+  std::expected<std::vector<storage::SilenceRecord>, Error> silences(
+      const storage::TimeQuery& query) override {
+    return store_->silences(query);
+  }
+  std::expected<std::vector<storage::ChangeRecord>, Error> changes(
+      const storage::TimeQuery& query) override {
+    return store_->changes(query);
+  }
+  std::expected<std::vector<storage::GapRecord>, Error> gaps(
+      const storage::TimeQuery& query) override {
+    return store_->gaps(query);
+  }
   std::expected<std::uint64_t, Error> forget_results(Timestamp before,
                                                      std::uint32_t limit) override {
     return store_->forget_results(before, limit);

@@ -54,6 +54,17 @@ class Gate::GatedStore final : public storage::Store {
     return std::vector<storage::DeliveryRecord>();
   }
   std::expected<std::int64_t, Error> last_incident_id() override { return 0; }
+  std::expected<std::vector<storage::SilenceRecord>, Error> silences(
+      const storage::TimeQuery&) override {
+    return std::vector<storage::SilenceRecord>();
+  }
+  std::expected<std::vector<storage::ChangeRecord>, Error> changes(
+      const storage::TimeQuery&) override {
+    return std::vector<storage::ChangeRecord>();
+  }
+  std::expected<std::vector<storage::GapRecord>, Error> gaps(const storage::TimeQuery&) override {
+    return std::vector<storage::GapRecord>();
+  }
   std::expected<std::uint64_t, Error> size_bytes() override {
     const std::scoped_lock lock(gate_.mutex_);
     return 1000 + gate_.old_results_;
