@@ -22,6 +22,7 @@
 #include "daemon/scrape.h"
 #include "daemon/version.h"
 #include "daemon/web/store_questions.h"
+#include "storage/sqlite/lasting_store.h"
 #include "storage/sqlite/sqlite_store.h"
 
 namespace gatewatch::daemon {
@@ -106,24 +107,58 @@ App::~App() {
 
 std::optional<Error> App::open_storage() {
   const auto path = database_path(config_->daemon.data);
-  auto store = storage::open_sqlite_store(path, storage::OpenMode::ReadWrite);
-  if (!store) return store.error();
-  if (auto error = restore(**store)) return error;
+  auto lasting = storage::open_lasting_store(path, network_->clock().wall_now());
+  if (!lasting) return lasting.error();
+  auto error = restore(*lasting->store);
+  if (error && lasting->store->trouble() == storage::Trouble::Damaged) {
+    lasting->store.reset();  // it holds the lock
+    lasting = storage::replace_damaged_store(path, network_->clock().wall_now());
+    if (!lasting) return lasting.error();
+    error = restore(*lasting->store);
+  }
+  if (error) return error;
+  lost_ = std::move(lasting->lost);
   auto readable = storage::open_sqlite_store(path, storage::OpenMode::ReadOnly);
   if (!readable) return readable.error();
-  auto reader = storage::Reader::start(std::move(*readable), questions_capacity);
+  auto reader = storage::Reader::start(std::move(*readable), questions_capacity, [this] {
+    (void)control_->post([this] { recorder_->distrust(); });
+  });
   if (!reader) return reader.error();
   reader_.emplace(std::move(*reader));
-  auto recorder =
-      storage::Recorder::start(std::move(*store), storage::RecorderLimits{},
-                               [this](const std::vector<storage::IncidentStep>& steps) {
-                                 // A letter that finds no place is not lost: its deliveries are
-                                 // stored as pending.
-                                 (void)control_->post([this, steps] { on_told(steps); });
-                               });
+  auto recorder = storage::Recorder::start(
+      std::move(lasting->store), storage::RecorderLimits{},
+      [this](const std::vector<storage::IncidentStep>& steps) {
+        // A letter that finds no place is not lost: its deliveries are
+        // stored as pending.
+        (void)control_->post([this, steps] { on_told(steps); });
+      },
+      [this, path](std::unique_ptr<storage::Store> damaged) {
+        return replace_store(path, std::move(damaged));
+      });
   if (!recorder) return recorder.error();
   recorder_.emplace(std::move(*recorder));
   return std::nullopt;
+}
+
+// On the recorder's thread.
+std::expected<std::unique_ptr<storage::Store>, Error> App::replace_store(
+    const std::string& path, std::unique_ptr<storage::Store> damaged) {
+  damaged.reset();  // it holds the lock
+  auto lasting = storage::replace_damaged_store(path, network_->clock().wall_now());
+  if (!lasting) return std::unexpected(std::move(lasting.error()));
+  auto readable = storage::open_sqlite_store(path, storage::OpenMode::ReadOnly);
+  if (readable) reader_->replace(std::move(*readable));
+  (void)control_->post([this, lost = *lasting->lost] { on_lost(lost); });
+  return std::move(lasting->store);
+}
+
+void App::on_lost(const storage::LostHistory& lost) {
+  ++lost_histories_;
+  log_.error("history lost", {{"damage", lost.damage},
+                              {"set_aside", lost.file},
+                              {"incidents_kept", std::to_string(lost.incidents)},
+                              {"all_incidents", lost.all_incidents ? "yes" : "no"}});
+  pipeline_->submit(desk_->begin_anew(lost, network_->clock().wall_now()));
 }
 
 std::optional<Error> App::restore(storage::Store& store) {
@@ -182,10 +217,15 @@ std::optional<Error> App::start_probing() {
                         .in_flight_limit = static_cast<std::size_t>(daemon.probes_in_flight)},
                        [this](std::vector<Result> results) {
                          const auto count = results.size();
+                         const auto began = results.empty() ? Timestamp() : results.front().started;
                          auto letter = [this, results = std::move(results)]() mutable {
                            for (auto& result : results) pipeline_->handle(std::move(result));
                          };
-                         if (!results_->post(std::move(letter), count)) lost_results_ += count;
+                         if (!results_->post(std::move(letter), count)) {
+                           lost_results_ += count;
+                           recorder_->submit(storage::GapRecord{
+                               .kind = "results", .since = began, .until = began, .count = count});
+                         }
                        });
   if (!pool) return pool.error();
   pool_ = std::move(*pool);
@@ -212,6 +252,7 @@ void App::run() {
                         {"channels", std::to_string(config_->channels.size())},
                         {"listen", address()}});
   log_notes();
+  if (const auto lost = std::exchange(lost_, std::nullopt)) on_lost(*lost);
   systemd_.ready("Watching " + counted(config_->routes.size(), "route"));
   pulse();
   tick();
@@ -251,6 +292,7 @@ void App::forget_old_results() {
   if (now < next_forget_) return;
   next_forget_ = now + 1min;
   recorder_->forget_results(network_->clock().wall_now() - config_->storage.results);
+  recorder_->limit_size(config_->storage.max_size);
 }
 
 void App::stop() {
@@ -364,6 +406,7 @@ OwnState App::own_state() const {
         desk_->open_incidents(severity);
   }
   state.lost_results = lost_results_;
+  state.lost_histories = lost_histories_;
   state.last_reload_successful = reload_successful_;
   state.last_reload_success = reloaded_;
   state.started = anchor_.wall;

@@ -125,6 +125,17 @@ struct GapRecord {
   friend bool operator==(const GapRecord&, const GapRecord&) = default;
 };
 
+// A damaged database that was set aside.
+struct LostHistory {
+  std::string file{};    // where it is now
+  std::string damage{};  // one sentence
+  Timestamp at{};
+  std::uint64_t incidents = 0;  // that could be read, and go on
+  bool all_incidents = false;   // none is known to be missing
+
+  friend bool operator==(const LostHistory&, const LostHistory&) = default;
+};
+
 // Of what lies or reaches into [from, before); newest first.
 struct TimeQuery {
   std::optional<Timestamp> from{};

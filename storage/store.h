@@ -32,8 +32,28 @@ struct Batch {
   }
 };
 
+// What the newest failure of a store was about.
+enum class Trouble : std::uint8_t {
+  None,     // the newest call did not fail
+  Other,    // locked, failing, misused: the same call may succeed later
+  Full,     // no space: essential batches without results may still succeed
+  Damaged,  // the file is not to be trusted any more: no call mends that
+};
+
+// In bytes.
+struct StoreSizes {
+  // What the records take. Space that was freed and waits to be used again does not count, so
+  // forgetting makes it smaller at once.
+  std::uint64_t records = 0;
+  std::uint64_t file = 0;  // the same with that space
+  std::uint64_t log = 0;   // what was written and is not in the file yet
+
+  friend bool operator==(const StoreSizes&, const StoreSizes&) = default;
+};
+
 // One object belongs to one thread at a time. Calls block on the disk: never on a loop thread.
-// An error leaves the store as it was before the call.
+// An error leaves the store as it was before the call; opened anew it may hold a batch all the same
+// whose write failed while it was on its way to the disk.
 class Store {
  public:
   virtual ~Store() = default;
@@ -41,6 +61,8 @@ class Store {
   // All of the batch or nothing, durable against kill -9 once it has returned, and against power
   // loss where it is essential. A step that was written before (same incident and
   // sequence) changes nothing, so that a batch of them can be written again without harm.
+  // Space is kept back for what is essential: a batch without results is written where one with
+  // results is refused for want of space.
   [[nodiscard]] virtual std::expected<void, Error> write(const Batch& batch) = 0;
 
   [[nodiscard]] virtual std::expected<std::vector<Result>, Error> results(
@@ -72,9 +94,9 @@ class Store {
   // answer depends on it, but for how long one takes.
   [[nodiscard]] virtual std::expected<std::uint64_t, Error> compact_results(
       std::uint64_t least) = 0;
-  // What the records take. Space that was freed and waits to be used again does not count, so
-  // forgetting makes it smaller at once.
-  [[nodiscard]] virtual std::expected<std::uint64_t, Error> size_bytes() = 0;
+  [[nodiscard]] virtual std::expected<StoreSizes, Error> sizes() = 0;
+  // Once Damaged, always.
+  [[nodiscard]] virtual Trouble trouble() const = 0;
 };
 
 }  // namespace gatewatch::storage

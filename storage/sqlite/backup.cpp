@@ -148,7 +148,7 @@ std::expected<void, Failure> copy_and_check(Database& from, const std::string& t
 std::expected<std::uint64_t, Error> back_up(const std::string& path, const std::string& to,
                                             Existing existing) {
   const auto source = sqlite::open_for_copying(path);
-  if (!source) return std::unexpected(source.error());
+  if (!source) return std::unexpected(Error{source.error().message});
   if (auto checked = check_place(path, to, existing); !checked) {
     return std::unexpected(std::move(checked.error()));
   }

@@ -10,9 +10,11 @@
 #include "storage/sqlite/database.h"
 #include "storage/sqlite/database_file.h"
 #include "storage/sqlite/incident_table.h"
+#include "storage/sqlite/reserve.h"
 #include "storage/sqlite/result_search.h"
 #include "storage/sqlite/result_table.h"
 #include "storage/sqlite/row_migration.h"
+#include "storage/sqlite/write_ahead_log.h"
 
 namespace gatewatch::storage {
 
@@ -40,7 +42,10 @@ class SqliteStore final : public Store {
         results_(database_),
         search_(database_),
         incidents_(database_),
-        annotations_(database_) {
+        annotations_(database_),
+        reserve_(database_.path()),
+        log_(database_) {
+    if (!database_.is_read_only()) static_cast<void>(reserve_.restore());
     const auto needed = sqlite::RowMigration::is_needed(database_);
     if (needed && *needed && !database_.is_read_only()) rows_.emplace(database_, results_);
   }
@@ -69,10 +74,14 @@ class SqliteStore final : public Store {
   std::expected<std::uint64_t, Error> forget_results(Timestamp before,
                                                      std::uint32_t limit) override;
   std::expected<std::uint64_t, Error> compact_results(std::uint64_t least) override;
-  std::expected<std::uint64_t, Error> size_bytes() override;
+  std::expected<StoreSizes, Error> sizes() override;
+  [[nodiscard]] Trouble trouble() const override {
+    return database_.is_damaged() ? Trouble::Damaged : trouble_;
+  }
 
  private:
   std::expected<void, Failure> write_all(const Batch& batch);
+  std::expected<void, Failure> write_from_reserve(const Batch& batch);
   // Runs `change` as a transaction that does not wait for the disk: what it counts.
   template <typename Change>
   std::expected<std::uint64_t, Error> keep_house(Change change);
@@ -90,16 +99,40 @@ class SqliteStore final : public Store {
   sqlite::IncidentTable incidents_;
   sqlite::AnnotationTable annotations_;
   std::optional<sqlite::RowMigration> rows_;  // while some are left
+  sqlite::Reserve reserve_;
+  sqlite::WriteAheadLog log_;
   std::optional<bool> synchronous_full_;
+  Trouble trouble_ = Trouble::None;
 };
 
 std::expected<void, Error> SqliteStore::write(const Batch& batch) {
   if (batch.empty()) return {};
-  auto written = write_all(batch);
-  if (written && rows_) move_rows();
-  if (written) return {};
-  results_.roll_back();
+  auto written = write_from_reserve(batch);
+  log_.check_point();
+  if (written) {
+    trouble_ = Trouble::None;
+    if (rows_) move_rows();
+    return {};
+  }
+  trouble_ = written.error().is_of_space() ? Trouble::Full : Trouble::Other;
   return std::unexpected(Error{std::move(written.error().message)});
+}
+
+std::expected<void, Failure> SqliteStore::write_from_reserve(const Batch& batch) {
+  if (!batch.results.empty() && !reserve_.restore()) {
+    return std::unexpected(Failure{
+        SQLITE_FULL,
+        fmt::format("the database {} waits for space: results are not written while the file "
+                    "system lacks the {} bytes that are kept back for incidents",
+                    database_.path(), sqlite::Reserve::bytes)});
+  }
+  auto written = write_all(batch);
+  if (written) return written;
+  results_.roll_back();
+  const bool may_release = batch.results.empty() && written.error().is_of_space();
+  if (!may_release || !reserve_.release()) return written;
+  written = write_all(batch);
+  return written;
 }
 
 // Housekeeping: where it fails, the batch is written all the same, and the next start tries again.
@@ -176,6 +209,7 @@ std::expected<std::uint64_t, Error> SqliteStore::compact_results(std::uint64_t l
   const auto can = results_.can_compact(least);
   if (!can) return std::unexpected(Error{can.error().message});
   if (!*can) return 0;
+  if (!reserve_.restore()) return 0;  // it can wait, and writes more than it frees
   return keep_house([&] { return results_.compact(least); });
 }
 
@@ -183,6 +217,7 @@ template <typename Change>
 std::expected<std::uint64_t, Error> SqliteStore::keep_house(Change change) {
   auto changed = change_results(change);
   if (!changed) results_.roll_back();
+  log_.check_point();
   return told(std::move(changed));
 }
 
@@ -208,12 +243,21 @@ void SqliteStore::give_back_free_pages() {
   static_cast<void>(database_.execute(fmt::format("PRAGMA incremental_vacuum({})", pages)));
 }
 
-std::expected<std::uint64_t, Error> SqliteStore::size_bytes() {
-  const auto size = database_.number(
-      "SELECT (page_count - freelist_count) * page_size "
-      "FROM pragma_page_count, pragma_freelist_count, pragma_page_size");
-  if (!size) return std::unexpected(Error{size.error().message});
-  return static_cast<std::uint64_t>(*size);
+std::expected<StoreSizes, Error> SqliteStore::sizes() {
+  StoreSizes sizes{.log = static_cast<std::uint64_t>(log_.bytes())};
+  std::uint64_t free = 0;
+  for (const auto& [size, sql] :
+       {std::pair(&sizes.file,
+                  "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"),
+        std::pair(&free,
+                  "SELECT freelist_count * page_size FROM pragma_freelist_count, "
+                  "pragma_page_size")}) {
+    const auto number = database_.number(sql);
+    if (!number) return std::unexpected(Error{number.error().message});
+    *size = static_cast<std::uint64_t>(*number);
+  }
+  sizes.records = sizes.file - std::min(free, sizes.file);
+  return sizes;
 }
 
 }  // namespace
@@ -222,8 +266,12 @@ std::expected<std::unique_ptr<Store>, Error> open_sqlite_store(const std::string
                                                                OpenMode mode) {
   auto file =
       mode == OpenMode::ReadWrite ? sqlite::open_for_writing(path) : sqlite::open_for_reading(path);
-  if (!file) return std::unexpected(std::move(file.error()));
-  return std::make_unique<SqliteStore>(std::move(*file));
+  if (!file) return std::unexpected(Error{std::move(file.error().message)});
+  return make_sqlite_store(std::move(*file));
+}
+
+std::unique_ptr<Store> make_sqlite_store(sqlite::DatabaseFile file) {
+  return std::make_unique<SqliteStore>(std::move(file));
 }
 
 }  // namespace gatewatch::storage

@@ -51,7 +51,8 @@ void check_empty_store(Store& store) {
   CHECK(store.last_incident_id() == 0);
   CHECK(store.forget_results(sample_time(), 10) == 0u);
   CHECK(store.compact_results(1) == 0u);
-  CHECK(store.size_bytes().has_value());
+  CHECK(store.sizes().has_value());
+  CHECK(store.trouble() == storage::Trouble::None);
   CHECK(store.write({}).has_value());
 }
 
@@ -305,7 +306,7 @@ void check_forgetting(Store& store) {
         store.write({.results = {sample_failure("shop/cart", sample_time(second))}}).has_value());
   }
   REQUIRE(store.write({.steps = {sample_step(1, 1)}}).has_value());
-  const auto full = store.size_bytes();
+  const auto full = store.sizes().value();
 
   CHECK(store.forget_results(sample_time(5), 3) == 3u);
   CHECK(results_of(store, {.newest_first = false})[0].started == sample_time(3));
@@ -313,7 +314,7 @@ void check_forgetting(Store& store) {
   CHECK(store.forget_results(sample_time(5), 3) == 0u);
   CHECK(results_of(store, {}).size() == 5);
   CHECK(incidents_of(store).size() == 1);
-  CHECK(store.size_bytes().value() < full.value());
+  CHECK(store.sizes()->records < full.records);
 
   // What the forgotten results shared with later ones can be stored anew.
   REQUIRE(store.forget_results(sample_time(100), 100) == 5u);

@@ -41,6 +41,7 @@ void MemoryStore::fail(std::uint64_t calls, std::string message) {
 }
 
 std::expected<void, Error> MemoryStore::refuse() {
+  trouble_ = failures_due_ == 0 ? storage::Trouble::None : storage::Trouble::Full;
   if (failures_due_ == 0) return {};
   --failures_due_;
   return std::unexpected(Error{failure_});
@@ -186,10 +187,12 @@ std::expected<std::uint64_t, Error> MemoryStore::compact_results(std::uint64_t) 
   return 0;
 }
 
-std::expected<std::uint64_t, Error> MemoryStore::size_bytes() {
+std::expected<storage::StoreSizes, Error> MemoryStore::sizes() {
   if (auto refusal = refuse(); !refusal) return std::unexpected(refusal.error());
-  return sizeof(MemoryStore) + results_.size() * sizeof(Result) +
-         events_.size() * sizeof(IncidentStep) + deliveries_.size() * sizeof(DeliveryRecord);
+  const auto bytes = sizeof(MemoryStore) + results_.size() * sizeof(Result) +
+                     events_.size() * sizeof(IncidentStep) +
+                     deliveries_.size() * sizeof(DeliveryRecord);
+  return storage::StoreSizes{.records = bytes, .file = bytes, .log = 0};
 }
 
 }  // namespace gatewatch::tests

@@ -35,7 +35,8 @@ class MemoryStore : public storage::Store {
   [[nodiscard]] std::expected<std::uint64_t, Error> forget_results(Timestamp before,
                                                                    std::uint32_t limit) override;
   [[nodiscard]] std::expected<std::uint64_t, Error> compact_results(std::uint64_t least) override;
-  [[nodiscard]] std::expected<std::uint64_t, Error> size_bytes() override;
+  [[nodiscard]] std::expected<storage::StoreSizes, Error> sizes() override;
+  [[nodiscard]] storage::Trouble trouble() const override { return trouble_; }
 
   // The next `calls` calls, of any kind, fail with `message` and change nothing.
   void fail(std::uint64_t calls, std::string message = "the disk is full");
@@ -57,6 +58,7 @@ class MemoryStore : public storage::Store {
   std::map<std::pair<Timestamp, std::string>, storage::GapRecord> gaps_;
   std::uint64_t failures_due_ = 0;
   std::string failure_;
+  storage::Trouble trouble_ = storage::Trouble::None;
   std::uint64_t writes_ = 0;
 };
 

@@ -54,7 +54,8 @@ class SharedStore final : public storage::Store {
   std::expected<std::uint64_t, Error> compact_results(std::uint64_t least) override {
     return store_->compact_results(least);
   }
-  std::expected<std::uint64_t, Error> size_bytes() override { return store_->size_bytes(); }
+  std::expected<storage::StoreSizes, Error> sizes() override { return store_->sizes(); }
+  [[nodiscard]] storage::Trouble trouble() const override { return store_->trouble(); }
 
  private:
   std::shared_ptr<MemoryStore> store_;
