@@ -15,9 +15,9 @@ constexpr std::size_t evidence_share = 2;
 
 // What a result says beyond its numbers, and can do without. Whether there was any.
 bool strip(Result& result) {
-  if (result.response_head.empty()) return false;
-  std::string().swap(result.response_head);
-  return true;
+  const bool had_any = static_cast<bool>(result.evidence);
+  result.evidence.reset();
+  return had_any;
 }
 
 template <typename Record>
@@ -31,10 +31,14 @@ void append(std::vector<Record>& to, std::vector<Record>& from) {
 std::size_t weight_of(const Result& result) {
   auto weight = sizeof(Result) + result.route.size() + result.region.size() + result.reason.size() +
                 result.detail.size() + result.http_version.size() + result.tls_version.size() +
-                result.tls_cipher.size() + result.response_head.size() + result.trace_id.size();
+                result.tls_cipher.size() + result.trace_id.size();
   if (const auto& certificate = result.certificate) {
     weight +=
         certificate->subject.size() + certificate->issuer.size() + certificate->fingerprint.size();
+  }
+  if (const auto& evidence = result.evidence) {
+    weight += sizeof(Evidence) + evidence->head.size() + evidence->body.size() +
+              evidence->request_ids.size() * sizeof(RequestId);
   }
   return weight;
 }
@@ -67,7 +71,7 @@ void Backlog::give_way(Result& result) {
 void Backlog::shed_evidence() {
   for (auto& chunk : chunks_) {
     for (auto& result : chunk.results) {
-      if (result.response_head.empty()) continue;
+      if (!result.evidence) continue;
       const auto before = weight_of(result);
       give_way(result);
       const auto freed = before - weight_of(result);

@@ -12,13 +12,13 @@ namespace {
 
 Result with_evidence(int second) {
   auto result = tests::sample_failure("shop/cart", sample_time(second));
-  result.response_head = std::string(10'000, 'x');
+  result.evidence = SharedEvidence(Evidence{.head = std::string(10'000, 'x')});
   return result;
 }
 
 Result without_evidence(int second) {
   auto result = with_evidence(second);
-  result.response_head.clear();
+  result.evidence.reset();
   return result;
 }
 
@@ -33,7 +33,7 @@ std::vector<Result> take_all(Backlog& backlog) {
 }
 
 bool has_evidence(const Result& result) {
-  return !result.response_head.empty();
+  return static_cast<bool>(result.evidence);
 }
 
 }  // namespace
