@@ -25,6 +25,10 @@ std::string diagnosis(const storage::LostHistory& lost) {
       lost.all_incidents
           ? fmt::format("all incidents ({}) were read from it and go on", lost.incidents)
           : fmt::format("{} incidents could be read from it and go on", lost.incidents);
+  if (lost.file.empty()) {
+    return "The database was moved or deleted while gatewatch used it, and what is at its place is "
+           "used now; what it held is missing from pages and figures.";
+  }
   return fmt::format(
       "The database was damaged. It was set aside as {}, and a new one was begun: {}; the results "
       "are missing from pages and figures.",

@@ -107,17 +107,20 @@ App::~App() {
 
 std::optional<Error> App::open_storage() {
   const auto path = database_path(config_->daemon.data);
-  auto lasting = storage::open_lasting_store(path, network_->clock().wall_now());
+  auto lasting = storage::open_lasting_store(path, anchor_.wall);
   if (!lasting) return lasting.error();
+  lost_ = std::move(lasting->lost);
   auto error = restore(*lasting->store);
-  if (error && lasting->store->trouble() == storage::Trouble::Damaged) {
+  if (const auto trouble = lasting->store->trouble(); error && needs_replacement(trouble)) {
     lasting->store.reset();  // it holds the lock
-    lasting = storage::replace_damaged_store(path, network_->clock().wall_now());
+    auto lost = storage::give_up_store(path, trouble, anchor_.wall);
+    if (!lost) return lost.error();
+    lost_ = std::move(*lost);
+    lasting = storage::open_lasting_store(path, anchor_.wall);
     if (!lasting) return lasting.error();
     error = restore(*lasting->store);
   }
   if (error) return error;
-  lost_ = std::move(lasting->lost);
   auto readable = storage::open_sqlite_store(path, storage::OpenMode::ReadOnly);
   if (!readable) return readable.error();
   auto reader = storage::Reader::start(std::move(*readable), questions_capacity, [this] {
@@ -140,15 +143,23 @@ std::optional<Error> App::open_storage() {
   return std::nullopt;
 }
 
-// On the recorder's thread.
+// On the recorder's thread. Without a store it has been called before, and did not succeed.
 std::expected<std::unique_ptr<storage::Store>, Error> App::replace_store(
-    const std::string& path, std::unique_ptr<storage::Store> damaged) {
-  damaged.reset();  // it holds the lock
-  auto lasting = storage::replace_damaged_store(path, network_->clock().wall_now());
+    const std::string& path, std::unique_ptr<storage::Store> given_up) {
+  const auto now = network_->clock().wall_now();
+  if (given_up) {
+    const auto trouble = given_up->trouble();
+    given_up.reset();  // it holds the lock
+    auto lost = storage::give_up_store(path, trouble, now);
+    if (!lost) return std::unexpected(std::move(lost.error()));
+    given_up_ = std::move(*lost);
+  }
+  auto lasting = storage::open_lasting_store(path, now);
   if (!lasting) return std::unexpected(std::move(lasting.error()));
   auto readable = storage::open_sqlite_store(path, storage::OpenMode::ReadOnly);
   if (readable) reader_->replace(std::move(*readable));
-  (void)control_->post([this, lost = *lasting->lost] { on_lost(lost); });
+  const auto lost = lasting->lost ? std::move(lasting->lost) : std::exchange(given_up_, {});
+  if (lost) (void)control_->post([this, lost = *lost] { on_lost(lost); });
   return std::move(lasting->store);
 }
 

@@ -76,7 +76,7 @@ class App {
   void put_in_force(const LoadedConfig& loaded);
   void apply_routes(const config::Difference& difference, const LoadedConfig& loaded);
   [[nodiscard]] std::expected<std::unique_ptr<storage::Store>, Error> replace_store(
-      const std::string& path, std::unique_ptr<storage::Store> damaged);
+      const std::string& path, std::unique_ptr<storage::Store> given_up);
   void on_lost(const storage::LostHistory& lost);
   void on_told(const std::vector<storage::IncidentStep>& steps);
   void log_notification(const alerting::LogRequest& request);
@@ -103,7 +103,8 @@ class App {
   bool stopping_ = false;
   std::atomic<std::uint64_t> lost_results_ = 0;
   std::uint64_t lost_histories_ = 0;
-  std::optional<storage::LostHistory> lost_;  // at the start, while nobody could be told
+  std::optional<storage::LostHistory> lost_;      // at the start, while nobody could be told
+  std::optional<storage::LostHistory> given_up_;  // the recorder's thread's: likewise
   std::vector<storage::DeliveryRecord> to_resume_;
 
   std::unique_ptr<LoopMailbox> results_;  // from the probe threads

@@ -62,7 +62,7 @@ class Reader::Thread {
       lock.unlock();
       question(*store_);
       question = nullptr;  // what it holds is let go of without the lock
-      const bool is_damaged = store_->trouble() == Trouble::Damaged;
+      const bool is_damaged = needs_replacement(store_->trouble());
       if (is_damaged && !std::exchange(told_damaged_, true)) damaged_();
       lock.lock();
     }

@@ -125,9 +125,9 @@ struct GapRecord {
   friend bool operator==(const GapRecord&, const GapRecord&) = default;
 };
 
-// A damaged database that was set aside.
+// A database that was damaged, or deleted while it was used.
 struct LostHistory {
-  std::string file{};    // where it is now
+  std::string file{};    // where it was set aside; empty: nobody knows where it is
   std::string damage{};  // one sentence
   Timestamp at{};
   std::uint64_t incidents = 0;  // that could be read, and go on

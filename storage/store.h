@@ -32,13 +32,17 @@ struct Batch {
   }
 };
 
-// What the newest failure of a store was about.
+// What is the matter with a store.
 enum class Trouble : std::uint8_t {
-  None,     // the newest call did not fail
+  None,     // the newest write did not fail
   Other,    // locked, failing, misused: the same call may succeed later
   Full,     // no space: essential batches without results may still succeed
   Damaged,  // the file is not to be trusted any more: no call mends that
+  Moved,    // the file is no longer at its place: what is written is lost, and no call mends that
 };
+[[nodiscard]] constexpr bool needs_replacement(Trouble trouble) {
+  return trouble == Trouble::Damaged || trouble == Trouble::Moved;
+}
 
 // In bytes.
 struct StoreSizes {
@@ -95,7 +99,7 @@ class Store {
   [[nodiscard]] virtual std::expected<std::uint64_t, Error> compact_results(
       std::uint64_t least) = 0;
   [[nodiscard]] virtual std::expected<StoreSizes, Error> sizes() = 0;
-  // Once Damaged, always.
+  // Of the newest write. Once Damaged or Moved, always.
   [[nodiscard]] virtual Trouble trouble() const = 0;
 };
 

@@ -326,7 +326,7 @@ void Recorder::Writer::fail(Turn& turn, const Error& error, std::chrono::millise
 
 // Any call may have found it, also one whose failure did not matter.
 void Recorder::Writer::look_for_damage() {
-  if (store_ && replace_ && store_->trouble() == Trouble::Damaged) damaged_ = true;
+  if (store_ && replace_ && needs_replacement(store_->trouble())) damaged_ = true;
 }
 
 }  // namespace gatewatch::storage

@@ -93,6 +93,12 @@ Failure Database::failure(int code) const {
   return failure;
 }
 
+bool Database::has_moved() const {
+  int moved = 0;
+  return sqlite3_file_control(handle_, "main", SQLITE_FCNTL_HAS_MOVED, &moved) == SQLITE_OK &&
+         moved != 0;
+}
+
 bool Database::in_transaction() const {
   return sqlite3_get_autocommit(handle_) == 0;
 }

@@ -46,6 +46,8 @@ class Database {
   [[nodiscard]] Failure failure(int code) const;
   // Whether a call has found the file damaged since it was opened.
   [[nodiscard]] bool is_damaged() const { return is_damaged_; }
+  // Whether the file has been deleted, or another one is at its path. Looks, which is cheap.
+  [[nodiscard]] bool has_moved() const;
   [[nodiscard]] bool in_transaction() const;
   // The file could only be opened for reading, whatever was asked.
   [[nodiscard]] bool is_read_only() const;

@@ -63,6 +63,13 @@ void sync_directory_of(const std::string& path) {
   ::close(directory);
 }
 
+// The log goes with its file: another one would take it for its own.
+void move_log(const std::string& path, const std::string& aside) {
+  for (const auto* const end : {"-wal", "-shm"}) {
+    ::rename((path + end).c_str(), (aside + end).c_str());
+  }
+}
+
 // A database at `aside` with all that can be read of `path`.
 std::expected<sqlite::Salvaged, Refusal> make_next(const std::string& path,
                                                    const std::string& aside, Timestamp now) {
@@ -90,10 +97,7 @@ std::expected<LostHistory, Refusal> set_aside(const std::string& path, const std
     ::unlink(aside.c_str());
     return std::unexpected(salvaged.error());
   }
-  // The log goes with its file: another would take it for its own.
-  for (const auto* const end : {"-wal", "-shm"}) {
-    ::rename((path + end).c_str(), (aside + end).c_str());
-  }
+  move_log(path, aside);
   if (!exchange(aside, path)) {
     auto refusal = Refusal{fmt::format("cannot set the damaged database {} aside as {}: {}", path,
                                        aside, std::strerror(errno))};
@@ -137,18 +141,26 @@ std::expected<LostHistory, Refusal> set_used_aside(const std::string& path, Time
                    now);
 }
 
+// Its log stayed behind, and would be taken for that of another file.
+std::expected<LostHistory, Refusal> leave_moved(const std::string& path, Timestamp now) {
+  auto lock = sqlite::LockFile::acquire(path);
+  if (!lock) return std::unexpected(Refusal{std::move(lock.error().message)});
+  move_log(path, free_name(path, now));
+  return LostHistory{
+      .file = {},
+      .damage = fmt::format("the database {} was moved or deleted while it was used", path),
+      .at = now};
+}
+
 }  // namespace
 
 std::expected<LastingStore, Error> open_lasting_store(const std::string& path, Timestamp now) {
   return with_reserve(path, open, now);
 }
 
-std::expected<LastingStore, Error> replace_damaged_store(const std::string& path, Timestamp now) {
-  auto lost = with_reserve(path, set_used_aside, now);
-  if (!lost) return std::unexpected(std::move(lost.error()));
-  auto lasting = open_lasting_store(path, now);
-  if (lasting && !lasting->lost) lasting->lost = std::move(*lost);
-  return lasting;
+std::expected<LostHistory, Error> give_up_store(const std::string& path, Trouble trouble,
+                                                Timestamp now) {
+  return with_reserve(path, trouble == Trouble::Moved ? leave_moved : set_used_aside, now);
 }
 
 }  // namespace gatewatch::storage

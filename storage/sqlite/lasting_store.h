@@ -26,9 +26,10 @@ struct LastingStore {
 [[nodiscard]] std::expected<LastingStore, Error> open_lasting_store(const std::string& path,
                                                                     Timestamp now);
 
-// For one that turned out to be damaged while it was used, and is closed now: sets it aside even
-// where a look at its beginning finds nothing wrong.
-[[nodiscard]] std::expected<LastingStore, Error> replace_damaged_store(const std::string& path,
-                                                                       Timestamp now);
+// Makes room for open_lasting_store() where a store needed a replacement while it was used, and is
+// closed now. A damaged one is set aside even where a look at its beginning finds nothing wrong;
+// one that was moved or deleted leaves its place to what is there now.
+[[nodiscard]] std::expected<LostHistory, Error> give_up_store(const std::string& path,
+                                                              Trouble trouble, Timestamp now);
 
 }  // namespace gatewatch::storage

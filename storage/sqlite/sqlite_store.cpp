@@ -76,6 +76,7 @@ class SqliteStore final : public Store {
   std::expected<std::uint64_t, Error> compact_results(std::uint64_t least) override;
   std::expected<StoreSizes, Error> sizes() override;
   [[nodiscard]] Trouble trouble() const override {
+    if (trouble_ == Trouble::Moved) return trouble_;
     return database_.is_damaged() ? Trouble::Damaged : trouble_;
   }
 
@@ -107,6 +108,11 @@ class SqliteStore final : public Store {
 
 std::expected<void, Error> SqliteStore::write(const Batch& batch) {
   if (batch.empty()) return {};
+  if (trouble_ == Trouble::Moved || database_.has_moved()) {
+    trouble_ = Trouble::Moved;
+    return std::unexpected(Error{
+        fmt::format("the database {} was moved or deleted while it was used", database_.path())});
+  }
   auto written = write_from_reserve(batch);
   log_.check_point();
   if (written) {

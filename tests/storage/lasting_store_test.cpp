@@ -62,6 +62,15 @@ LastingStore open(const std::string& path) {
   return std::move(*lasting);
 }
 
+LastingStore replace(const std::string& path, Trouble trouble) {
+  auto lost = give_up_store(path, trouble, sample_time());
+  if (!lost) FAIL(lost.error().message);
+  auto lasting = open(path);
+  CHECK_FALSE(lasting.lost.has_value());
+  lasting.lost = std::move(*lost);
+  return lasting;
+}
+
 // Pages of the table, in no order.
 std::vector<std::size_t> pages_of(const std::string& path, const std::string& table) {
   std::vector<std::size_t> pages;
@@ -187,7 +196,7 @@ TEST_CASE("a database found damaged while it was used is replaced, however sound
   REQUIRE(used->write({.steps = {sample_step(500, 1)}}).has_value());
   used.reset();  // the reader keeps the write-ahead log
   CHECK(fs::exists(path + "-wal"));
-  auto lasting = replace_damaged_store(path, sample_time()).value();
+  auto lasting = replace(path, Trouble::Damaged);
   REQUIRE(lasting.lost.has_value());
   CHECK(lasting.lost->all_incidents);
   CHECK(lasting.store->last_incident_id() == 500);
@@ -197,7 +206,7 @@ TEST_CASE("a database found damaged while it was used is replaced, however sound
 
   // Once more within the same second.
   lasting.store.reset();
-  const auto other = replace_damaged_store(path, sample_time()).value();
+  const auto other = replace(path, Trouble::Damaged);
   CHECK(other.lost->file == lasting.lost->file + "-2");
 }
 
@@ -217,6 +226,30 @@ TEST_CASE("damage that comes while a store is open shows in its trouble") {
   const auto reader = open_sqlite_store(path, OpenMode::ReadOnly).value();
   CHECK_FALSE(reader->results({}).has_value());
   CHECK(reader->trouble() == Trouble::Damaged);
+}
+
+TEST_CASE("a database that is deleted while it is used is missed at the next write") {
+  const tests::TemporaryDirectory directory;
+  const auto path = directory.file("gatewatch.db");
+  auto used = open_sqlite_store(path, OpenMode::ReadWrite).value();
+  const auto reader = open_sqlite_store(path, OpenMode::ReadOnly).value();
+  REQUIRE(used->write({.steps = {sample_step(1, 1)}}).has_value());
+  fs::remove(path);
+  SUBCASE("nothing is at its place") {}
+  SUBCASE("another one is") {
+    make_database(directory.file("other.db"));
+    fs::rename(directory.file("other.db"), path);
+  }
+  const bool has_another = fs::exists(path);
+  CHECK_FALSE(used->write({.steps = {sample_step(2, 1)}}).has_value());
+  CHECK(used->trouble() == Trouble::Moved);
+  used.reset();
+  const auto lasting = replace(path, Trouble::Moved);
+  REQUIRE(lasting.lost.has_value());
+  CHECK(lasting.lost->file.empty());
+  CHECK(lasting.store->last_incident_id() == (has_another ? incidents : 0));
+  CHECK(lasting.store->write({.steps = {sample_step(1'000, 1)}}).has_value());
+  CHECK(RawSqlite(path).run("PRAGMA integrity_check; PRAGMA foreign_key_check") == "ok\n");
 }
 
 TEST_CASE("what is not damaged but not for us is refused, and left as it is") {
