@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "alerting/coverage.h"
+#include "alerting/history_loss.h"
 #include "alerting/incident_list.h"
 #include "alerting/notify.h"
 #include "alerting/step.h"
@@ -29,6 +30,8 @@ class IncidentDesk::State {
   Steps tick(Timestamp now);
   Steps reconfigure(std::shared_ptr<const config::Config> config, std::string link_prefix,
                     Timestamp now);
+
+  Steps begin_anew(const storage::LostHistory& lost, Timestamp now);
 
   [[nodiscard]] Coverage& coverage() { return *coverage_; }
   [[nodiscard]] const IncidentList& incidents() const { return incidents_; }
@@ -282,6 +285,17 @@ void IncidentDesk::State::forget(Incident& incident) {
   }
 }
 
+Steps IncidentDesk::State::begin_anew(const storage::LostHistory& lost, Timestamp now) {
+  Steps steps;
+  incidents_.for_each([&](Incident& incident) {
+    if (incident.stage != Stage::Open) return;
+    steps.push_back(restate(incident, *coverage_, settings_.link_prefix, now));
+  });
+  steps.push_back(
+      loss_step(lost, coverage_->config(), ++settings_.last_incident, settings_.link_prefix, now));
+  return steps;
+}
+
 Steps IncidentDesk::State::reconfigure(std::shared_ptr<const config::Config> config,
                                        std::string link_prefix, Timestamp now) {
   finish_replay(now);
@@ -355,6 +369,10 @@ bool IncidentDesk::is_blind(const std::string& region) const {
 
 Steps IncidentDesk::tick(Timestamp now) {
   return state_->tick(now);
+}
+
+Steps IncidentDesk::begin_anew(const storage::LostHistory& lost, Timestamp now) {
+  return state_->begin_anew(lost, now);
 }
 
 Steps IncidentDesk::reconfigure(std::shared_ptr<const config::Config> config,

@@ -57,6 +57,11 @@ class IncidentDesk {
   [[nodiscard]] std::vector<storage::IncidentStep> reconfigure(
       std::shared_ptr<const config::Config> config, std::string link_prefix, Timestamp now);
 
+  // The store began anew after damage. Each open incident as it is, as a step that changes nothing
+  // where the store still knows it; then the step that tells people of the loss.
+  [[nodiscard]] std::vector<storage::IncidentStep> begin_anew(const storage::LostHistory& lost,
+                                                              Timestamp now);
+
   [[nodiscard]] std::size_t open_incidents() const;
   [[nodiscard]] std::size_t open_incidents(config::Severity severity) const;
   // Whether any rule fires for the route.

@@ -67,6 +67,19 @@ void remember(Incident& incident, Why why, const storage::IncidentStep& step, Ti
 
 }  // namespace
 
+storage::DeliveryRecord delivery_of(const Incident& incident, const std::string& channel,
+                                    const Notification& notification, Timestamp now) {
+  return {.key = fmt::format("{}-{}-{}", incident.key(), incident.last_event, channel),
+          .incident = incident.id,
+          .sequence = incident.last_event,
+          .channel = channel,
+          .notification = to_json_text(notification),
+          .created = now,
+          .next_attempt = now,
+          .finished = {},
+          .last_error = {}};
+}
+
 storage::IncidentStep take_step(Incident& incident, Why why, std::int64_t new_id,
                                 Coverage& coverage, const std::string& link_prefix, Timestamp now) {
   const auto kind = kind_of(why);
@@ -84,18 +97,31 @@ storage::IncidentStep take_step(Incident& incident, Why why, std::int64_t new_id
       .deliveries = {}};
   for (const auto& channel : recipients(incident, why)) {
     notification.kind = incident.told.contains(channel) ? kind : NotificationKind::Opened;
-    step.deliveries.push_back(
-        {.key = fmt::format("{}-{}-{}", incident.key(), incident.last_event, channel),
-         .incident = incident.id,
-         .sequence = incident.last_event,
-         .channel = channel,
-         .notification = to_json_text(notification),
-         .created = now,
-         .next_attempt = now,
-         .finished = {},
-         .last_error = {}});
+    step.deliveries.push_back(delivery_of(incident, channel, notification, now));
   }
   remember(incident, why, step, now);
+  return step;
+}
+
+storage::IncidentStep restate(const Incident& incident, Coverage& coverage,
+                              const std::string& link_prefix, Timestamp now) {
+  const auto notification =
+      describe(incident, NotificationKind::Opened, coverage, link_prefix, now);
+  storage::IncidentStep step{
+      .incident = to_record(incident),
+      .event = {.incident = incident.id,
+                .sequence = incident.last_event,
+                .at = incident.last_told,
+                .kind = std::string(notification_kind_name(NotificationKind::Opened)),
+                .text = fmt::format("{}; what else was told of it was lost with the database.",
+                                    notification.headline())},
+      .deliveries = {}};
+  for (const auto& channel : incident.told) {
+    auto delivery = delivery_of(incident, channel, notification, incident.last_told);
+    delivery.state = storage::DeliveryState::Delivered;
+    delivery.finished = incident.last_told;
+    step.deliveries.push_back(std::move(delivery));
+  }
   return step;
 }
 

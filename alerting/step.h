@@ -17,4 +17,14 @@ namespace gatewatch::alerting {
                                               Coverage& coverage, const std::string& link_prefix,
                                               Timestamp now);
 
+// The newest step of an open incident, as far as the incident knows it, for a store that has lost
+// it: whoever was told is known to be.
+[[nodiscard]] storage::IncidentStep restate(const Incident& incident, Coverage& coverage,
+                                            const std::string& link_prefix, Timestamp now);
+
+// What `notification` says of the newest event of `incident`, on its way to `channel`.
+[[nodiscard]] storage::DeliveryRecord delivery_of(const Incident& incident,
+                                                  const std::string& channel,
+                                                  const Notification& notification, Timestamp now);
+
 }  // namespace gatewatch::alerting

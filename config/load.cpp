@@ -126,6 +126,13 @@ void add_folder(const std::filesystem::path& folder, Run& run) {
   for (const auto& file : files) run.add_file(file, false);
 }
 
+// The value of that key; null where there is none of that type.
+template <typename Type>
+const Type* find(const Table& table, std::string_view key) {
+  const auto entry = std::ranges::find(table, key, &Entry::key);
+  return entry == table.end() ? nullptr : std::get_if<Type>(&entry->value.data);
+}
+
 }  // namespace
 
 std::expected<Config, std::vector<Mistake>> load(const std::filesystem::path& file,
@@ -141,6 +148,23 @@ std::expected<Config, std::vector<Mistake>> load_text(const std::string& text,
   Run run(environment);
   run.add_text(text, {name, "", false}, true);
   return run.finish();
+}
+
+std::expected<std::string, std::vector<Mistake>> load_data_directory(
+    const std::filesystem::path& file) {
+  Mistakes mistakes;
+  const int index = mistakes.add_file(file.string());
+  const auto refuse = [&mistakes](Place place, const std::string& message) {
+    mistakes.add(place, message);
+    return std::unexpected(mistakes.sorted());
+  };
+  const auto content = read_file(file.string(), largest_file);
+  if (!content) return refuse({index, 0, 0}, content.error().message);
+  const auto table = parse_document(content->text, index);
+  if (!table) return refuse(table.error().place, table.error().message);
+  const auto* const daemon = find<Table>(*table, "daemon");
+  const auto* const data = daemon == nullptr ? nullptr : find<std::string>(*daemon, "data");
+  return data == nullptr ? Daemon().data : *data;
 }
 
 }  // namespace gatewatch::config

@@ -25,4 +25,9 @@ namespace gatewatch::config {
                                                                     const std::string& name,
                                                                     const Environment& environment);
 
+// daemon.data alone, for a command that needs no more: whatever else is wrong, and whatever secret
+// cannot be had, does not matter.
+[[nodiscard]] std::expected<std::string, std::vector<Mistake>> load_data_directory(
+    const std::filesystem::path& file);
+
 }  // namespace gatewatch::config

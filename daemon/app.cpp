@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <csignal>
-#include <filesystem>
 #include <random>
 #include <thread>
 #include <unistd.h>
@@ -15,6 +14,7 @@
 #include "alerting/replay.h"
 #include "daemon/config_notes.h"
 #include "daemon/counted.h"
+#include "daemon/database_path.h"
 #include "daemon/health.h"
 #include "daemon/incident_line.h"
 #include "daemon/process.h"
@@ -22,6 +22,7 @@
 #include "daemon/scrape.h"
 #include "daemon/version.h"
 #include "daemon/web/store_questions.h"
+#include "storage/sqlite/lasting_store.h"
 #include "storage/sqlite/sqlite_store.h"
 
 namespace gatewatch::daemon {
@@ -35,10 +36,6 @@ constexpr std::size_t questions_capacity = 256;  // of the API to the reader
 constexpr auto drain_limit = 1200ms;
 constexpr auto flush_limit = 500ms;
 constexpr auto stuck_after = 10s;  // a loop that has not turned for so long starves the watchdog
-
-std::string database_path(const config::Config& config) {
-  return (std::filesystem::path(config.daemon.data) / "gatewatch.db").string();
-}
 
 // What links in notifications begin with. `address`: of our server, as it came to listen.
 std::string link_prefix(const config::Daemon& daemon, const std::string& address) {
@@ -109,25 +106,70 @@ App::~App() {
 }
 
 std::optional<Error> App::open_storage() {
-  const auto path = database_path(*config_);
-  auto store = storage::open_sqlite_store(path, storage::OpenMode::ReadWrite);
-  if (!store) return store.error();
-  if (auto error = restore(**store)) return error;
+  const auto path = database_path(config_->daemon.data);
+  auto lasting = storage::open_lasting_store(path, anchor_.wall);
+  if (!lasting) return lasting.error();
+  lost_ = std::move(lasting->lost);
+  auto error = restore(*lasting->store);
+  if (const auto trouble = lasting->store->trouble(); error && needs_replacement(trouble)) {
+    lasting->store.reset();  // it holds the lock
+    auto lost = storage::give_up_store(path, trouble, anchor_.wall);
+    if (!lost) return lost.error();
+    lost_ = std::move(*lost);
+    lasting = storage::open_lasting_store(path, anchor_.wall);
+    if (!lasting) return lasting.error();
+    error = restore(*lasting->store);
+  }
+  if (error) return error;
   auto readable = storage::open_sqlite_store(path, storage::OpenMode::ReadOnly);
   if (!readable) return readable.error();
-  auto reader = storage::Reader::start(std::move(*readable), questions_capacity);
+  auto reader = storage::Reader::start(std::move(*readable), questions_capacity, [this] {
+    (void)control_->post([this] { recorder_->distrust(); });
+  });
   if (!reader) return reader.error();
   reader_.emplace(std::move(*reader));
-  auto recorder =
-      storage::Recorder::start(std::move(*store), storage::RecorderLimits{},
-                               [this](const std::vector<storage::IncidentStep>& steps) {
-                                 // A letter that finds no place is not lost: its deliveries are
-                                 // stored as pending.
-                                 (void)control_->post([this, steps] { on_told(steps); });
-                               });
+  auto recorder = storage::Recorder::start(
+      std::move(lasting->store), storage::RecorderLimits{},
+      [this](const std::vector<storage::IncidentStep>& steps) {
+        // A letter that finds no place is not lost: its deliveries are
+        // stored as pending.
+        (void)control_->post([this, steps] { on_told(steps); });
+      },
+      [this, path](std::unique_ptr<storage::Store> damaged) {
+        return replace_store(path, std::move(damaged));
+      });
   if (!recorder) return recorder.error();
   recorder_.emplace(std::move(*recorder));
   return std::nullopt;
+}
+
+// On the recorder's thread. Without a store it has been called before, and did not succeed.
+std::expected<std::unique_ptr<storage::Store>, Error> App::replace_store(
+    const std::string& path, std::unique_ptr<storage::Store> given_up) {
+  const auto now = network_->clock().wall_now();
+  if (given_up) {
+    const auto trouble = given_up->trouble();
+    given_up.reset();  // it holds the lock
+    auto lost = storage::give_up_store(path, trouble, now);
+    if (!lost) return std::unexpected(std::move(lost.error()));
+    given_up_ = std::move(*lost);
+  }
+  auto lasting = storage::open_lasting_store(path, now);
+  if (!lasting) return std::unexpected(std::move(lasting.error()));
+  auto readable = storage::open_sqlite_store(path, storage::OpenMode::ReadOnly);
+  if (readable) reader_->replace(std::move(*readable));
+  const auto lost = lasting->lost ? std::move(lasting->lost) : std::exchange(given_up_, {});
+  if (lost) (void)control_->post([this, lost = *lost] { on_lost(lost); });
+  return std::move(lasting->store);
+}
+
+void App::on_lost(const storage::LostHistory& lost) {
+  ++lost_histories_;
+  log_.error("history lost", {{"damage", lost.damage},
+                              {"set_aside", lost.file},
+                              {"incidents_kept", std::to_string(lost.incidents)},
+                              {"all_incidents", lost.all_incidents ? "yes" : "no"}});
+  pipeline_->submit(desk_->begin_anew(lost, network_->clock().wall_now()));
 }
 
 std::optional<Error> App::restore(storage::Store& store) {
@@ -143,7 +185,7 @@ std::optional<Error> App::restore(storage::Store& store) {
   to_resume_ = std::move(*deliveries);
   const auto undelivered = std::ranges::count(to_resume_, storage::DeliveryState::Pending,
                                               &storage::DeliveryRecord::state);
-  log_.info("storage opened", {{"file", database_path(*config_)},
+  log_.info("storage opened", {{"file", database_path(config_->daemon.data)},
                                {"open_incidents", std::to_string(desk_->open_incidents())},
                                {"undelivered", std::to_string(undelivered)}});
   return std::nullopt;
@@ -188,10 +230,15 @@ std::optional<Error> App::start_probing() {
                         .in_flight_limit = static_cast<std::size_t>(daemon.probes_in_flight)},
                        [this](std::vector<Result> results) {
                          const auto count = results.size();
+                         const auto began = results.empty() ? Timestamp() : results.front().started;
                          auto letter = [this, results = std::move(results)]() mutable {
                            for (auto& result : results) pipeline_->handle(std::move(result));
                          };
-                         if (!results_->post(std::move(letter), count)) lost_results_ += count;
+                         if (!results_->post(std::move(letter), count)) {
+                           lost_results_ += count;
+                           recorder_->submit(storage::GapRecord{
+                               .kind = "results", .since = began, .until = began, .count = count});
+                         }
                        });
   if (!pool) return pool.error();
   pool_ = std::move(*pool);
@@ -218,6 +265,7 @@ void App::run() {
                         {"channels", std::to_string(config_->channels.size())},
                         {"listen", address()}});
   log_notes();
+  if (const auto lost = std::exchange(lost_, std::nullopt)) on_lost(*lost);
   systemd_.ready("Watching " + counted(config_->routes.size(), "route"));
   pulse();
   tick();
@@ -257,6 +305,7 @@ void App::forget_old_results() {
   if (now < next_forget_) return;
   next_forget_ = now + 1min;
   recorder_->forget_results(network_->clock().wall_now() - config_->storage.results);
+  recorder_->limit_size(config_->storage.max_size);
 }
 
 void App::stop() {
@@ -371,6 +420,7 @@ OwnState App::own_state() const {
   }
   state.region = pipeline_->region();
   state.lost_results = lost_results_;
+  state.lost_histories = lost_histories_;
   state.last_reload_successful = reload_successful_;
   state.last_reload_success = reloaded_;
   state.started = anchor_.wall;

@@ -75,6 +75,9 @@ class App {
   void finish_reload(const std::expected<LoadResult, Error>& result);
   void put_in_force(const LoadedConfig& loaded);
   void apply_routes(const config::Difference& difference, const LoadedConfig& loaded);
+  [[nodiscard]] std::expected<std::unique_ptr<storage::Store>, Error> replace_store(
+      const std::string& path, std::unique_ptr<storage::Store> given_up);
+  void on_lost(const storage::LostHistory& lost);
   void on_told(const std::vector<storage::IncidentStep>& steps);
   void log_notification(const alerting::LogRequest& request);
   [[nodiscard]] OwnState own_state() const;
@@ -100,6 +103,9 @@ class App {
   bool reload_successful_ = true;
   bool stopping_ = false;
   std::atomic<std::uint64_t> lost_results_ = 0;
+  std::uint64_t lost_histories_ = 0;
+  std::optional<storage::LostHistory> lost_;      // at the start, while nobody could be told
+  std::optional<storage::LostHistory> given_up_;  // the recorder's thread's: likewise
   std::vector<storage::DeliveryRecord> to_resume_;
 
   std::unique_ptr<LoopMailbox> results_;  // from the probe threads

@@ -17,6 +17,7 @@ struct Arguments {
   CheckOptions check;
   ProbeOptions probe;
   TestAlertOptions test_alert;
+  BackupOptions backup;
   DemoOptions demo;
 };
 
@@ -101,6 +102,17 @@ void add_test_alert(CLI::App& app, TestAlertOptions& options) {
       ->capture_default_str();
 }
 
+void add_backup(CLI::App& app, BackupOptions& options) {
+  auto* const command =
+      app.add_subcommand("backup", "Copy the database, also while the daemon runs, and check it");
+  command->add_option("FILE", options.to, "Where the copy is to be")->required();
+  auto* const config = command->add_option("-c,--config", options.config_file, "Configuration file")
+                           ->capture_default_str();
+  command->add_option("--database", options.database, "The database, instead of the configured one")
+      ->excludes(config);
+  command->add_flag("-f,--force", options.force, "Replace a FILE that is there");
+}
+
 void add_demo(CLI::App& app, DemoOptions& options) {
   auto* const command = app.add_subcommand(
       "demo", "Watch a built-in site with an outage every two minutes, or the URLs given");
@@ -112,6 +124,7 @@ int dispatch(const CLI::App& app, const Arguments& arguments) {
   if (app.got_subcommand("check")) return check_command(arguments.check);
   if (app.got_subcommand("probe")) return probe_command(arguments.probe);
   if (app.got_subcommand("test-alert")) return test_alert_command(arguments.test_alert);
+  if (app.got_subcommand("backup")) return backup_command(arguments.backup);
   if (app.got_subcommand("demo")) return demo_command(arguments.demo);
   return version_command();
 }
@@ -127,6 +140,7 @@ int run(int argument_count, char** argument_values) {
   add_check(app, arguments.check);
   add_probe(app, arguments.probe);
   add_test_alert(app, arguments.test_alert);
+  add_backup(app, arguments.backup);
   add_demo(app, arguments.demo);
   app.add_subcommand("version", "Print the version");
   try {

@@ -102,8 +102,28 @@ void add_storage(std::vector<MetricFamily>& families, const OwnState& state) {
   families.push_back(single(gauge_family("gatewatch_storage_last_write_duration_seconds",
                                          "How long the newest transaction took."),
                             seconds(recorder.last_write)));
-  families.push_back(single(gauge_family("gatewatch_storage_size_bytes", "Size of the database."),
-                            static_cast<double>(recorder.size_bytes)));
+  families.push_back(single(gauge_family("gatewatch_storage_size_bytes", "Size of the records."),
+                            static_cast<double>(recorder.sizes.records)));
+  auto files = gauge_family("gatewatch_storage_file_bytes",
+                            "Size of the database's file, and of its write-ahead log.");
+  add_value(files, static_cast<double>(recorder.sizes.file), {{"file", "database"}});
+  add_value(files, static_cast<double>(recorder.sizes.log), {{"file", "log"}});
+  families.push_back(std::move(files));
+  families.push_back(single(counter_family("gatewatch_storage_write_stalls_total",
+                                           "Transactions that took over a second."),
+                            static_cast<double>(recorder.stalls)));
+  families.push_back(single(counter_family("gatewatch_storage_history_lost_total",
+                                           "Databases that were damaged and set aside."),
+                            static_cast<double>(state.lost_histories)));
+  families.push_back(single(gauge_family("gatewatch_recorder_queue_bytes",
+                                         "Memory of the results that wait to be written."),
+                            static_cast<double>(recorder.queued_bytes)));
+  families.push_back(single(gauge_family("gatewatch_recorder_queue_age_seconds",
+                                         "How long what waits to be written has waited."),
+                            seconds(recorder.oldest)));
+  families.push_back(single(counter_family("gatewatch_evidence_dropped_total",
+                                           "Results that a full queue stored without evidence."),
+                            static_cast<double>(recorder.dropped_evidence)));
 }
 
 void add_alerting(std::vector<MetricFamily>& families, const OwnState& state) {

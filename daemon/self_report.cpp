@@ -6,6 +6,8 @@
 
 namespace gatewatch::daemon {
 
+constexpr std::uint64_t longest_log = std::uint64_t{256} << 20;  // bytes
+
 std::vector<SelfReport::Line> SelfReport::look(const OwnState& state) {
   std::vector<Line> lines;
   note(lines, "storage", state.recorder.last_error);
@@ -13,6 +15,16 @@ std::vector<SelfReport::Line> SelfReport::look(const OwnState& state) {
   for (const auto& [name, channel] : state.channels) {
     note(lines, "channel " + name, channel.last_error);
     given_up += channel.given_up;
+  }
+  note(lines, "write-ahead log",
+       state.recorder.sizes.log > longest_log ? "it grows: another program has been reading the "
+                                                "database without a pause"
+                                              : "");
+  if (const auto before = std::exchange(evidence_dropped_, state.recorder.dropped_evidence);
+      before < evidence_dropped_) {
+    lines.push_back({true, "evidence dropped",
+                     counted(evidence_dropped_ - before, "result") +
+                         " stored without evidence for want of room in the queue"});
   }
   const auto dropped = state.recorder.dropped_results + state.lost_results;
   if (const auto before = std::exchange(dropped_, dropped); dropped > before) {

@@ -30,6 +30,7 @@ class SelfReport {
 
   std::map<std::string, std::string> troubles_;  // what → the error as last told
   std::uint64_t dropped_ = 0;
+  std::uint64_t evidence_dropped_ = 0;
   std::uint64_t given_up_ = 0;
 };
 

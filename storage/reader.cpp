@@ -13,8 +13,8 @@ namespace gatewatch::storage {
 
 class Reader::Thread {
  public:
-  Thread(std::unique_ptr<Store> store, std::size_t capacity)
-      : store_(std::move(store)), capacity_(capacity) {}
+  Thread(std::unique_ptr<Store> store, std::size_t capacity, std::function<void()> damaged)
+      : store_(std::move(store)), capacity_(capacity), damaged_(std::move(damaged)) {}
 
   ~Thread() {
     {
@@ -31,6 +31,14 @@ class Reader::Thread {
     return net::start_thread(thread_, "reader", [this] { run(); });
   }
 
+  void replace(std::unique_ptr<Store> store) {
+    {
+      const std::scoped_lock lock(mutex_);
+      next_store_ = std::move(store);
+    }
+    work_.notify_one();
+  }
+
   bool ask(Question question) {
     {
       const std::scoped_lock lock(mutex_);
@@ -45,28 +53,44 @@ class Reader::Thread {
   void run() {
     std::unique_lock lock(mutex_);
     while (true) {
-      work_.wait(lock, [this] { return stopping_ || !questions_.empty(); });
+      work_.wait(lock, [this] { return stopping_ || next_store_ || !questions_.empty(); });
       if (stopping_) return;
+      if (next_store_) take_next_store(lock);
+      if (questions_.empty()) continue;
       auto question = std::move(questions_.front());
       questions_.pop_front();
       lock.unlock();
       question(*store_);
       question = nullptr;  // what it holds is let go of without the lock
+      const bool is_damaged = needs_replacement(store_->trouble());
+      if (is_damaged && !std::exchange(told_damaged_, true)) damaged_();
       lock.lock();
     }
   }
 
-  const std::unique_ptr<Store> store_;  // the thread's alone
+  void take_next_store(std::unique_lock<std::mutex>& lock) {
+    auto before = std::exchange(store_, std::exchange(next_store_, nullptr));
+    told_damaged_ = false;
+    lock.unlock();
+    before.reset();  // which may take its time
+    lock.lock();
+  }
+
+  std::unique_ptr<Store> store_;  // the thread's alone
+  bool told_damaged_ = false;     // likewise
   const std::size_t capacity_;
+  const std::function<void()> damaged_;
   std::mutex mutex_;
   std::condition_variable work_;
   std::deque<Question> questions_;
+  std::unique_ptr<Store> next_store_;  // null: no other
   bool stopping_ = false;
   std::jthread thread_;  // last: it uses everything above, and is joined first
 };
 
-std::expected<Reader, Error> Reader::start(std::unique_ptr<Store> store, std::size_t capacity) {
-  auto thread = std::make_unique<Thread>(std::move(store), capacity);
+std::expected<Reader, Error> Reader::start(std::unique_ptr<Store> store, std::size_t capacity,
+                                           std::function<void()> damaged) {
+  auto thread = std::make_unique<Thread>(std::move(store), capacity, std::move(damaged));
   if (auto error = thread->start()) return std::unexpected(std::move(*error));
   return Reader(std::move(thread));
 }
@@ -74,6 +98,10 @@ std::expected<Reader, Error> Reader::start(std::unique_ptr<Store> store, std::si
 Reader::Reader(std::unique_ptr<Thread> thread) : thread_(std::move(thread)) {}
 Reader::Reader(Reader&&) noexcept = default;
 Reader::~Reader() = default;
+
+void Reader::replace(std::unique_ptr<Store> store) {
+  thread_->replace(std::move(store));
+}
 
 bool Reader::ask(Question question) {
   return thread_->ask(std::move(question));

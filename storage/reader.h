@@ -16,15 +16,18 @@ class Reader {
  public:
   using Question = std::move_only_function<void(Store&)>;
 
-  // `capacity`: questions that may wait. The error: no thread could be made.
-  [[nodiscard]] static std::expected<Reader, Error> start(std::unique_ptr<Store> store,
-                                                          std::size_t capacity);
+  // `capacity`: questions that may wait. `damaged`: called on the reader's thread, once of a store,
+  // when a question found it damaged. The error: no thread could be made.
+  [[nodiscard]] static std::expected<Reader, Error> start(
+      std::unique_ptr<Store> store, std::size_t capacity, std::function<void()> damaged = [] {});
   // Drops the questions that wait, ends the thread after the one at work.
   ~Reader();
   Reader(Reader&&) noexcept;  // what was moved from may only be destroyed
   Reader(const Reader&) = delete;
   Reader& operator=(const Reader&) = delete;
 
+  // Any thread. Questions that are not at work yet go to this store.
+  void replace(std::unique_ptr<Store> store);
   // Any thread. The question runs on the reader's thread; false where too many wait.
   [[nodiscard]] bool ask(Question question);
 

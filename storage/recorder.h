@@ -1,8 +1,9 @@
 // The one writer: a bounded queue and a thread that turns what came within 250 ms into one
 // transaction. The probe path never waits for the database: submitting takes a lock for the
-// length of a push. Incident steps and deliveries flush at once. While the database refuses, what
-// is queued is kept and tried again. Waits use the steady clock of the system: no simulated clock
-// can be read from this thread.
+// length of a push. What is essential (incident steps, deliveries, what people told us) flushes at
+// once. While the database refuses, what is queued is kept and tried again, the essential first and
+// by itself: no result is ever in its way. Waits use the steady clock of the system: no simulated
+// clock can be read from this thread.
 
 #pragma once
 
@@ -19,7 +20,7 @@
 namespace gatewatch::storage {
 
 struct RecorderLimits {
-  std::size_t results = 100'000;  // queued; more are dropped and counted
+  std::size_t bytes = std::size_t{64} << 20;  // of queued results; see backlog.h for what gives way
   std::chrono::milliseconds batch{250};
   std::size_t batch_results = 10'000;     // a full batch is written early
   std::chrono::milliseconds retry{1000};  // between attempts while the database refuses
@@ -28,20 +29,25 @@ struct RecorderLimits {
   // take turns with batches.
   std::uint64_t compact_results = 8'192;
   std::chrono::milliseconds compact_retry = std::chrono::minutes(1);  // after a failure
+  std::chrono::milliseconds measure{1000};  // how often sizes are asked for
+  std::chrono::milliseconds stall{1000};    // a write that takes longer is counted as one
 };
 
 struct RecorderStatistics {
-  std::size_t queued_results = 0;  // those of the batch at work among them
-  std::size_t queued_steps = 0;
+  std::size_t queued_results = 0;      // those of the batch at work among them
+  std::size_t queued_steps = 0;        // and whatever else is essential
+  std::size_t queued_bytes = 0;        // of results
+  std::chrono::nanoseconds oldest{0};  // how long what has waited longest has
   std::uint64_t written_results = 0;
   std::uint64_t dropped_results = 0;
-  std::uint64_t failed_writes = 0;  // attempts, of writing, forgetting or compacting
+  std::uint64_t dropped_evidence = 0;  // results stored without it
+  std::uint64_t failed_writes = 0;     // attempts, of writing, forgetting or compacting
   std::uint64_t batches = 0;
+  std::uint64_t stalls = 0;                 // writes that took too long, whatever became of them
   std::chrono::nanoseconds last_write{0};   // how long the last transaction took
   std::chrono::nanoseconds total_write{0};  // over all transactions
-  std::uint64_t size_bytes = 0;             // Store::size_bytes() at the start, then each time
-                                            // that what was to be forgotten is
-  std::string last_error;                   // empty: the last write succeeded
+  StoreSizes sizes;
+  std::string last_error;  // empty: the last write succeeded
 };
 
 class Recorder {
@@ -50,10 +56,16 @@ class Recorder {
   // when the database refused it for the first time. Alerts do not wait for a disk: such a step is
   // kept, and written as soon as that can be done.
   using Told = std::function<void(const std::vector<IncidentStep>&)>;
+  // Called on the writer thread with a store that is damaged, or with none where that failed
+  // before: the store to go on with. What is queued is written to that one.
+  using Replace =
+      std::function<std::expected<std::unique_ptr<Store>, Error>(std::unique_ptr<Store> damaged)>;
 
-  // The error: no thread could be made.
+  // Without `replace` a damaged store is tried again like a failing one. The error: no thread could
+  // be made.
   [[nodiscard]] static std::expected<Recorder, Error> start(std::unique_ptr<Store> store,
-                                                            RecorderLimits limits, Told told);
+                                                            RecorderLimits limits, Told told,
+                                                            Replace replace = nullptr);
   // Writes what is queued, up to the first failure, then ends the thread.
   ~Recorder();
   Recorder(Recorder&&) noexcept;  // what was moved from may only be destroyed
@@ -61,13 +73,21 @@ class Recorder {
   Recorder& operator=(const Recorder&) = delete;
 
   // Any thread. Where the queue is full a result is dropped and counted (the older ones tell how
-  // the trouble began); steps and deliveries never are: they are few and bounded by the rules.
+  // the trouble began); what is essential never is: it is little and bounded by the rules.
   void submit(Result result);
   void submit(IncidentStep step);
   void submit(DeliveryRecord delivery);
+  void submit(SilenceRecord silence);
+  void submit(ChangeRecord change);
+  void submit(GapRecord gap);
   // Deletes results older than `before` in small steps between batches. The latest `before`
   // of several calls holds.
   void forget_results(Timestamp before);
+  // Deletes what is oldest, in small steps between batches, whenever the records take more bytes
+  // than this: results until none is left.
+  void limit_size(std::uint64_t bytes);
+  // Somebody else found the store damaged: it is replaced at once.
+  void distrust();
   // Any thread but the writer's. Returns once everything submitted before is written and
   // `told` has returned, or the deadline passed: whether it is.
   [[nodiscard]] bool flush(std::chrono::milliseconds deadline);

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -83,6 +84,63 @@ struct IncidentStep {
   std::vector<DeliveryRecord> deliveries{};
 
   friend bool operator==(const IncidentStep&, const IncidentStep&) = default;
+};
+
+// Holds notifications back for a time. Lists are of globs, of which one must match; all tags must.
+// What is empty matches everything.
+struct SilenceRecord {
+  std::int64_t id = 0;  // from 1, never used twice
+  std::vector<std::string> routes{};
+  std::map<std::string, std::string> tags{};
+  std::vector<std::string> rules{};
+  std::vector<std::string> regions{};
+  Timestamp starts{};
+  Timestamp ends{};  // exclusive; becomes earlier where it is ended by hand
+  std::string author{};
+  std::string comment{};
+  Timestamp created{};
+
+  friend bool operator==(const SilenceRecord&, const SilenceRecord&) = default;
+};
+
+// What somebody changed, like a deployment.
+struct ChangeRecord {
+  std::int64_t id = 0;  // from 1, never used twice
+  Timestamp at{};
+  std::vector<std::string> routes{};  // globs; empty: everywhere
+  std::string text{};
+  std::string link{};    // empty: none
+  std::string author{};  // empty: unknown
+
+  friend bool operator==(const ChangeRecord&, const ChangeRecord&) = default;
+};
+
+// What was seen and is not stored.
+struct GapRecord {
+  std::string kind{};       // "results", "evidence", "history"
+  Timestamp since{};        // when the first of them began
+  Timestamp until{};        // when the last did
+  std::uint64_t count = 0;  // 0: nobody knows
+
+  friend bool operator==(const GapRecord&, const GapRecord&) = default;
+};
+
+// A database that was damaged, or deleted while it was used.
+struct LostHistory {
+  std::string file{};    // where it was set aside; empty: nobody knows where it is
+  std::string damage{};  // one sentence
+  Timestamp at{};
+  std::uint64_t incidents = 0;  // that could be read, and go on
+  bool all_incidents = false;   // none is known to be missing
+
+  friend bool operator==(const LostHistory&, const LostHistory&) = default;
+};
+
+// Of what lies or reaches into [from, before); newest first.
+struct TimeQuery {
+  std::optional<Timestamp> from{};
+  std::optional<Timestamp> before{};
+  std::uint32_t limit = 1000;
 };
 
 // Whether the store keeps the trace of `result`: where it is not ok.

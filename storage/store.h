@@ -20,21 +20,53 @@ struct Batch {
   std::vector<IncidentStep> steps{};
   // By key: state, attempts, times and error of a known one change; an unknown one is added.
   std::vector<DeliveryRecord> deliveries{};
+  // By id, a gap by kind and beginning: a known one becomes this one. So a silence is ended.
+  std::vector<SilenceRecord> silences{};
+  std::vector<ChangeRecord> changes{};
+  std::vector<GapRecord> gaps{};
 
-  [[nodiscard]] bool empty() const {
-    return results.empty() && steps.empty() && deliveries.empty();
+  [[nodiscard]] bool empty() const { return results.empty() && gaps.empty() && !is_essential(); }
+  // Whether it holds what must not be forgotten: what people are told, and what they told us.
+  [[nodiscard]] bool is_essential() const {
+    return !steps.empty() || !deliveries.empty() || !silences.empty() || !changes.empty();
   }
 };
 
+// What is the matter with a store.
+enum class Trouble : std::uint8_t {
+  None,     // the newest write did not fail
+  Other,    // locked, failing, misused: the same call may succeed later
+  Full,     // no space: essential batches without results may still succeed
+  Damaged,  // the file is not to be trusted any more: no call mends that
+  Moved,    // the file is no longer at its place: what is written is lost, and no call mends that
+};
+[[nodiscard]] constexpr bool needs_replacement(Trouble trouble) {
+  return trouble == Trouble::Damaged || trouble == Trouble::Moved;
+}
+
+// In bytes.
+struct StoreSizes {
+  // What the records take. Space that was freed and waits to be used again does not count, so
+  // forgetting makes it smaller at once.
+  std::uint64_t records = 0;
+  std::uint64_t file = 0;  // the same with that space
+  std::uint64_t log = 0;   // what was written and is not in the file yet
+
+  friend bool operator==(const StoreSizes&, const StoreSizes&) = default;
+};
+
 // One object belongs to one thread at a time. Calls block on the disk: never on a loop thread.
-// An error leaves the store as it was before the call.
+// An error leaves the store as it was before the call; opened anew it may hold a batch all the same
+// whose write failed while it was on its way to the disk.
 class Store {
  public:
   virtual ~Store() = default;
 
   // All of the batch or nothing, durable against kill -9 once it has returned, and against power
-  // loss where it holds steps or deliveries. A step that was written before (same incident and
+  // loss where it is essential. A step that was written before (same incident and
   // sequence) changes nothing, so that a batch of them can be written again without harm.
+  // Space is kept back for what is essential: a batch without results is written where one with
+  // results is refused for want of space.
   [[nodiscard]] virtual std::expected<void, Error> write(const Batch& batch) = 0;
 
   [[nodiscard]] virtual std::expected<std::vector<Result>, Error> results(
@@ -48,6 +80,13 @@ class Store {
   // starts with.
   [[nodiscard]] virtual std::expected<std::vector<DeliveryRecord>, Error> pending_deliveries() = 0;
   [[nodiscard]] virtual std::expected<std::int64_t, Error> last_incident_id() = 0;  // 0: none yet
+  // By id, gaps by their beginning.
+  [[nodiscard]] virtual std::expected<std::vector<SilenceRecord>, Error> silences(
+      const TimeQuery& query) = 0;
+  [[nodiscard]] virtual std::expected<std::vector<ChangeRecord>, Error> changes(
+      const TimeQuery& query) = 0;
+  [[nodiscard]] virtual std::expected<std::vector<GapRecord>, Error> gaps(
+      const TimeQuery& query) = 0;
   // Deletes results that started before `before`, the oldest first, until it was `limit` of them or
   // none is left; how many, hence less than `limit` only where none is left. Results are deleted in
   // the groups in which they are stored, of 512 at most and a day: `limit` may be exceeded by one
@@ -59,9 +98,9 @@ class Store {
   // answer depends on it, but for how long one takes.
   [[nodiscard]] virtual std::expected<std::uint64_t, Error> compact_results(
       std::uint64_t least) = 0;
-  // What the records take. Space that was freed and waits to be used again does not count, so
-  // forgetting makes it smaller at once.
-  [[nodiscard]] virtual std::expected<std::uint64_t, Error> size_bytes() = 0;
+  [[nodiscard]] virtual std::expected<StoreSizes, Error> sizes() = 0;
+  // Of the newest write. Once Damaged or Moved, always.
+  [[nodiscard]] virtual Trouble trouble() const = 0;
 };
 
 }  // namespace gatewatch::storage

@@ -51,6 +51,14 @@ struct TestAlertOptions {
 };
 [[nodiscard]] int test_alert_command(const TestAlertOptions& options);
 
+struct BackupOptions {
+  std::string to;
+  std::string config_file = default_config_file;
+  std::optional<std::string> database;  // instead of that of the configuration
+  bool force = false;                   // replace a file that is there
+};
+[[nodiscard]] int backup_command(const BackupOptions& options);
+
 struct DemoOptions {
   std::vector<std::string> urls;  // none: the built-in site
 };

@@ -34,6 +34,10 @@ bool Failure::is_damage() const {
   return primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB;
 }
 
+bool Failure::is_of_space() const {
+  return (code & 0xff) == SQLITE_FULL || code == SQLITE_IOERR_SHMSIZE;
+}
+
 Database::Database(std::string path, sqlite3* handle) : path_(std::move(path)), handle_(handle) {}
 
 Database::~Database() {
@@ -83,7 +87,16 @@ Failure Database::failure(int code) const {
   const char* const text = handle_ != nullptr && sqlite3_extended_errcode(handle_) == code
                                ? sqlite3_errmsg(handle_)
                                : sqlite3_errstr(code);
-  return {code, fmt::format("the database {} failed: {} (SQLite code {})", path_, text, code)};
+  Failure failure{code,
+                  fmt::format("the database {} failed: {} (SQLite code {})", path_, text, code)};
+  is_damaged_ = is_damaged_ || failure.is_damage();
+  return failure;
+}
+
+bool Database::has_moved() const {
+  int moved = 0;
+  return sqlite3_file_control(handle_, "main", SQLITE_FCNTL_HAS_MOVED, &moved) == SQLITE_OK &&
+         moved != 0;
 }
 
 bool Database::in_transaction() const {

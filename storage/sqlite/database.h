@@ -22,7 +22,8 @@ struct Failure {
   int code = SQLITE_OK;
   std::string message;
 
-  [[nodiscard]] bool is_damage() const;  // the file is not (or no longer) a SQLite database
+  [[nodiscard]] bool is_damage() const;    // the file is not (or no longer) a SQLite database
+  [[nodiscard]] bool is_of_space() const;  // there is none left
 };
 
 // Outlives its statements. Belongs to one thread at a time.
@@ -43,6 +44,10 @@ class Database {
 
   // What the last call that returned `code` has to say.
   [[nodiscard]] Failure failure(int code) const;
+  // Whether a call has found the file damaged since it was opened.
+  [[nodiscard]] bool is_damaged() const { return is_damaged_; }
+  // Whether the file has been deleted, or another one is at its path. Looks, which is cheap.
+  [[nodiscard]] bool has_moved() const;
   [[nodiscard]] bool in_transaction() const;
   // The file could only be opened for reading, whatever was asked.
   [[nodiscard]] bool is_read_only() const;
@@ -54,6 +59,7 @@ class Database {
 
   std::string path_;
   sqlite3* handle_ = nullptr;
+  mutable bool is_damaged_ = false;
 };
 
 // Rolls back unless it was committed.

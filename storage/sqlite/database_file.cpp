@@ -19,11 +19,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::unexpected<Error> refusal(std::string message) {
-  return std::unexpected(Error{std::move(message)});
+std::unexpected<Refusal> refusal(std::string message) {
+  return std::unexpected(Refusal{std::move(message)});
 }
 
-std::expected<void, Error> check_directory(const std::string& path) {
+std::expected<void, Refusal> check_directory(const std::string& path) {
   const auto parent = fs::path(path).parent_path();
   const auto directory = parent.empty() ? fs::path(".") : parent;
   std::error_code error;
@@ -46,7 +46,7 @@ std::expected<void, Error> check_directory(const std::string& path) {
 
 // Only ever opens a file that it creates: closing a descriptor of a file that SQLite has open in
 // this process would drop SQLite's locks on it (POSIX).
-std::expected<void, Error> create_where_missing(const std::string& path) {
+std::expected<void, Refusal> create_where_missing(const std::string& path) {
   const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
   if (descriptor < 0 && errno != EEXIST) {
     return refusal(fmt::format("cannot create the database {}: {}", path, std::strerror(errno)));
@@ -55,7 +55,7 @@ std::expected<void, Error> create_where_missing(const std::string& path) {
   return {};
 }
 
-std::expected<void, Error> check_is_file(const std::string& path) {
+std::expected<void, Refusal> check_is_file(const std::string& path) {
   std::error_code error;
   if (fs::is_regular_file(path, error)) return {};
   if (error == std::errc::no_such_file_or_directory) {
@@ -68,8 +68,7 @@ std::expected<void, Error> check_is_file(const std::string& path) {
 
 std::expected<void, Failure> prepare_for_writing(Database& database) {
   // auto_vacuum counts only before the first page is written: in a new file.
-  auto prepared =
-      database.execute("PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_size_limit = 67108864");
+  auto prepared = database.execute("PRAGMA auto_vacuum = INCREMENTAL");
   if (!prepared) return prepared;
   auto mode = database.answer("PRAGMA journal_mode = WAL");
   if (!mode) return std::unexpected(std::move(mode.error()));
@@ -82,7 +81,7 @@ std::expected<void, Failure> prepare_for_writing(Database& database) {
 }
 
 // Reads what a start depends on, in bounded time.
-std::expected<void, Error> check_health(Database& database) {
+std::expected<void, Refusal> check_health(Database& database) {
   const auto size =
       database.number("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size");
   const bool whole = size && *size <= full_check_bytes;
@@ -101,19 +100,34 @@ std::expected<void, Error> check_health(Database& database) {
   return {};
 }
 
-std::expected<DatabaseFile, Error> open_file(const std::string& path, bool read_only,
-                                             std::optional<LockFile> lock) {
+std::expected<DatabaseFile, Refusal> open_file(const std::string& path, bool read_only,
+                                               std::optional<LockFile> lock) {
   auto database = Database::open(path, read_only);
-  if (!database) return refusal(std::move(database.error().message));
+  if (!database) {
+    const auto& failure = database.error();
+    return std::unexpected(
+        Refusal{failure.message, failure.is_of_space() ? Trouble::Full : Trouble::Other});
+  }
   return DatabaseFile{std::move(lock), std::move(*database)};
+}
+
+std::expected<DatabaseFile, Refusal> open_identified(const std::string& path,
+                                                     std::int64_t& version) {
+  if (auto checked = check_is_file(path); !checked) return std::unexpected(checked.error());
+  auto file = open_file(path, true, std::nullopt);
+  if (!file) return file;
+  const auto identified = identify(*file->database, current_layout());
+  if (!identified) return std::unexpected(identified.error());
+  version = *identified;
+  return file;
 }
 
 }  // namespace
 
-std::expected<DatabaseFile, Error> open_for_writing(const std::string& path) {
+std::expected<DatabaseFile, Refusal> open_for_writing(const std::string& path) {
   if (auto checked = check_directory(path); !checked) return std::unexpected(checked.error());
   auto lock = LockFile::acquire(path);
-  if (!lock) return std::unexpected(std::move(lock.error()));
+  if (!lock) return refusal(std::move(lock.error().message));
   if (auto made = create_where_missing(path); !made) return std::unexpected(made.error());
   if (auto checked = check_is_file(path); !checked) return std::unexpected(checked.error());
   auto file = open_file(path, false, std::move(*lock));
@@ -141,19 +155,37 @@ std::expected<DatabaseFile, Error> open_for_writing(const std::string& path) {
   return file;
 }
 
-std::expected<DatabaseFile, Error> open_for_reading(const std::string& path) {
-  if (auto checked = check_is_file(path); !checked) return std::unexpected(checked.error());
-  auto file = open_file(path, true, std::nullopt);
+std::expected<std::unique_ptr<Database>, Refusal> create_database(const std::string& path) {
+  if (auto made = create_where_missing(path); !made) return std::unexpected(made.error());
+  auto file = open_file(path, false, std::nullopt);
+  if (!file) return std::unexpected(std::move(file.error()));
+  auto& database = *file->database;
+  if (auto prepared = database.execute("PRAGMA auto_vacuum = INCREMENTAL"); !prepared) {
+    return std::unexpected(opening_error(database, prepared.error()));
+  }
+  if (auto made = migrate(database, current_layout(), 0); !made) {
+    return std::unexpected(made.error());
+  }
+  return std::move(file->database);
+}
+
+std::expected<DatabaseFile, Refusal> open_for_reading(const std::string& path) {
+  auto version = std::int64_t{0};
+  auto file = open_identified(path, version);
   if (!file) return file;
-  const auto layout = current_layout();
-  const auto version = identify(*file->database, layout);
-  if (!version) return std::unexpected(version.error());
-  if (*version < layout.version()) {
+  if (const auto ours = current_layout().version(); version < ours) {
     return refusal(fmt::format(
         "the database {} has layout {}, this gatewatch reads layout {}: start the daemon once, it "
         "brings the file up to date",
-        path, *version, layout.version()));
+        path, version, ours));
   }
+  return file;
+}
+
+std::expected<DatabaseFile, Refusal> open_for_copying(const std::string& path) {
+  auto version = std::int64_t{0};
+  auto file = open_identified(path, version);
+  if (file && version == 0) return refusal(fmt::format("the database {} is empty", path));
   return file;
 }
 

@@ -9,9 +9,9 @@
 #include <optional>
 #include <string>
 
-#include "config/error.h"
 #include "storage/sqlite/database.h"
 #include "storage/sqlite/lock_file.h"
+#include "storage/sqlite/refusal.h"
 
 namespace gatewatch::storage::sqlite {
 
@@ -24,7 +24,13 @@ struct DatabaseFile {
 };
 
 // Creates the file (mode 0640) and its tables, or migrates an older layout. Never overwrites.
-[[nodiscard]] std::expected<DatabaseFile, Error> open_for_writing(const std::string& path);
-[[nodiscard]] std::expected<DatabaseFile, Error> open_for_reading(const std::string& path);
+[[nodiscard]] std::expected<DatabaseFile, Refusal> open_for_writing(const std::string& path);
+[[nodiscard]] std::expected<DatabaseFile, Refusal> open_for_reading(const std::string& path);
+// Makes a new database at `path`, where there is nothing, without a lock and a write-ahead log of
+// its own: for a file that is to take the place of another one.
+[[nodiscard]] std::expected<std::unique_ptr<Database>, Refusal> create_database(
+    const std::string& path);
+// For reading, whatever its layout.
+[[nodiscard]] std::expected<DatabaseFile, Refusal> open_for_copying(const std::string& path);
 
 }  // namespace gatewatch::storage::sqlite

@@ -3,7 +3,7 @@
 #include <limits>
 #include <utility>
 
-#include <nlohmann/json.hpp>
+#include "storage/sqlite/json_column.h"
 
 namespace gatewatch::storage::sqlite {
 
@@ -43,19 +43,6 @@ constexpr auto pending_sql =
     "SELECT key, incident, sequence, channel, notification, state, attempts, created_us, "
     "next_attempt_us, finished_us, last_error FROM deliveries WHERE state = 'pending' ORDER BY id";
 
-std::string regions_text(const std::vector<std::string>& regions) {
-  return nlohmann::json(regions).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
-
-std::vector<std::string> read_regions(const std::string& text) {
-  std::vector<std::string> regions;
-  const auto array = nlohmann::json::parse(text, nullptr, false);
-  for (const auto& region : array) {
-    if (region.is_string()) regions.push_back(region.get<std::string>());
-  }
-  return regions;
-}
-
 IncidentRecord read_incident(Row& row) {
   IncidentRecord incident;
   incident.id = row.integer();
@@ -78,7 +65,7 @@ IncidentRoute read_route(Row& row) {
   route.firing = row.integer() != 0;
   route.probes = row.count();
   route.failures = row.count();
-  route.regions = read_regions(row.text());
+  route.regions = read_list(row.text());
   return route;
 }
 
@@ -179,7 +166,7 @@ std::expected<void, Failure> IncidentTable::put(const IncidentRecord& incident) 
     const auto& route = incident.routes[position];
     done = add_route_
                .bind(incident.id, position, route.route, route.since, route.firing, route.probes,
-                     route.failures, regions_text(route.regions))
+                     route.failures, list_text(route.regions))
                .run();
   }
   return done;

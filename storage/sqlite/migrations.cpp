@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <optional>
 #include <unistd.h>
 
 #include <fmt/format.h>
@@ -20,6 +21,7 @@ struct Header {
   std::int64_t application = 0;
   std::int64_t version = 0;
   std::int64_t objects = 0;  // tables, indexes, views
+  std::int64_t ours = 0;     // of the tables that every layout of ours has
 };
 
 std::expected<Header, Failure> read_header(Database& database) {
@@ -27,7 +29,10 @@ std::expected<Header, Failure> read_header(Database& database) {
   for (const auto& [field, sql] :
        {std::pair(&header.application, "PRAGMA application_id"),
         std::pair(&header.version, "PRAGMA user_version"),
-        std::pair(&header.objects, "SELECT count(*) FROM sqlite_schema")}) {
+        std::pair(&header.objects, "SELECT count(*) FROM sqlite_schema"),
+        std::pair(&header.ours,
+                  "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND "
+                  "name IN ('route', 'word', 'incident', 'incident_event', 'delivery')")}) {
     auto number = database.number(sql);
     if (!number) return std::unexpected(std::move(number.error()));
     *field = *number;
@@ -35,27 +40,39 @@ std::expected<Header, Failure> read_header(Database& database) {
   return header;
 }
 
+constexpr std::int64_t all_of_ours = 5;
+constexpr std::int64_t greatest_version = 1'000;  // that can be meant
+
+// Numbers that nobody has written into a file with our tables.
+std::optional<std::string> damage_of(const Header& header) {
+  if (header.ours != all_of_ours) return std::nullopt;
+  if (header.application != application_id) return "its header names another program";
+  if (header.version >= 1 && header.version <= greatest_version) return std::nullopt;
+  return fmt::format("its header names the layout {}", header.version);
+}
+
 // A file that only its owner and group can read: VACUUM INTO fills an empty file that exists, with
 // the mode that it has.
-std::expected<void, Error> create_private_file(const std::string& path) {
+std::expected<void, Refusal> create_private_file(const std::string& path) {
   const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
   if (descriptor < 0) {
-    return std::unexpected(Error{fmt::format("cannot write {}: {}", path, std::strerror(errno))});
+    return std::unexpected(Refusal{fmt::format("cannot write {}: {}", path, std::strerror(errno))});
   }
   ::close(descriptor);
   return {};
 }
 
-std::expected<void, Error> copy_file(Database& database, std::int64_t version) {
+std::expected<void, Refusal> copy_file(Database& database, std::int64_t version) {
   const auto path = fmt::format("{}.layout-{}", database.path(), version);
   if (auto created = create_private_file(path); !created) return created;
   Statement copy(database, "VACUUM INTO ?1");
   auto copied = copy.bind(path).run();
   if (copied) return {};
   return std::unexpected(
-      Error{fmt::format("cannot copy the database to {} before migrating it: {}; nothing was "
-                        "changed",
-                        path, copied.error().message)});
+      Refusal{fmt::format("cannot copy the database to {} before migrating it: {}; nothing was "
+                          "changed",
+                          path, copied.error().message),
+              opening_error(database, copied.error()).trouble});
 }
 
 std::expected<void, Failure> apply(Database& database, const Layout& layout, std::int64_t version) {
@@ -77,34 +94,42 @@ std::expected<void, Failure> apply(Database& database, const Layout& layout, std
   return done;
 }
 
+std::expected<void, Failure> add_annotations(Database& database) {
+  return database.execute(annotation_schema_sql);
+}
+
 }  // namespace
 
 Layout current_layout() {
-  static constexpr std::array<MigrationStep, 1> steps = {migrate_newest_rows};
+  static constexpr std::array steps = {migrate_newest_rows, add_annotations};
   return {schema_sql, steps};
 }
 
-std::expected<std::int64_t, Error> identify(Database& database, const Layout& layout) {
+std::expected<std::int64_t, Refusal> identify(Database& database, const Layout& layout) {
   const auto header = read_header(database);
   if (!header) return std::unexpected(opening_error(database, header.error()));
   const auto& path = database.path();
   if (header->application == 0 && header->version == 0 && header->objects == 0) return 0;
+  if (const auto damage = damage_of(*header)) {
+    return std::unexpected(opening_error(database, {SQLITE_CORRUPT, *damage}));
+  }
   if (header->application != application_id || header->version < 1) {
     return std::unexpected(
-        Error{fmt::format("{} is a database of another program (application_id {}): gatewatch "
-                          "leaves it alone; choose another data directory",
-                          path, header->application)});
+        Refusal{fmt::format("{} is a database of another program (application_id {}): gatewatch "
+                            "leaves it alone; choose another data directory",
+                            path, header->application)});
   }
   if (header->version > layout.version()) {
     return std::unexpected(
-        Error{fmt::format("the database {} has layout {}, this gatewatch knows layouts up to {}: "
-                          "it was written by a newer version; install that version again",
-                          path, header->version, layout.version())});
+        Refusal{fmt::format("the database {} has layout {}, this gatewatch knows layouts up to {}: "
+                            "it was written by a newer version; install that version again",
+                            path, header->version, layout.version())});
   }
   return header->version;
 }
 
-std::expected<void, Error> migrate(Database& database, const Layout& layout, std::int64_t version) {
+std::expected<void, Refusal> migrate(Database& database, const Layout& layout,
+                                     std::int64_t version) {
   if (version == layout.version()) return {};
   if (version > 0) {
     if (auto copied = copy_file(database, version); !copied) return copied;
@@ -114,7 +139,7 @@ std::expected<void, Error> migrate(Database& database, const Layout& layout, std
   return {};
 }
 
-Error opening_error(const Database& database, const Failure& failure) {
+Refusal opening_error(const Database& database, const Failure& failure) {
   const auto& path = database.path();
   const int code = failure.code & 0xff;
   if (code == SQLITE_CANTOPEN || code == SQLITE_READONLY || code == SQLITE_PERM) {
@@ -124,18 +149,13 @@ Error opening_error(const Database& database, const Failure& failure) {
                     failure.message)};
   }
   if (code == SQLITE_NOTADB) {
-    return {
-        fmt::format("{} is not a SQLite database, or its beginning is damaged: move it away "
-                    "and start again; gatewatch does not overwrite it",
-                    path)};
+    return {fmt::format("{} is not a SQLite database, or its beginning is damaged", path),
+            Trouble::Damaged};
   }
   if (failure.is_damage()) {
-    return {
-        fmt::format("the database {0} is damaged ({1}): gatewatch does not overwrite it; move "
-                    "{0}, {0}-wal and {0}-shm away and start again, or try sqlite3's .recover",
-                    path, failure.message)};
+    return {fmt::format("the database {} is damaged: {}", path, failure.message), Trouble::Damaged};
   }
-  return {failure.message};
+  return {failure.message, failure.is_of_space() ? Trouble::Full : Trouble::Other};
 }
 
 }  // namespace gatewatch::storage::sqlite

@@ -7,8 +7,8 @@
 #include <span>
 #include <string>
 
-#include "config/error.h"
 #include "storage/sqlite/database.h"
+#include "storage/sqlite/refusal.h"
 
 namespace gatewatch::storage::sqlite {
 
@@ -30,14 +30,15 @@ struct Layout {
 
 // The file's own version: 0 where it is empty. Refuses, and changes nothing, where it belongs to
 // another program, is newer than `layout`, or is damaged.
-[[nodiscard]] std::expected<std::int64_t, Error> identify(Database& database, const Layout& layout);
+[[nodiscard]] std::expected<std::int64_t, Refusal> identify(Database& database,
+                                                            const Layout& layout);
 
 // Brings a file of `version` to `layout`: creates it in an empty one; takes an older one there in
 // one transaction, after a copy to PATH.layout-VERSION.
-[[nodiscard]] std::expected<void, Error> migrate(Database& database, const Layout& layout,
-                                                 std::int64_t version);
+[[nodiscard]] std::expected<void, Refusal> migrate(Database& database, const Layout& layout,
+                                                   std::int64_t version);
 
 // What to tell the operator where opening the file failed.
-[[nodiscard]] Error opening_error(const Database& database, const Failure& failure);
+[[nodiscard]] Refusal opening_error(const Database& database, const Failure& failure);
 
 }  // namespace gatewatch::storage::sqlite

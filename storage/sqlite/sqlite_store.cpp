@@ -6,12 +6,15 @@
 
 #include <fmt/format.h>
 
+#include "storage/sqlite/annotation_table.h"
 #include "storage/sqlite/database.h"
 #include "storage/sqlite/database_file.h"
 #include "storage/sqlite/incident_table.h"
+#include "storage/sqlite/reserve.h"
 #include "storage/sqlite/result_search.h"
 #include "storage/sqlite/result_table.h"
 #include "storage/sqlite/row_migration.h"
+#include "storage/sqlite/write_ahead_log.h"
 
 namespace gatewatch::storage {
 
@@ -38,7 +41,11 @@ class SqliteStore final : public Store {
         database_(*file_.database),
         results_(database_),
         search_(database_),
-        incidents_(database_) {
+        incidents_(database_),
+        annotations_(database_),
+        reserve_(database_.path()),
+        log_(database_) {
+    if (!database_.is_read_only()) static_cast<void>(reserve_.restore());
     const auto needed = sqlite::RowMigration::is_needed(database_);
     if (needed && *needed && !database_.is_read_only()) rows_.emplace(database_, results_);
   }
@@ -55,13 +62,27 @@ class SqliteStore final : public Store {
   std::expected<std::int64_t, Error> last_incident_id() override {
     return told(incidents_.last_id());
   }
+  std::expected<std::vector<SilenceRecord>, Error> silences(const TimeQuery& query) override {
+    return told(annotations_.silences(query));
+  }
+  std::expected<std::vector<ChangeRecord>, Error> changes(const TimeQuery& query) override {
+    return told(annotations_.changes(query));
+  }
+  std::expected<std::vector<GapRecord>, Error> gaps(const TimeQuery& query) override {
+    return told(annotations_.gaps(query));
+  }
   std::expected<std::uint64_t, Error> forget_results(Timestamp before,
                                                      std::uint32_t limit) override;
   std::expected<std::uint64_t, Error> compact_results(std::uint64_t least) override;
-  std::expected<std::uint64_t, Error> size_bytes() override;
+  std::expected<StoreSizes, Error> sizes() override;
+  [[nodiscard]] Trouble trouble() const override {
+    if (trouble_ == Trouble::Moved) return trouble_;
+    return database_.is_damaged() ? Trouble::Damaged : trouble_;
+  }
 
  private:
   std::expected<void, Failure> write_all(const Batch& batch);
+  std::expected<void, Failure> write_from_reserve(const Batch& batch);
   // Runs `change` as a transaction that does not wait for the disk: what it counts.
   template <typename Change>
   std::expected<std::uint64_t, Error> keep_house(Change change);
@@ -77,17 +98,47 @@ class SqliteStore final : public Store {
   sqlite::ResultTable results_;
   sqlite::ResultSearch search_;
   sqlite::IncidentTable incidents_;
+  sqlite::AnnotationTable annotations_;
   std::optional<sqlite::RowMigration> rows_;  // while some are left
+  sqlite::Reserve reserve_;
+  sqlite::WriteAheadLog log_;
   std::optional<bool> synchronous_full_;
+  Trouble trouble_ = Trouble::None;
 };
 
 std::expected<void, Error> SqliteStore::write(const Batch& batch) {
   if (batch.empty()) return {};
-  auto written = write_all(batch);
-  if (written && rows_) move_rows();
-  if (written) return {};
-  results_.roll_back();
+  if (trouble_ == Trouble::Moved || database_.has_moved()) {
+    trouble_ = Trouble::Moved;
+    return std::unexpected(Error{
+        fmt::format("the database {} was moved or deleted while it was used", database_.path())});
+  }
+  auto written = write_from_reserve(batch);
+  log_.check_point();
+  if (written) {
+    trouble_ = Trouble::None;
+    if (rows_) move_rows();
+    return {};
+  }
+  trouble_ = written.error().is_of_space() ? Trouble::Full : Trouble::Other;
   return std::unexpected(Error{std::move(written.error().message)});
+}
+
+std::expected<void, Failure> SqliteStore::write_from_reserve(const Batch& batch) {
+  if (!batch.results.empty() && !reserve_.restore()) {
+    return std::unexpected(Failure{
+        SQLITE_FULL,
+        fmt::format("the database {} waits for space: results are not written while the file "
+                    "system lacks the {} bytes that are kept back for incidents",
+                    database_.path(), sqlite::Reserve::bytes)});
+  }
+  auto written = write_all(batch);
+  if (written) return written;
+  results_.roll_back();
+  const bool may_release = batch.results.empty() && written.error().is_of_space();
+  if (!may_release || !reserve_.release()) return written;
+  written = write_all(batch);
+  return written;
 }
 
 // Housekeeping: where it fails, the batch is written all the same, and the next start tries again.
@@ -99,7 +150,7 @@ void SqliteStore::move_rows() {
 }
 
 std::expected<void, Failure> SqliteStore::write_all(const Batch& batch) {
-  if (auto set = set_synchronous(!batch.steps.empty() || !batch.deliveries.empty()); !set) {
+  if (auto set = set_synchronous(batch.is_essential()); !set) {
     return set;
   }
   auto transaction = Transaction::write(database_);
@@ -111,6 +162,16 @@ std::expected<void, Failure> SqliteStore::write_all(const Batch& batch) {
   for (const auto& delivery : batch.deliveries) {
     if (auto put = incidents_.put(delivery); !put) return put;
   }
+  const auto put_all = [this](const auto& records) -> std::expected<void, Failure> {
+    for (const auto& record : records) {
+      if (auto put = annotations_.put(record); !put) return put;
+    }
+    return {};
+  };
+  auto put = put_all(batch.silences);
+  if (put) put = put_all(batch.changes);
+  if (put) put = put_all(batch.gaps);
+  if (!put) return put;
   return transaction->commit();
 }
 
@@ -154,6 +215,7 @@ std::expected<std::uint64_t, Error> SqliteStore::compact_results(std::uint64_t l
   const auto can = results_.can_compact(least);
   if (!can) return std::unexpected(Error{can.error().message});
   if (!*can) return 0;
+  if (!reserve_.restore()) return 0;  // it can wait, and writes more than it frees
   return keep_house([&] { return results_.compact(least); });
 }
 
@@ -161,6 +223,7 @@ template <typename Change>
 std::expected<std::uint64_t, Error> SqliteStore::keep_house(Change change) {
   auto changed = change_results(change);
   if (!changed) results_.roll_back();
+  log_.check_point();
   return told(std::move(changed));
 }
 
@@ -186,12 +249,21 @@ void SqliteStore::give_back_free_pages() {
   static_cast<void>(database_.execute(fmt::format("PRAGMA incremental_vacuum({})", pages)));
 }
 
-std::expected<std::uint64_t, Error> SqliteStore::size_bytes() {
-  const auto size = database_.number(
-      "SELECT (page_count - freelist_count) * page_size "
-      "FROM pragma_page_count, pragma_freelist_count, pragma_page_size");
-  if (!size) return std::unexpected(Error{size.error().message});
-  return static_cast<std::uint64_t>(*size);
+std::expected<StoreSizes, Error> SqliteStore::sizes() {
+  StoreSizes sizes{.log = static_cast<std::uint64_t>(log_.bytes())};
+  std::uint64_t free = 0;
+  for (const auto& [size, sql] :
+       {std::pair(&sizes.file,
+                  "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"),
+        std::pair(&free,
+                  "SELECT freelist_count * page_size FROM pragma_freelist_count, "
+                  "pragma_page_size")}) {
+    const auto number = database_.number(sql);
+    if (!number) return std::unexpected(Error{number.error().message});
+    *size = static_cast<std::uint64_t>(*number);
+  }
+  sizes.records = sizes.file - std::min(free, sizes.file);
+  return sizes;
 }
 
 }  // namespace
@@ -200,8 +272,12 @@ std::expected<std::unique_ptr<Store>, Error> open_sqlite_store(const std::string
                                                                OpenMode mode) {
   auto file =
       mode == OpenMode::ReadWrite ? sqlite::open_for_writing(path) : sqlite::open_for_reading(path);
-  if (!file) return std::unexpected(std::move(file.error()));
-  return std::make_unique<SqliteStore>(std::move(*file));
+  if (!file) return std::unexpected(Error{std::move(file.error().message)});
+  return make_sqlite_store(std::move(*file));
+}
+
+std::unique_ptr<Store> make_sqlite_store(sqlite::DatabaseFile file) {
+  return std::make_unique<SqliteStore>(std::move(file));
 }
 
 }  // namespace gatewatch::storage

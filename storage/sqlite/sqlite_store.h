@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include "storage/sqlite/database_file.h"
 #include "storage/store.h"
 
 namespace gatewatch::storage {
@@ -19,5 +20,8 @@ enum class OpenMode : std::uint8_t { ReadWrite, ReadOnly };
 // held by another daemon.
 [[nodiscard]] std::expected<std::unique_ptr<Store>, Error> open_sqlite_store(
     const std::string& path, OpenMode mode);
+
+// Of a file that is open.
+[[nodiscard]] std::unique_ptr<Store> make_sqlite_store(sqlite::DatabaseFile file);
 
 }  // namespace gatewatch::storage

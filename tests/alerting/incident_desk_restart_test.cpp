@@ -74,6 +74,29 @@ TEST_CASE("a restart inside a second outage goes on with that one, whatever came
                                "opened", "resolved"});
 }
 
+TEST_CASE("an incident outlives the loss of the store, and nobody is told of it twice") {
+  ProbedWorld world(make_config({make_route("a", 10s), make_route("b", 10s)}, two_rules()),
+                    outage(600s, 1800s));
+  world.run_until(900s);
+  const auto before = world.steps().back().incident;
+  world.lose_history();
+  REQUIRE(world.steps().size() == 2);
+  const auto restated = world.steps().front();
+  CHECK(restated.incident.id == before.id);
+  CHECK(restated.incident.since == before.since);
+  CHECK(restated.event.sequence == before.last_event);
+  CHECK(world.steps().back().incident.rule == "history-lost");
+  world.restart(10s);
+  world.run_until(1700s);
+  CHECK(world.steps().size() == 2);
+  CHECK(world.desk().open_incidents(config::Severity::Critical) == 1);
+  world.run_until(3600s);
+  REQUIRE(world.steps().size() == 3);
+  CHECK(world.steps().back().incident.id == before.id);
+  CHECK(world.steps().back().event.kind == "resolved");
+  CHECK(world.steps().back().deliveries.size() == 2);
+}
+
 TEST_CASE("what recovered while we were down resolves by the usual rule") {
   ProbedWorld world(make_config({make_route("a", 10s)}, two_rules()), outage(600s, 910s));
   world.run_until(900s);

@@ -147,6 +147,11 @@ void ProbedWorld::restart(std::chrono::microseconds down_for) {
   schedule_all();
 }
 
+void ProbedWorld::lose_history() {
+  steps_ = desk_->begin_anew({.file = "aside", .damage = "damaged", .at = next_tick_}, next_tick_);
+  stored_.clear();
+}
+
 void ProbedWorld::reload(std::shared_ptr<const config::Config> config,
                          const std::string& link_prefix) {
   config_ = std::move(config);

@@ -49,6 +49,8 @@ class ProbedWorld {
   void tick_every(std::chrono::seconds period) { tick_period_ = period; }
   // The daemon dies and starts again: a new desk, with what the store would hold.
   void restart(std::chrono::microseconds down_for);
+  // The store was damaged: it holds what the desk says then, and nothing else.
+  void lose_history();
   void reload(std::shared_ptr<const config::Config> config,
               const std::string& link_prefix = "http://127.0.0.1:9502");
 

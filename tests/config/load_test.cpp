@@ -171,3 +171,19 @@ TEST_CASE("the daemon's private key may be shared with a group, not with everyon
   REQUIRE(mistakes.size() == 1);
   CHECK(mistakes[0].message.find("chmod 600") != std::string::npos);
 }
+
+TEST_CASE("the data directory alone, whatever else is wrong and whatever secret is missing") {
+  const Folder folder;
+  folder.write("gatewatch.toml",
+               "[daemon]\ndata = \"/srv/gw\"\nnonsense = 1\n[[channel]]\n"
+               "url = { credential = \"nowhere\" }\n");
+  CHECK(load_data_directory(folder.main()) == "/srv/gw");
+  folder.write("gatewatch.toml", home);
+  CHECK(load_data_directory(folder.main()) == Daemon().data);
+  folder.write("gatewatch.toml", "[daemon");
+  const auto broken = load_data_directory(folder.main());
+  REQUIRE_FALSE(broken.has_value());
+  CHECK(broken.error().front().line == 1);
+  fs::remove(folder.main());
+  CHECK_FALSE(load_data_directory(folder.main()).has_value());
+}

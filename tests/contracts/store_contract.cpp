@@ -51,7 +51,8 @@ void check_empty_store(Store& store) {
   CHECK(store.last_incident_id() == 0);
   CHECK(store.forget_results(sample_time(), 10) == 0u);
   CHECK(store.compact_results(1) == 0u);
-  CHECK(store.size_bytes().has_value());
+  CHECK(store.sizes().has_value());
+  CHECK(store.trouble() == storage::Trouble::None);
   CHECK(store.write({}).has_value());
 }
 
@@ -243,13 +244,69 @@ void check_delivery_order(Store& store) {
   CHECK(pending_keys(store) == std::vector<std::string>{"1/1/ops", "0", "1/2/ops"});
 }
 
+void check_silences(Store& store) {
+  const storage::SilenceRecord first{.id = 1,
+                                     .routes = {"shop/*", "a \"b\""},
+                                     .tags = {{"team", "payments"}},
+                                     .rules = {"down"},
+                                     .regions = {"eu-*"},
+                                     .starts = sample_time(10),
+                                     .ends = sample_time(20),
+                                     .author = "ann",
+                                     .comment = "maintenance",
+                                     .created = sample_time(5)};
+  storage::SilenceRecord second{.id = 2, .starts = sample_time(15), .ends = sample_time(60)};
+  REQUIRE(store.write({.silences = {first, second}}).has_value());
+  using Silences = std::vector<storage::SilenceRecord>;
+  CHECK(store.silences({}) == Silences{second, first});
+  CHECK(store.silences({.limit = 1}) == Silences{second});
+  CHECK(store.silences({.from = sample_time(20)}) == Silences{second});
+  CHECK(store.silences({.before = sample_time(15)}) == Silences{first});
+  CHECK(store.silences({.from = sample_time(60)}) == Silences{});
+
+  second.ends = sample_time(18);  // it is ended by hand
+  REQUIRE(store.write({.silences = {second}}).has_value());
+  CHECK(store.silences({.from = sample_time(19)}) == Silences{first});
+  CHECK(store.silences({.limit = 1}) == Silences{second});
+}
+
+void check_changes(Store& store) {
+  const storage::ChangeRecord first{.id = 1,
+                                    .at = sample_time(10),
+                                    .routes = {"shop/*"},
+                                    .text = "version 7",
+                                    .link = "https://ci.example/7",
+                                    .author = "ci"};
+  const storage::ChangeRecord second{.id = 2, .at = sample_time(20), .text = "a firewall"};
+  REQUIRE(store.write({.changes = {first, second}}).has_value());
+  REQUIRE(store.write({.changes = {first}}).has_value());
+  using Changes = std::vector<storage::ChangeRecord>;
+  CHECK(store.changes({}) == Changes{second, first});
+  CHECK(store.changes({.limit = 1}) == Changes{second});
+  CHECK(store.changes({.from = sample_time(10), .before = sample_time(20)}) == Changes{first});
+}
+
+void check_gaps(Store& store) {
+  storage::GapRecord gap{"results", sample_time(10), sample_time(20), 7};
+  const storage::GapRecord other{"evidence", sample_time(5), sample_time(20), 9};
+  REQUIRE(store.write({.gaps = {gap, other}}).has_value());
+  using Gaps = std::vector<storage::GapRecord>;
+  CHECK(store.gaps({}) == Gaps{gap, other});
+  gap.until = sample_time(30);
+  gap.count = 12;
+  REQUIRE(store.write({.gaps = {gap}}).has_value());
+  CHECK(store.gaps({}) == Gaps{gap, other});
+  CHECK(store.gaps({.from = sample_time(25)}) == Gaps{gap});
+  CHECK(store.gaps({.before = sample_time(10)}) == Gaps{other});
+}
+
 void check_forgetting(Store& store) {
   for (int second = 0; second < 10; ++second) {
     REQUIRE(
         store.write({.results = {sample_failure("shop/cart", sample_time(second))}}).has_value());
   }
   REQUIRE(store.write({.steps = {sample_step(1, 1)}}).has_value());
-  const auto full = store.size_bytes();
+  const auto full = store.sizes().value();
 
   CHECK(store.forget_results(sample_time(5), 3) == 3u);
   CHECK(results_of(store, {.newest_first = false})[0].started == sample_time(3));
@@ -257,7 +314,7 @@ void check_forgetting(Store& store) {
   CHECK(store.forget_results(sample_time(5), 3) == 0u);
   CHECK(results_of(store, {}).size() == 5);
   CHECK(incidents_of(store).size() == 1);
-  CHECK(store.size_bytes().value() < full.value());
+  CHECK(store.sizes()->records < full.records);
 
   // What the forgotten results shared with later ones can be stored anew.
   REQUIRE(store.forget_results(sample_time(100), 100) == 5u);
@@ -337,6 +394,15 @@ void check_store_contract(const std::function<std::unique_ptr<Store>()>& make) {
   }
   SUBCASE("deliveries keep the order in which they came") {
     check_delivery_order(*store);
+  }
+  SUBCASE("silences by time, and one that is ended") {
+    check_silences(*store);
+  }
+  SUBCASE("changes by time") {
+    check_changes(*store);
+  }
+  SUBCASE("gaps by time, and one that grows") {
+    check_gaps(*store);
   }
   SUBCASE("results are forgotten, the oldest first") {
     check_forgetting(*store);

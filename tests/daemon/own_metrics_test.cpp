@@ -20,7 +20,8 @@ TEST_CASE("our own state: queues, deliveries, incidents, reloads") {
   OwnState state;
   state.version = "1.2.3";
   state.recorder.dropped_results = 7;
-  state.recorder.size_bytes = 4096;
+  state.recorder.sizes = {.records = 4096, .file = 8192, .log = 512};
+  state.recorder.dropped_evidence = 9;
   state.open_incidents = {{"critical", 1}, {"warning", 0}};
   state.channels["ops"].delivered = 3;
   state.last_reload_successful = false;
@@ -29,6 +30,9 @@ TEST_CASE("our own state: queues, deliveries, incidents, reloads") {
   CHECK(has(text, "gatewatch_build_info{version=\"1.2.3\"} 1"));
   CHECK(has(text, "gatewatch_results_dropped_total{queue=\"recorder\"} 7"));
   CHECK(has(text, "gatewatch_storage_size_bytes 4096"));
+  CHECK(has(text, "gatewatch_storage_file_bytes{file=\"database\"} 8192"));
+  CHECK(has(text, "gatewatch_storage_file_bytes{file=\"log\"} 512"));
+  CHECK(has(text, "gatewatch_evidence_dropped_total 9"));
   CHECK(has(text, "gatewatch_incidents_open{severity=\"critical\"} 1"));
   CHECK(has(text, "gatewatch_deliveries_total{channel=\"ops\",result=\"delivered\"} 3"));
   CHECK(has(text, "gatewatch_probes_in_flight{loop=\"probes-1\"} 0"));  // as the thread is called

@@ -31,6 +31,20 @@ TEST_CASE("losses are told with their number, once") {
         Lines{{true, "results dropped", "2 results not stored for want of room in the queue"}});
 }
 
+TEST_CASE("evidence that was dropped, and a log that no longer shrinks") {
+  SelfReport report;
+  OwnState state;
+  state.recorder.dropped_evidence = 1;
+  CHECK(report.look(state) ==
+        Lines{{true, "evidence dropped",
+               "1 result stored without evidence for want of room in the queue"}});
+  state.recorder.sizes.log = 300 << 20;
+  REQUIRE(report.look(state).size() == 1);
+  CHECK(report.look(state).empty());
+  state.recorder.sizes.log = 0;
+  CHECK(report.look(state) == Lines{{false, "write-ahead log", "works again"}});
+}
+
 TEST_CASE("each channel's trouble is its own, and a notification given up is never silent") {
   SelfReport report;
   OwnState state;

@@ -1,6 +1,7 @@
 #include "tests/fakes/memory_store.h"
 
 #include <algorithm>
+#include <ranges>
 
 namespace gatewatch::tests {
 
@@ -12,6 +13,21 @@ using storage::IncidentState;
 using storage::IncidentStep;
 
 namespace {
+
+// The newest of those in the query's time, from a map by what they are sorted by.
+template <typename Key, typename Record, typename IsWithin>
+std::vector<Record> newest(const std::map<Key, Record>& records, const storage::TimeQuery& query,
+                           IsWithin is_within) {
+  std::vector<Record> found;
+  for (const auto& [key, record] : std::views::reverse(records)) {
+    if (found.size() == query.limit) break;
+    if (is_within(record, query.from.value_or(Timestamp::min()),
+                  query.before.value_or(Timestamp::max()))) {
+      found.push_back(record);
+    }
+  }
+  return found;
+}
 
 bool is_older(const Result* left, const Result* right) {
   return left->started < right->started;
@@ -25,6 +41,7 @@ void MemoryStore::fail(std::uint64_t calls, std::string message) {
 }
 
 std::expected<void, Error> MemoryStore::refuse() {
+  trouble_ = failures_due_ == 0 ? storage::Trouble::None : storage::Trouble::Full;
   if (failures_due_ == 0) return {};
   --failures_due_;
   return std::unexpected(Error{failure_});
@@ -38,6 +55,9 @@ std::expected<void, Error> MemoryStore::write(const Batch& batch) {
   }
   for (const auto& step : batch.steps) write_step(step);
   for (const auto& delivery : batch.deliveries) write_delivery(delivery);
+  for (const auto& silence : batch.silences) silences_[silence.id] = silence;
+  for (const auto& change : batch.changes) changes_[change.id] = change;
+  for (const auto& gap : batch.gaps) gaps_[std::pair(gap.since, gap.kind)] = gap;
   ++writes_;
   return {};
 }
@@ -127,6 +147,30 @@ std::expected<std::int64_t, Error> MemoryStore::last_incident_id() {
   return incidents_.empty() ? 0 : incidents_.rbegin()->first;
 }
 
+std::expected<std::vector<storage::SilenceRecord>, Error> MemoryStore::silences(
+    const storage::TimeQuery& query) {
+  if (auto refusal = refuse(); !refusal) return std::unexpected(refusal.error());
+  return newest(silences_, query, [](const auto& silence, Timestamp from, Timestamp before) {
+    return silence.ends > from && silence.starts < before;
+  });
+}
+
+std::expected<std::vector<storage::ChangeRecord>, Error> MemoryStore::changes(
+    const storage::TimeQuery& query) {
+  if (auto refusal = refuse(); !refusal) return std::unexpected(refusal.error());
+  return newest(changes_, query, [](const auto& change, Timestamp from, Timestamp before) {
+    return change.at >= from && change.at < before;
+  });
+}
+
+std::expected<std::vector<storage::GapRecord>, Error> MemoryStore::gaps(
+    const storage::TimeQuery& query) {
+  if (auto refusal = refuse(); !refusal) return std::unexpected(refusal.error());
+  return newest(gaps_, query, [](const auto& gap, Timestamp from, Timestamp before) {
+    return gap.until >= from && gap.since < before;
+  });
+}
+
 std::expected<std::uint64_t, Error> MemoryStore::forget_results(Timestamp before,
                                                                 std::uint32_t limit) {
   if (auto refusal = refuse(); !refusal) return std::unexpected(refusal.error());
@@ -143,10 +187,12 @@ std::expected<std::uint64_t, Error> MemoryStore::compact_results(std::uint64_t) 
   return 0;
 }
 
-std::expected<std::uint64_t, Error> MemoryStore::size_bytes() {
+std::expected<storage::StoreSizes, Error> MemoryStore::sizes() {
   if (auto refusal = refuse(); !refusal) return std::unexpected(refusal.error());
-  return sizeof(MemoryStore) + results_.size() * sizeof(Result) +
-         events_.size() * sizeof(IncidentStep) + deliveries_.size() * sizeof(DeliveryRecord);
+  const auto bytes = sizeof(MemoryStore) + results_.size() * sizeof(Result) +
+                     events_.size() * sizeof(IncidentStep) +
+                     deliveries_.size() * sizeof(DeliveryRecord);
+  return storage::StoreSizes{.records = bytes, .file = bytes, .log = 0};
 }
 
 }  // namespace gatewatch::tests

@@ -26,10 +26,17 @@ class MemoryStore : public storage::Store {
   [[nodiscard]] std::expected<std::vector<storage::DeliveryRecord>, Error> pending_deliveries()
       override;
   [[nodiscard]] std::expected<std::int64_t, Error> last_incident_id() override;
+  [[nodiscard]] std::expected<std::vector<storage::SilenceRecord>, Error> silences(
+      const storage::TimeQuery& query) override;
+  [[nodiscard]] std::expected<std::vector<storage::ChangeRecord>, Error> changes(
+      const storage::TimeQuery& query) override;
+  [[nodiscard]] std::expected<std::vector<storage::GapRecord>, Error> gaps(
+      const storage::TimeQuery& query) override;
   [[nodiscard]] std::expected<std::uint64_t, Error> forget_results(Timestamp before,
                                                                    std::uint32_t limit) override;
   [[nodiscard]] std::expected<std::uint64_t, Error> compact_results(std::uint64_t least) override;
-  [[nodiscard]] std::expected<std::uint64_t, Error> size_bytes() override;
+  [[nodiscard]] std::expected<storage::StoreSizes, Error> sizes() override;
+  [[nodiscard]] storage::Trouble trouble() const override { return trouble_; }
 
   // The next `calls` calls, of any kind, fail with `message` and change nothing.
   void fail(std::uint64_t calls, std::string message = "the disk is full");
@@ -46,8 +53,12 @@ class MemoryStore : public storage::Store {
   std::map<std::int64_t, storage::IncidentRecord> incidents_;
   std::map<std::pair<std::int64_t, std::int64_t>, storage::IncidentEvent> events_;
   std::vector<storage::DeliveryRecord> deliveries_;  // in the order of arrival
+  std::map<std::int64_t, storage::SilenceRecord> silences_;
+  std::map<std::int64_t, storage::ChangeRecord> changes_;
+  std::map<std::pair<Timestamp, std::string>, storage::GapRecord> gaps_;
   std::uint64_t failures_due_ = 0;
   std::string failure_;
+  storage::Trouble trouble_ = storage::Trouble::None;
   std::uint64_t writes_ = 0;
 };
 

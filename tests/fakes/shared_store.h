@@ -35,6 +35,18 @@ class SharedStore final : public storage::Store {
   std::expected<std::int64_t, Error> last_incident_id() override {
     return store_->last_incident_id();
   }
+  std::expected<std::vector<storage::SilenceRecord>, Error> silences(
+      const storage::TimeQuery& query) override {
+    return store_->silences(query);
+  }
+  std::expected<std::vector<storage::ChangeRecord>, Error> changes(
+      const storage::TimeQuery& query) override {
+    return store_->changes(query);
+  }
+  std::expected<std::vector<storage::GapRecord>, Error> gaps(
+      const storage::TimeQuery& query) override {
+    return store_->gaps(query);
+  }
   std::expected<std::uint64_t, Error> forget_results(Timestamp before,
                                                      std::uint32_t limit) override {
     return store_->forget_results(before, limit);
@@ -42,7 +54,8 @@ class SharedStore final : public storage::Store {
   std::expected<std::uint64_t, Error> compact_results(std::uint64_t least) override {
     return store_->compact_results(least);
   }
-  std::expected<std::uint64_t, Error> size_bytes() override { return store_->size_bytes(); }
+  std::expected<storage::StoreSizes, Error> sizes() override { return store_->sizes(); }
+  [[nodiscard]] storage::Trouble trouble() const override { return store_->trouble(); }
 
  private:
   std::shared_ptr<MemoryStore> store_;

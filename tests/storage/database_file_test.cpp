@@ -9,7 +9,9 @@
 #include <unistd.h>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
+#include "storage/sqlite/migrations.h"
 #include "storage/sqlite/sqlite_store.h"
 #include "tests/contracts/records_samples.h"
 #include "tests/storage/raw_sqlite.h"
@@ -148,9 +150,12 @@ TEST_CASE("a newer layout is refused") {
   const tests::TemporaryDirectory directory;
   const auto path = directory.file("gatewatch.db");
   make_database(path, 1);
-  RawSqlite(path).run("PRAGMA user_version = 3");
+  const auto ours = sqlite::current_layout().version();
+  RawSqlite(path).run(fmt::format("PRAGMA user_version = {}", ours + 1));
+  const auto words =
+      fmt::format("has layout {}, this gatewatch knows layouts up to {}", ours + 1, ours);
   for (const auto mode : {OpenMode::ReadWrite, OpenMode::ReadOnly})
-    CHECK(has(refusal(path, mode), "has layout 3, this gatewatch knows layouts up to 2"));
+    CHECK(has(refusal(path, mode), words));
 }
 
 TEST_CASE("a damaged database says so, and is not overwritten") {

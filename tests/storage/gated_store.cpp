@@ -12,6 +12,12 @@ class Gate::GatedStore final : public storage::Store {
   std::expected<void, Error> write(const storage::Batch& batch) override {
     std::unique_lock lock(gate_.mutex_);
     if (!gate_.enter(lock)) return std::unexpected(Error{"the disk is full"});
+    if (gate_.short_of_space_ && !batch.results.empty()) {
+      ++gate_.seen_.failures;
+      gate_.trouble_ = storage::Trouble::Full;
+      gate_.changed_.notify_all();
+      return std::unexpected(Error{"the disk is full"});
+    }
     gate_.seen_.batches.push_back(batch);
     gate_.changed_.notify_all();
     return {};
@@ -54,9 +60,24 @@ class Gate::GatedStore final : public storage::Store {
     return std::vector<storage::DeliveryRecord>();
   }
   std::expected<std::int64_t, Error> last_incident_id() override { return 0; }
-  std::expected<std::uint64_t, Error> size_bytes() override {
+  std::expected<std::vector<storage::SilenceRecord>, Error> silences(
+      const storage::TimeQuery&) override {
+    return std::vector<storage::SilenceRecord>();
+  }
+  std::expected<std::vector<storage::ChangeRecord>, Error> changes(
+      const storage::TimeQuery&) override {
+    return std::vector<storage::ChangeRecord>();
+  }
+  std::expected<std::vector<storage::GapRecord>, Error> gaps(const storage::TimeQuery&) override {
+    return std::vector<storage::GapRecord>();
+  }
+  std::expected<storage::StoreSizes, Error> sizes() override {
     const std::scoped_lock lock(gate_.mutex_);
-    return 1000 + gate_.old_results_;
+    return storage::StoreSizes{.records = 1000 + gate_.old_results_};
+  }
+  [[nodiscard]] storage::Trouble trouble() const override {
+    const std::scoped_lock lock(gate_.mutex_);
+    return gate_.trouble_;
   }
 
  private:
@@ -71,6 +92,7 @@ bool Gate::enter(std::unique_lock<std::mutex>& lock) {
   ++seen_.calls;
   changed_.notify_all();
   changed_.wait(lock, [this] { return !held_; });
+  trouble_ = failures_due_ == 0 ? storage::Trouble::None : failure_;
   if (failures_due_ == 0) return true;
   --failures_due_;
   ++seen_.failures;
@@ -89,9 +111,15 @@ void Gate::release() {
   changed_.notify_all();
 }
 
-void Gate::fail(std::uint64_t calls) {
+void Gate::fail(std::uint64_t calls, storage::Trouble trouble) {
   const std::scoped_lock lock(mutex_);
   failures_due_ = calls;
+  failure_ = trouble;
+}
+
+void Gate::be_short_of_space(bool is_short) {
+  const std::scoped_lock lock(mutex_);
+  short_of_space_ = is_short;
 }
 
 void Gate::keep_old(std::uint32_t results) {

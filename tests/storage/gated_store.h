@@ -27,7 +27,9 @@ class Gate {
  public:
   void hold();  // calls that come from now on wait until release()
   void release();
-  void fail(std::uint64_t calls);  // the next calls fail
+  // The next calls fail.
+  void fail(std::uint64_t calls, storage::Trouble trouble = storage::Trouble::Other);
+  void be_short_of_space(bool is_short);  // whether results are refused, and nothing else
   void fail_compacting(std::uint64_t calls);
   void keep_old(std::uint32_t results);    // what forget_results() finds to delete;
                                            // a byte each beside 1,000 others
@@ -49,6 +51,9 @@ class Gate {
   std::condition_variable changed_;
   bool held_ = false;
   std::uint64_t failures_due_ = 0;
+  storage::Trouble failure_ = storage::Trouble::Other;
+  storage::Trouble trouble_ = storage::Trouble::None;
+  bool short_of_space_ = false;
   std::uint32_t old_results_ = 0;
   std::uint64_t loose_results_ = 0;
   std::uint64_t compacting_failures_due_ = 0;

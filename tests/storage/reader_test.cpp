@@ -1,5 +1,6 @@
 #include "storage/reader.h"
 
+#include <atomic>
 #include <future>
 #include <thread>
 
@@ -8,6 +9,7 @@
 #include "tests/contracts/records_samples.h"
 #include "tests/fakes/memory_store.h"
 #include "tests/fakes/thread_famine.h"
+#include "tests/storage/gated_store.h"
 
 using namespace gatewatch;
 using storage::Reader;
@@ -99,4 +101,24 @@ TEST_CASE("a reader without its thread is an error that says so") {
   const auto reader = Reader::start(store_with_one_result(), 10);
   REQUIRE_FALSE(reader.has_value());
   CHECK(reader.error().message.starts_with("the thread reader cannot be started: "));
+}
+
+TEST_CASE("a damaged store is told once, and questions go to the one that replaces it") {
+  tests::Gate gate;
+  std::atomic<int> told = 0;
+  auto reader = Reader::start(gate.store(), 10, [&told] { ++told; }).value();
+  gate.fail(2, storage::Trouble::Damaged);
+  const auto ask = [&reader](auto question) {
+    std::promise<std::size_t> promise;
+    auto answer = promise.get_future();
+    REQUIRE(reader.ask(
+        [&promise, question](Store& store) mutable { promise.set_value(question(store)); }));
+    return answer.get();
+  };
+  const auto stumble = [](Store& store) { return store.write({}).has_value() ? 1u : 0u; };
+  CHECK(ask(stumble) == 0);
+  CHECK(ask(stumble) == 0);
+  reader.replace(store_with_one_result());
+  CHECK(ask([](Store& store) { return store.results({})->size(); }) == 1);
+  CHECK(told == 1);
 }

@@ -87,7 +87,7 @@ TEST_CASE("the file is private, in WAL mode, vacuumed in steps, and says whose i
   }
   ::umask(old_mask);
   RawSqlite raw(path);
-  CHECK(raw.run("PRAGMA journal_mode; PRAGMA auto_vacuum; PRAGMA user_version") == "wal\n2\n2\n");
+  CHECK(raw.run("PRAGMA journal_mode; PRAGMA auto_vacuum; PRAGMA user_version") == "wal\n2\n3\n");
   CHECK(raw.run("SELECT printf('%x', application_id) FROM pragma_application_id") == "67776174\n");
 }
 

@@ -1,0 +1,28 @@
+// What can be read from a damaged database, row by row: incidents with all that belongs to them,
+// deliveries, silences, changes. Results are left: they are many, and their loss tells nobody a
+// lie.
+
+#pragma once
+
+#include <cstdint>
+#include <expected>
+
+#include "storage/sqlite/database.h"
+
+namespace gatewatch::storage::sqlite {
+
+struct Salvaged {
+  std::uint64_t incidents = 0;
+  bool is_complete = true;  // no row was found missing
+};
+
+// Of each table at most this many rows, the newest: a start must not take long.
+inline constexpr std::int64_t most_salvaged_rows = 100'000;
+
+// `from` is for nothing else, and read-only. Copies into the tables of `into`, which are empty, in
+// one transaction: whatever layout `from` has, the columns that both know. What cannot be read is
+// left out, from its newest end up to the damage and from its oldest up to that. The failure is
+// that of `into`.
+[[nodiscard]] std::expected<Salvaged, Failure> salvage(Database& from, Database& into);
+
+}  // namespace gatewatch::storage::sqlite
