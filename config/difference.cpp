@@ -3,26 +3,6 @@
 namespace gatewatch::config {
 namespace {
 
-void compare_routes(const Config& before, const Config& now, Difference& difference) {
-  auto old_route = before.routes.begin();
-  auto new_route = now.routes.begin();
-  while (old_route != before.routes.end() || new_route != now.routes.end()) {
-    // Both are sorted by id: the smaller one has no counterpart.
-    const int order = old_route == before.routes.end() ? 1
-                      : new_route == now.routes.end()  ? -1
-                                                       : old_route->id().compare(new_route->id());
-    if (order < 0) {
-      difference.removed.push_back((old_route++)->id());
-    } else if (order > 0) {
-      difference.added.push_back(&*new_route++);
-    } else {
-      if (*old_route != *new_route) difference.changed.push_back(&*new_route);
-      ++old_route;
-      ++new_route;
-    }
-  }
-}
-
 // Sockets, threads, the store and the region's name are made once, at the start.
 template <typename Visit>
 void for_each_restart_setting(Visit visit) {
@@ -38,7 +18,12 @@ void for_each_restart_setting(Visit visit) {
 
 Difference difference(const Config& before, const Config& now) {
   Difference difference;
-  compare_routes(before, now, difference);
+  auto kept = now.routes.begin();  // both are sorted by id
+  for (const auto& route : before.routes) {
+    while (kept != now.routes.end() && kept->id() < route.id()) ++kept;
+    const bool is_kept = kept != now.routes.end() && kept->id() == route.id();
+    if (!is_kept) difference.removed.push_back(route.id());
+  }
   for_each_restart_setting([&](const char* key, auto setting) {
     if (before.daemon.*setting != now.daemon.*setting) difference.needs_restart.emplace_back(key);
   });

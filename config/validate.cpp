@@ -126,6 +126,7 @@ Config validate(Draft draft, Mistakes& mistakes) {
   Config config;
   config.daemon = std::move(draft.daemon);
   config.storage = draft.storage;
+  config.routes.reserve(draft.routes.size());  // no spare room: it is the largest part
   for (auto& route : draft.routes) config.routes.push_back(route.route);
   for (auto& channel : draft.channels) config.channels.push_back(std::move(channel.channel));
   for (auto& rule : draft.rules) {

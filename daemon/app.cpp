@@ -243,7 +243,7 @@ std::optional<Error> App::start_probing() {
   if (!pool) return pool.error();
   pool_ = std::move(*pool);
   for (auto& target : std::exchange(first_targets_, {})) {
-    if (target->route.probed_from(daemon.region)) pool_->set(std::move(target));
+    if (target->route->probed_from(daemon.region)) pool_->set(std::move(target));
   }
   for (const auto& route : std::exchange(in_doubt_, {})) pool_->confirm(route);
   return std::nullopt;
@@ -361,8 +361,8 @@ void App::put_in_force(const LoadedConfig& loaded) {
     log_.each(LogLevel::Warning, "only a restart applies this change", {{"setting", setting}});
   }
   // Who judges by the address must judge by the one that is still bound.
-  config_ =
-      std::make_shared<const config::Config>(config::without_restart(*loaded.config, *config_));
+  *loaded.config = config::without_restart(std::move(*loaded.config), *config_);
+  config_ = loaded.config;
   pool_->set_policy(config_->daemon.targets);
   sender_->set_policy(config_->daemon.targets);
   apply_routes(difference, loaded);
@@ -377,16 +377,13 @@ void App::put_in_force(const LoadedConfig& loaded) {
 void App::apply_routes(const config::Difference& difference, const LoadedConfig& loaded) {
   for (const auto& route : difference.removed) pool_->remove(route);
   pipeline_->set_routes(loaded.config->routes);
-  std::vector<std::string> set;
-  for (const auto* const route : difference.added) set.push_back(route->id());
-  for (const auto* const route : difference.changed) set.push_back(route->id());
-  std::ranges::sort(set);
+  // Those that did not change too: theirs are of the configuration before, which would stay in
+  // memory with them.
   for (const auto& target : loaded.targets) {
-    if (!std::ranges::binary_search(set, target->route.id())) continue;
-    if (target->route.probed_from(config_->daemon.region)) {
+    if (target->route->probed_from(config_->daemon.region)) {
       pool_->set(target);
     } else {
-      pool_->remove(target->route.id());
+      pool_->remove(target->route->id());
     }
   }
 }

@@ -27,7 +27,7 @@ ProbePool::ProbePool(std::vector<std::unique_ptr<ProbeThread>> threads)
     : threads_(std::move(threads)) {}
 
 void ProbePool::set(std::shared_ptr<const Target> target) {
-  thread_of(target->route.id()).set(std::move(target));
+  thread_of(target->route->id()).set(std::move(target));
 }
 
 void ProbePool::remove(const std::string& route) {

@@ -81,10 +81,10 @@ ProbeThread::~ProbeThread() {
 
 void ProbeThread::set(std::shared_ptr<const Target> target) {
   post([this, target = std::move(target)]() mutable {
-    const auto& route = target->route;
+    const auto& route = *target->route;
     const auto id = route.id();
     const auto* const known = scheduler_->find(id);
-    if (known != nullptr && !resolves_alike(known->target->route, route)) addresses_.forget(id);
+    if (known != nullptr && !resolves_alike(*known->target->route, route)) addresses_.forget(id);
     scheduler_->set({id, route.interval, route.timeout, route.confirm, std::move(target)});
   });
 }

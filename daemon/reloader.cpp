@@ -15,7 +15,7 @@ LoadResult load_everything(const LoadConfig& load) {
     for (const auto& mistake : config.error()) lines.push_back(mistake.text());
     return std::unexpected(std::move(lines));
   }
-  LoadedConfig loaded{std::make_shared<const config::Config>(std::move(*config)), {}};
+  LoadedConfig loaded{std::make_shared<config::Config>(std::move(*config)), {}};
   TargetFactory factory;
   std::vector<std::string> lines;
   if (const auto& tls = loaded.config->daemon.tls) {
@@ -24,7 +24,7 @@ LoadResult load_everything(const LoadConfig& load) {
     }
   }
   for (const auto& route : loaded.config->routes) {
-    auto target = factory.create(route);
+    auto target = factory.create(std::shared_ptr<const config::Route>(loaded.config, &route));
     if (target) {
       loaded.targets.push_back(std::move(*target));
     } else {

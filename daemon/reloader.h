@@ -20,8 +20,8 @@ namespace gatewatch::daemon {
 
 // A configuration and what its routes need to be probed.
 struct LoadedConfig {
-  std::shared_ptr<const config::Config> config;
-  std::vector<std::shared_ptr<const Target>> targets;  // in the order of config->routes
+  std::shared_ptr<config::Config> config;              // nobody else's until it is put in force
+  std::vector<std::shared_ptr<const Target>> targets;  // of config->routes, which they share
 };
 
 // Every mistake, one line each.

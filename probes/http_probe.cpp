@@ -64,7 +64,7 @@ class HttpProbe final : public Probe, private net::StreamEvents {
         turn_(std::move(turn)) {
     result_.kind = turn_.kind;
     result_.region = identity_->region;
-    result_.route = target_->route.id();
+    result_.route = target_->route->id();
   }
 
   void start(Done done) override;
@@ -94,7 +94,7 @@ class HttpProbe final : public Probe, private net::StreamEvents {
   void finish(Verdict verdict);
   void fill_result(Verdict verdict);
 
-  [[nodiscard]] const config::Route& route() const { return target_->route; }
+  [[nodiscard]] const config::Route& route() const { return *target_->route; }
   [[nodiscard]] const Hop& hop() const { return hops_.back(); }
   [[nodiscard]] bool permits_literal(const Url& url) const;  // true where its host is a name
   [[nodiscard]] config::AddressChoice address_choice() const;

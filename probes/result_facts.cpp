@@ -69,14 +69,14 @@ void keep_response_facts(Result& result, const net::HttpExchange& exchange) {
 void keep_evidence(Result& result, const Exchange& exchange, const Target& target) {
   const bool shown = result.is_failing() || result.kind == ProbeKind::Manual;
   if (!shown && result.detail.empty()) return;
-  auto secrets = secrets_of(target.route);
+  auto secrets = secrets_of(*target.route);
   if (target.proxy) add_secret(secrets, target.proxy->password.reveal());
   result.detail = one_line(hide_secrets(std::move(result.detail), secrets));
   if (!shown) return;
   Evidence evidence;
   if (exchange.answer != nullptr) show_answer(evidence, *exchange.answer, std::move(secrets));
   if (exchange.tls != nullptr) evidence.chain_fingerprint = exchange.tls->chain_fingerprint();
-  if (!IpAddress::parse(exchange.host)) evidence.resolver = target.route.resolver;
+  if (!IpAddress::parse(exchange.host)) evidence.resolver = target.route->resolver;
   result.evidence = SharedEvidence(std::move(evidence));
 }
 

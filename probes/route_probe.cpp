@@ -76,7 +76,7 @@ std::unique_ptr<Probe> make_route_probe(net::Network& network,
                                         std::shared_ptr<const ProbeIdentity> identity,
                                         std::shared_ptr<const Target> target, ProbeKind kind,
                                         std::uint64_t turn, std::function<void(Result&&)> also) {
-  if (target->route.addresses == config::AddressChoice::All) {
+  if (target->route->addresses == config::AddressChoice::All) {
     return std::make_unique<AddressFan>(network, std::move(identity), std::move(target), kind, turn,
                                         std::move(also));
   }

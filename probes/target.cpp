@@ -8,7 +8,9 @@
 
 namespace gatewatch {
 
-std::expected<std::shared_ptr<const Target>, Error> TargetFactory::create(config::Route route) {
+std::expected<std::shared_ptr<const Target>, Error> TargetFactory::create(
+    std::shared_ptr<const config::Route> shared_route) {
+  const auto& route = *shared_route;
   const auto fail = [&route](const Error& error) {
     return std::unexpected(Error{fmt::format("route {}: {}", route.id(), error.message)});
   };
@@ -31,7 +33,7 @@ std::expected<std::shared_ptr<const Target>, Error> TargetFactory::create(config
   auto elsewhere = contexts_.client(std::move(anonymous));
   if (!elsewhere) return fail(elsewhere.error());
   target->tls_elsewhere = *std::move(elsewhere);
-  target->route = std::move(route);
+  target->route = std::move(shared_route);
   return target;
 }
 

@@ -6,6 +6,7 @@
 #include <expected>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "config/config.h"
 #include "config/error.h"
@@ -17,8 +18,8 @@ namespace gatewatch {
 
 // Immutable; shared by the probes of the route, on any thread.
 struct Target {
-  config::Route route;
-  std::shared_ptr<const net::TlsContext> tls;            // for the origin of the route's URL
+  std::shared_ptr<const config::Route> route;  // of the configuration, where it came from one
+  std::shared_ptr<const net::TlsContext> tls;  // for the origin of the route's URL
   std::shared_ptr<const net::TlsContext> tls_elsewhere;  // for others: no client certificate
   std::shared_ptr<const Judge> judge;
   std::optional<Proxy> proxy;
@@ -34,7 +35,12 @@ class TargetFactory {
  public:
   // Fails where a file of the TLS settings cannot be used, or where the method, a header, the
   // proxy or an expectation cannot.
-  [[nodiscard]] std::expected<std::shared_ptr<const Target>, Error> create(config::Route route);
+  [[nodiscard]] std::expected<std::shared_ptr<const Target>, Error> create(
+      std::shared_ptr<const config::Route> route);
+  // Of a route that nobody else holds.
+  [[nodiscard]] std::expected<std::shared_ptr<const Target>, Error> create(config::Route route) {
+    return create(std::make_shared<const config::Route>(std::move(route)));
+  }
 
  private:
   [[nodiscard]] std::expected<std::shared_ptr<const Judge>, Error> judge(

@@ -32,7 +32,7 @@ TEST_CASE("loading brings the configuration and what its routes need to be probe
   const auto loaded = load_everything([] { return load(one_route); });
   REQUIRE(loaded.has_value());
   REQUIRE(loaded->targets.size() == 1);
-  CHECK(loaded->targets[0]->route.id() == "a");
+  CHECK(loaded->targets[0]->route->id() == "a");
 }
 
 TEST_CASE("every mistake is a line with its place") {
