@@ -192,7 +192,7 @@ std::vector<std::string> DnsServer::answers(const std::string& question,
       reply = found->second;
     }
   }
-  if (reply.silent) return {};
+  if (reply.silent || silent_) return {};
   const auto id = question.substr(0, 2);
   std::vector<std::string> packets;
   if (reply.spoofed) {
