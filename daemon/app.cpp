@@ -181,18 +181,24 @@ std::optional<Error> App::start_probing() {
       std::move(observer_));
   pipeline_->set_routes(config_->routes);
   const auto& daemon = config_->daemon;
-  auto pool =
-      ProbePool::start(thread_count(daemon),
-                       {.identity = {daemon.region, user_agent(), daemon.targets},
-                        .anchor = anchor_,
-                        .in_flight_limit = static_cast<std::size_t>(daemon.probes_in_flight)},
-                       [this](std::vector<Result> results) {
-                         const auto count = results.size();
-                         auto letter = [this, results = std::move(results)]() mutable {
-                           for (auto& result : results) pipeline_->handle(std::move(result));
-                         };
-                         if (!results_->post(std::move(letter), count)) lost_results_ += count;
-                       });
+  const auto wanted = static_cast<std::size_t>(daemon.probes_in_flight);
+  const auto in_flight = probes_that_fit(wanted, descriptors_left());
+  if (in_flight < wanted) {
+    log_.warning("few descriptors", {{"probes_in_flight", std::to_string(in_flight)},
+                                     {"wanted", std::to_string(wanted)}});
+  }
+  const auto deliver = [this](std::vector<Result> results) {
+    const auto count = results.size();
+    auto letter = [this, results = std::move(results)]() mutable {
+      for (auto& result : results) pipeline_->handle(std::move(result));
+    };
+    if (!results_->post(std::move(letter), count)) lost_results_ += count;
+  };
+  auto pool = ProbePool::start(thread_count(daemon),
+                               {.identity = {daemon.region, user_agent(), daemon.targets},
+                                .anchor = anchor_,
+                                .in_flight_limit = in_flight},
+                               deliver);
   if (!pool) return pool.error();
   pool_ = std::move(*pool);
   for (auto& target : std::exchange(first_targets_, {})) {
