@@ -22,6 +22,7 @@
 #include "daemon/scrape.h"
 #include "daemon/version.h"
 #include "daemon/web/store_questions.h"
+#include "probes/text.h"
 #include "storage/sqlite/sqlite_store.h"
 
 namespace gatewatch::daemon {
@@ -79,6 +80,7 @@ App::App(AppSettings settings, Log& log, std::unique_ptr<net::UvNetwork> network
       log_incidents_(settings.log_incidents),
       anchor_{network_->clock().wall_now(), network_->clock().now()},
       reloaded_(anchor_.wall),
+      clocks_(read_clocks(network_->clock())),
       results_(std::make_unique<LoopMailbox>(*network_, results_capacity)),
       control_(std::make_unique<LoopMailbox>(*network_, control_capacity)),
       reloader_(std::make_unique<Reloader>(
@@ -242,10 +244,19 @@ void App::pulse() {
 
 void App::tick() {
   own_turns_ = network_->take_longest_turn();
+  watch_clocks();
   forget_old_results();
   log_own_troubles();
   if (pool_->alive(network_->clock().now(), stuck_after)) systemd_.alive();
   tick_timer_->start(1s, [this] { tick(); });
+}
+
+void App::watch_clocks() {
+  for (const auto& jump : clocks_.look(read_clocks(network_->clock()))) {
+    const std::string kind(clock_jump_name(jump.kind));
+    ++clock_jumps_[kind];
+    log_.warning("clock_jump", {{"kind", kind}, {"by", format_short(jump.by)}});
+  }
 }
 
 void App::log_own_troubles() {
@@ -262,7 +273,10 @@ void App::forget_old_results() {
   const auto now = network_->clock().now();
   if (now < next_forget_) return;
   next_forget_ = now + 1min;
-  recorder_->forget_results(network_->clock().wall_now() - config_->storage.results);
+  // A clock that was set years ahead must not cost the history.
+  const auto clocks = read_clocks(network_->clock());
+  const auto wall = std::min(clocks.wall, clocks_.expected_wall(clocks));
+  recorder_->forget_results(wall - config_->storage.results);
 }
 
 void App::stop() {
@@ -270,6 +284,7 @@ void App::stop() {
   log_.info("stopping");
   systemd_.stopping();
   const auto end = [this] {
+    pipeline_->finish();
     if (!recorder_->flush(flush_limit)) {
       log_.error("the newest results could not be written before the end");
     }
@@ -376,6 +391,8 @@ OwnState App::own_state() const {
         desk_->open_incidents(severity);
   }
   state.region = pipeline_->region();
+  state.routes_overdue = pipeline_->overdue();
+  state.clock_jumps = clock_jumps_;
   state.lost_results = lost_results_;
   state.last_reload_successful = reload_successful_;
   state.last_reload_success = reloaded_;
