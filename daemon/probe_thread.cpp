@@ -56,10 +56,10 @@ ProbeThread::ProbeThread(ProbeThreadSettings settings, Deliver deliver,
       mailbox_(std::make_unique<LoopMailbox>(*network_, mailbox_capacity)) {
   scheduler_ = std::make_unique<Scheduler>(
       *network_, settings.anchor, settings.in_flight_limit,
-      [this](const std::string& route, ProbeKind kind, std::uint64_t turn) {
+      [this](const ScheduledRoute& route, ProbeKind kind, std::uint64_t turn) {
         return make_probe(route, kind, turn);
       },
-      [this](Result result) { collect(std::move(result)); });
+      [this](Result&& result) { collect(std::move(result)); });
   hand_over_timer_ = network_->timer();
   look_timer_ = network_->timer();
   watch_timer_ = network_->timer();
@@ -86,17 +86,16 @@ ProbeThread::~ProbeThread() {
 void ProbeThread::set(std::shared_ptr<const Target> target) {
   post([this, target = std::move(target)]() mutable {
     const auto& route = target->route;
-    scheduler_->set({route.id(), route.interval, route.timeout, route.confirm});
-    auto& known = targets_[route.id()];
-    if (known != nullptr && !resolves_alike(known->route, route)) addresses_.forget(route.id());
-    known = std::move(target);
+    const auto id = route.id();
+    const auto* const known = scheduler_->find(id);
+    if (known != nullptr && !resolves_alike(known->target->route, route)) addresses_.forget(id);
+    scheduler_->set({id, route.interval, route.timeout, route.confirm, std::move(target)});
   });
 }
 
 void ProbeThread::remove(const std::string& route) {
   post([this, route] {
     scheduler_->remove(route);
-    targets_.erase(route);
     addresses_.forget(route);
   });
 }
@@ -131,11 +130,11 @@ ProbeThreadStatistics ProbeThread::statistics() const {
   return statistics_;
 }
 
-void ProbeThread::collect(Result result) {
+void ProbeThread::collect(Result&& result) {
   if (Disturbances::concern(result)) {
-    const auto target = targets_.find(result.route);
-    if (target != targets_.end()) {
-      disturbances_.judge(result, *target->second, read_clocks(network_->clock()));
+    const auto* const route = scheduler_->find(result.route);
+    if (route != nullptr) {
+      disturbances_.judge(result, *route->target, read_clocks(network_->clock()));
     }
   }
   addresses_.look_at(result);
@@ -167,10 +166,10 @@ void ProbeThread::post(LoopMailbox::Letter letter) {
   if (!mailbox_->post(std::move(letter))) std::abort();
 }
 
-std::unique_ptr<Probe> ProbeThread::make_probe(const std::string& route, ProbeKind kind,
+std::unique_ptr<Probe> ProbeThread::make_probe(const ScheduledRoute& route, ProbeKind kind,
                                                std::uint64_t turn) {
-  return make_route_probe(*network_, identity_, targets_.at(route), kind, turn,
-                          [this](Result result) { collect(std::move(result)); });
+  return make_route_probe(*network_, identity_, route.target, kind, turn,
+                          [this](Result&& result) { collect(std::move(result)); });
 }
 
 }  // namespace gatewatch::daemon

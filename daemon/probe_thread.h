@@ -11,7 +11,6 @@
 #include <mutex>
 #include <string>
 #include <thread>
-#include <unordered_map>
 #include <vector>
 
 #include "daemon/address_watch.h"
@@ -69,18 +68,18 @@ class ProbeThread {
   ProbeThread(ProbeThreadSettings settings, Deliver deliver,
               std::unique_ptr<net::UvNetwork> network);
 
-  void collect(Result result);
+  void collect(Result&& result);
   void hand_over();
   void look_at_itself();
   void watch_time();
   void post(LoopMailbox::Letter letter);
-  std::unique_ptr<Probe> make_probe(const std::string& route, ProbeKind kind, std::uint64_t turn);
+  std::unique_ptr<Probe> make_probe(const ScheduledRoute& route, ProbeKind kind,
+                                    std::uint64_t turn);
 
   RandomPool random_;
   std::shared_ptr<const ProbeIdentity> identity_;  // probes keep the one that they began with
   Deliver deliver_;
   std::unique_ptr<net::UvNetwork> network_;
-  std::unordered_map<std::string, std::shared_ptr<const Target>> targets_;
   AddressWatch addresses_;
   Disturbances disturbances_;
   std::unique_ptr<Scheduler> scheduler_;

@@ -1,7 +1,6 @@
 #include "tests/simulation/simulated_daemon.h"
 
 #include <algorithm>
-#include <map>
 #include <set>
 #include <utility>
 #include <variant>
@@ -89,8 +88,8 @@ class SimulatedDaemon::Process {
                                                         TargetPolicy::standard())),
         scheduler_(
             network_, {network_.clock().wall_now(), network_.clock().now()}, 1000,
-            [this](const std::string& route, ProbeKind kind, std::uint64_t turn) {
-              return make_route_probe(network_, identity_, targets_.at(route), kind, turn,
+            [this](const daemon::ScheduledRoute& route, ProbeKind kind, std::uint64_t turn) {
+              return make_route_probe(network_, identity_, route.target, kind, turn,
                                       [this](const Result& result) { take(result); });
             },
             [this](const Result& result) { take(result); }),
@@ -107,7 +106,7 @@ class SimulatedDaemon::Process {
   void reload() {
     std::set<std::string> kept;
     for (const auto& route : daemon_.config_->routes) kept.insert(route.id());
-    for (const auto& [id, target] : targets_) {
+    for (const auto& id : routes_) {
       if (!kept.contains(id)) scheduler_.remove(id);
     }
     take_routes();
@@ -131,7 +130,7 @@ class SimulatedDaemon::Process {
   // As a probe thread does.
   void take(Result result) {
     if (daemon::Disturbances::concern(result)) {
-      disturbances_.judge(result, *targets_.at(result.route),
+      disturbances_.judge(result, *scheduler_.find(result.route)->target,
                           daemon::read_clocks(network_.clock()));
     }
     pipeline_.handle(std::move(result));
@@ -145,8 +144,9 @@ class SimulatedDaemon::Process {
   void take_routes() {
     TargetFactory factory;
     for (const auto& route : daemon_.config_->routes) {
-      targets_[route.id()] = factory.create(route).value();
-      scheduler_.set({route.id(), route.interval, route.timeout, route.confirm});
+      routes_.insert(route.id());
+      scheduler_.set({route.id(), route.interval, route.timeout, route.confirm,
+                      factory.create(route).value()});
     }
   }
 
@@ -159,7 +159,7 @@ class SimulatedDaemon::Process {
   alerting::Outbox outbox_;
   daemon::Pipeline pipeline_;
   std::shared_ptr<const ProbeIdentity> identity_;
-  std::map<std::string, std::shared_ptr<const Target>> targets_;
+  std::set<std::string> routes_;  // that the scheduler has, or had
   daemon::Scheduler scheduler_;
   daemon::Disturbances disturbances_{daemon::read_clocks(network_.clock())};
   std::unique_ptr<net::Timer> look_timer_;
