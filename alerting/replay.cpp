@@ -71,7 +71,11 @@ std::expected<std::vector<std::string>, Error> replay(IncidentDesk& desk,
       return std::optional<Result>();
     });
     if (failure) return std::unexpected(std::move(*failure));
-    const bool failed = !outlines->empty() && outcome_row(outlines->back().outcome).failing;
+    // A fault of our own after it has settled nothing.
+    const auto last = std::find_if(outlines->rbegin(), outlines->rend(), [](const auto& outline) {
+      return outline.outcome != Outcome::Vantage;
+    });
+    const bool failed = last != outlines->rend() && outcome_row(last->outcome).failing;
     if (failed && !desk.fires_for(id)) in_doubt.push_back(id);
   }
   return in_doubt;

@@ -22,6 +22,7 @@
 #include "daemon/scrape.h"
 #include "daemon/version.h"
 #include "daemon/web/store_questions.h"
+#include "probes/text.h"
 #include "storage/sqlite/lasting_store.h"
 #include "storage/sqlite/sqlite_store.h"
 
@@ -76,6 +77,7 @@ App::App(AppSettings settings, Log& log, std::unique_ptr<net::UvNetwork> network
       log_incidents_(settings.log_incidents),
       anchor_{network_->clock().wall_now(), network_->clock().now()},
       reloaded_(anchor_.wall),
+      clocks_(read_clocks(network_->clock())),
       results_(std::make_unique<LoopMailbox>(*network_, results_capacity)),
       control_(std::make_unique<LoopMailbox>(*network_, control_capacity)),
       reloader_(std::make_unique<Reloader>(
@@ -223,23 +225,29 @@ std::optional<Error> App::start_probing() {
       std::move(observer_));
   pipeline_->set_routes(config_->routes);
   const auto& daemon = config_->daemon;
-  auto pool =
-      ProbePool::start(thread_count(daemon),
-                       {.identity = {daemon.region, user_agent(), daemon.targets},
-                        .anchor = anchor_,
-                        .in_flight_limit = static_cast<std::size_t>(daemon.probes_in_flight)},
-                       [this](std::vector<Result> results) {
-                         const auto count = results.size();
-                         const auto began = results.empty() ? Timestamp() : results.front().started;
-                         auto letter = [this, results = std::move(results)]() mutable {
-                           for (auto& result : results) pipeline_->handle(std::move(result));
-                         };
-                         if (!results_->post(std::move(letter), count)) {
-                           lost_results_ += count;
-                           recorder_->submit(storage::GapRecord{
-                               .kind = "results", .since = began, .until = began, .count = count});
-                         }
-                       });
+  const auto wanted = static_cast<std::size_t>(daemon.probes_in_flight);
+  const auto in_flight = probes_that_fit(wanted, descriptors_left());
+  if (in_flight < wanted) {
+    log_.warning("few descriptors", {{"probes_in_flight", std::to_string(in_flight)},
+                                     {"wanted", std::to_string(wanted)}});
+  }
+  const auto deliver = [this](std::vector<Result> results) {
+    const auto count = results.size();
+    const auto began = results.empty() ? Timestamp() : results.front().started;
+    auto letter = [this, results = std::move(results)]() mutable {
+      for (auto& result : results) pipeline_->handle(std::move(result));
+    };
+    if (!results_->post(std::move(letter), count)) {
+      lost_results_ += count;
+      recorder_->submit(
+          storage::GapRecord{.kind = "results", .since = began, .until = began, .count = count});
+    }
+  };
+  auto pool = ProbePool::start(thread_count(daemon),
+                               {.identity = {daemon.region, user_agent(), daemon.targets},
+                                .anchor = anchor_,
+                                .in_flight_limit = in_flight},
+                               deliver);
   if (!pool) return pool.error();
   pool_ = std::move(*pool);
   for (auto& target : std::exchange(first_targets_, {})) {
@@ -284,10 +292,19 @@ void App::pulse() {
 
 void App::tick() {
   own_turns_ = network_->take_longest_turn();
+  watch_clocks();
   forget_old_results();
   log_own_troubles();
   if (pool_->alive(network_->clock().now(), stuck_after)) systemd_.alive();
   tick_timer_->start(1s, [this] { tick(); });
+}
+
+void App::watch_clocks() {
+  for (const auto& jump : clocks_.look(read_clocks(network_->clock()))) {
+    const std::string kind(clock_jump_name(jump.kind));
+    ++clock_jumps_[kind];
+    log_.warning("clock_jump", {{"kind", kind}, {"by", format_short(jump.by)}});
+  }
 }
 
 void App::log_own_troubles() {
@@ -304,7 +321,10 @@ void App::forget_old_results() {
   const auto now = network_->clock().now();
   if (now < next_forget_) return;
   next_forget_ = now + 1min;
-  recorder_->forget_results(network_->clock().wall_now() - config_->storage.results);
+  // A clock that was set years ahead must not cost the history.
+  const auto clocks = read_clocks(network_->clock());
+  const auto wall = std::min(clocks.wall, clocks_.expected_wall(clocks));
+  recorder_->forget_results(wall - config_->storage.results);
   recorder_->limit_size(config_->storage.max_size);
 }
 
@@ -313,6 +333,7 @@ void App::stop() {
   log_.info("stopping");
   systemd_.stopping();
   const auto end = [this] {
+    pipeline_->finish();
     if (!recorder_->flush(flush_limit)) {
       log_.error("the newest results could not be written before the end");
     }
@@ -416,6 +437,8 @@ OwnState App::own_state() const {
         desk_->open_incidents(severity);
   }
   state.region = pipeline_->region();
+  state.routes_overdue = pipeline_->overdue();
+  state.clock_jumps = clock_jumps_;
   state.lost_results = lost_results_;
   state.lost_histories = lost_histories_;
   state.last_reload_successful = reload_successful_;

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <expected>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,6 +16,7 @@
 #include "alerting/outbox.h"
 #include "config/config.h"
 #include "config/difference.h"
+#include "daemon/clock_watch.h"
 #include "daemon/log.h"
 #include "daemon/loop_mailbox.h"
 #include "daemon/own_metrics.h"
@@ -69,6 +71,7 @@ class App {
   void log_notes();
   void pulse();
   void tick();
+  void watch_clocks();
   void log_own_troubles();
   void forget_old_results();
   void reload(ReloadWaiter done);
@@ -99,6 +102,8 @@ class App {
   ScheduleAnchor anchor_;
   Timestamp reloaded_;
   Instant next_forget_{};
+  ClockWatch clocks_;
+  std::map<std::string, std::uint64_t> clock_jumps_;  // by kind
   std::chrono::nanoseconds own_turns_{0};  // the longest turn of the main loop, in the last second
   bool reload_successful_ = true;
   bool stopping_ = false;

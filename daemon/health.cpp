@@ -22,7 +22,11 @@ HealthCheck probing(const OwnState& state, Instant now) {
   }
   if (stuck > 0) check.detail = fmt::format("{} probe threads do not turn their loop", stuck);
   if (overdue > 0) check.detail = fmt::format("{} probes are past their deadline", overdue);
-  check.ok = stuck == 0 && overdue == 0;
+  if (state.routes_overdue > 0) {
+    check.detail = fmt::format("{} routes have had no result for two intervals and more",
+                               state.routes_overdue);
+  }
+  check.ok = stuck == 0 && overdue == 0 && state.routes_overdue == 0;
   return check;
 }
 

@@ -24,7 +24,8 @@ RouteView LiveRoute::view_from(const std::string& region) const {
   return view;
 }
 
-void LiveRoutes::set(const std::vector<config::Route>& routes) {
+void LiveRoutes::set(const std::vector<config::Route>& routes, const std::string& region,
+                     Instant now) {
   const auto before = std::exchange(routes_, {});
   auto list = std::make_shared<List>();
   routes_.reserve(routes.size());
@@ -33,18 +34,30 @@ void LiveRoutes::set(const std::vector<config::Route>& routes) {
     const auto id = configured.id();
     const auto known = before.find(id);
     auto route = known == before.end()
-                     ? std::make_shared<LiveRoute>(LiveRoute{.id = id, .health = {}, .regions = {}})
+                     ? std::make_shared<LiveRoute>(LiveRoute{
+                           .id = id, .health = {}, .seen = now, .longest_gap = {}, .regions = {}})
                      : known->second;
+    route->longest_gap.reset();
+    if (configured.probed_from(region)) {
+      route->longest_gap = 2 * configured.interval + configured.timeout;
+    }
     list->push_back(route);
     routes_.emplace(route->id, std::move(route));
   }
   list_ = std::move(list);
 }
 
-LiveRoute* LiveRoutes::observe(const Result& result) {
+std::size_t LiveRoutes::overdue(Instant now) const {
+  return static_cast<std::size_t>(std::ranges::count_if(*list_, [now](const auto& route) {
+    return route->longest_gap && now - route->seen > *route->longest_gap;
+  }));
+}
+
+LiveRoute* LiveRoutes::observe(const Result& result, Instant now) {
   const auto found = routes_.find(result.route);
   if (found == routes_.end()) return nullptr;
   auto& route = *found->second;
+  route.seen = now;
   auto region = std::ranges::find(route.regions, result.region, &LiveRegion::name);
   if (region == route.regions.end()) {
     region = route.regions.insert(region, {.name = result.region, .counters = {}, .last = {}});

@@ -6,6 +6,7 @@
 #include <array>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -30,6 +31,9 @@ struct LiveRegion {
 struct LiveRoute {
   std::string id;
   RouteHealth health;
+  Instant seen;  // when its newest result came, or it was configured
+  // How long it may be without one: two intervals and a timeout; none where it is not probed here.
+  std::optional<config::Duration> longest_gap;
   std::vector<LiveRegion> regions;  // those that a result came from, in the order of their coming
 
   [[nodiscard]] std::vector<Result> last_results() const;
@@ -46,9 +50,12 @@ class LiveRoutes {
   using List = std::vector<std::shared_ptr<const LiveRoute>>;
 
   // Which routes are configured, none at first. Those that stay keep what is known of them.
-  void set(const std::vector<config::Route>& routes);
+  // `region`: that this process probes from.
+  void set(const std::vector<config::Route>& routes, const std::string& region, Instant now);
   // Takes the result into account; where its route is configured, the route, to be looked at.
-  LiveRoute* observe(const Result& result);
+  LiveRoute* observe(const Result& result, Instant now);
+  // How many routes have had no result for too long.
+  [[nodiscard]] std::size_t overdue(Instant now) const;
 
   // nullptr where it is not configured.
   [[nodiscard]] const LiveRoute* find(const std::string& route) const;

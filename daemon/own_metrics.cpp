@@ -30,7 +30,7 @@ void add_scheduler(std::vector<MetricFamily>& families, const OwnState& state) {
                                 "Probes in flight; one of all addresses of a name counts once.");
   auto waiting = gauge_family("gatewatch_probes_waiting",
                               "Due probes held back by the limit on probes in flight.");
-  auto overdue = gauge_family("gatewatch_probes_overdue",
+  auto overdue = gauge_family("gatewatch_probes_stuck",
                               "Probes in flight for over a second past their timeout.");
   auto lag = gauge_family("gatewatch_loop_lag_seconds",
                           "The longest turn of each event loop in the last second.");
@@ -54,6 +54,17 @@ void add_scheduler(std::vector<MetricFamily>& families, const OwnState& state) {
        {&lateness, &started, &skipped, &missed, &routes, &in_flight, &waiting, &overdue, &lag}) {
     families.push_back(std::move(*family));
   }
+}
+
+void add_clocks(std::vector<MetricFamily>& families, const OwnState& state) {
+  auto jumps = counter_family("gatewatch_clock_jumps_total",
+                              "How often the machine was suspended, or its clock set.");
+  for (const auto* const kind : {"suspend", "forward", "backward"}) {
+    const auto found = state.clock_jumps.find(kind);
+    const auto count = found == state.clock_jumps.end() ? 0 : found->second;
+    add_value(jumps, static_cast<double>(count), {{"kind", kind}});
+  }
+  families.push_back(std::move(jumps));
 }
 
 void add_region(std::vector<MetricFamily>& families, const RegionState& state) {
@@ -169,7 +180,12 @@ std::vector<MetricFamily> own_families(const OwnState& state) {
                                          "When the configuration in force was loaded."),
                             seconds(state.last_reload_success.time_since_epoch())));
   add_scheduler(families, state);
+  families.push_back(
+      single(gauge_family("gatewatch_probe_overdue",
+                          "Routes that have had no result for two intervals and a timeout."),
+             static_cast<double>(state.routes_overdue)));
   add_region(families, state.region);
+  add_clocks(families, state);
   add_storage(families, state);
   add_alerting(families, state);
   return families;

@@ -26,6 +26,8 @@ struct OwnState {
   std::map<std::string, alerting::ChannelStatistics> channels;
   std::map<std::string, std::size_t> open_incidents;  // by severity
   RegionState region;
+  std::size_t routes_overdue = 0;                    // without a result for too long
+  std::map<std::string, std::uint64_t> clock_jumps;  // by kind
   std::uint64_t lost_results = 0;    // dropped between a probe thread and the main loop
   std::uint64_t lost_histories = 0;  // databases that were damaged and set aside
   bool last_reload_successful = true;

@@ -11,17 +11,17 @@ Pipeline::Pipeline(const net::Clock& clock, const std::string& region, alerting:
       recorder_(recorder),
       probes_(std::move(probes)),
       observer_(std::move(observer)),
-      region_(
-          region,
-          {.uplink = {
-               .look = [this](const std::string& route) { return look(route); },
-               .is_known_down = [this](const std::string& route) { return desk_.fires_for(route); },
-               .ask = [this](const std::string& route) { probes_.once(route); }},
-           .pass = [this](Result result, bool was_asked) { pass(std::move(result), was_asked); }}) {
-}
+      region_(region,
+              {.uplink = {.look = [this](const std::string& route) { return look(route); },
+                          .is_known_down =
+                              [this](const std::string& route) { return desk_.fires_for(route); },
+                          .ask = [this](const std::string& route) { probes_.once(route); }},
+               .pass = [this](Result&& result, bool was_asked) {
+                 pass(std::move(result), was_asked);
+               }}) {}
 
 void Pipeline::set_routes(const std::vector<config::Route>& routes) {
-  live_.set(routes);
+  live_.set(routes, region_.region(), clock_.now());
   region_.set_routes(routes);
   if (std::exchange(has_begun_, true) || !desk_.is_blind(region_.region())) return;
   region_.suppose_blind(clock_.now());
@@ -33,8 +33,8 @@ void Pipeline::handle(Result result) {
   tell_blindness();
 }
 
-void Pipeline::pass(Result result, bool was_asked) {
-  auto* const route = live_.observe(result);
+void Pipeline::pass(Result&& result, bool was_asked) {
+  auto* const route = live_.observe(result, clock_.now());
   if (route != nullptr) {
     // A probe that others asked for may be the first to see a failure.
     const bool found = was_asked && result.is_failing();

@@ -42,14 +42,18 @@ class Pipeline {
   void handle(Result result);
   // Several times a second: what time alone brings.
   void tick();
+  // At the end of the process, before the recorder's: what was held back goes on.
+  void finish() { region_.finish(); }
   // Steps that a reload brought.
   void submit(std::vector<storage::IncidentStep> steps);
 
   [[nodiscard]] const LiveRoutes& live() const { return live_; }
   [[nodiscard]] RegionState region() const { return region_.state(); }
+  // How many routes have had no result for too long.
+  [[nodiscard]] std::size_t overdue() const { return live_.overdue(clock_.now()); }
 
  private:
-  void pass(Result result, bool was_asked);
+  void pass(Result&& result, bool was_asked);
   void tell_blindness();
   [[nodiscard]] RouteView look(const std::string& route) const;
 

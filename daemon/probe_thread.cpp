@@ -52,6 +52,7 @@ ProbeThread::ProbeThread(ProbeThreadSettings settings, Deliver deliver,
     : identity_(with_random(std::move(settings.identity), random_)),
       deliver_(std::move(deliver)),
       network_(std::move(network)),
+      disturbances_(read_clocks(network_->clock())),
       mailbox_(std::make_unique<LoopMailbox>(*network_, mailbox_capacity)) {
   scheduler_ = std::make_unique<Scheduler>(
       *network_, settings.anchor, settings.in_flight_limit,
@@ -61,7 +62,9 @@ ProbeThread::ProbeThread(ProbeThreadSettings settings, Deliver deliver,
       [this](Result&& result) { collect(std::move(result)); });
   hand_over_timer_ = network_->timer();
   look_timer_ = network_->timer();
+  watch_timer_ = network_->timer();
   look_at_itself();
+  watch_time();
 }
 
 ProbeThread::~ProbeThread() {
@@ -75,6 +78,7 @@ ProbeThread::~ProbeThread() {
   scheduler_.reset();
   hand_over_timer_.reset();
   look_timer_.reset();
+  watch_timer_.reset();
   mailbox_.reset();
   (void)network_->close();
 }
@@ -127,6 +131,12 @@ ProbeThreadStatistics ProbeThread::statistics() const {
 }
 
 void ProbeThread::collect(Result&& result) {
+  if (Disturbances::concern(result)) {
+    const auto* const route = scheduler_->find(result.route);
+    if (route != nullptr) {
+      disturbances_.judge(result, *route->target, read_clocks(network_->clock()));
+    }
+  }
   addresses_.look_at(result);
   if (collected_.empty()) hand_over_timer_->start(hand_over_delay, [this] { hand_over(); });
   collected_.push_back(std::move(result));
@@ -144,6 +154,11 @@ void ProbeThread::look_at_itself() {
                    network_->clock().now()};
   }
   look_timer_->start(1s, [this] { look_at_itself(); });
+}
+
+void ProbeThread::watch_time() {
+  disturbances_.look(read_clocks(network_->clock()));
+  watch_timer_->start(Disturbances::look_period, [this] { watch_time(); });
 }
 
 void ProbeThread::post(LoopMailbox::Letter letter) {

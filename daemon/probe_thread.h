@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "daemon/address_watch.h"
+#include "daemon/disturbances.h"
 #include "daemon/loop_mailbox.h"
 #include "daemon/scheduler.h"
 #include "probes/http_probe.h"
@@ -70,6 +71,7 @@ class ProbeThread {
   void collect(Result&& result);
   void hand_over();
   void look_at_itself();
+  void watch_time();
   void post(LoopMailbox::Letter letter);
   std::unique_ptr<Probe> make_probe(const ScheduledRoute& route, ProbeKind kind,
                                     std::uint64_t turn);
@@ -79,10 +81,12 @@ class ProbeThread {
   Deliver deliver_;
   std::unique_ptr<net::UvNetwork> network_;
   AddressWatch addresses_;
+  Disturbances disturbances_;
   std::unique_ptr<Scheduler> scheduler_;
   std::vector<Result> collected_;
   std::unique_ptr<net::Timer> hand_over_timer_;
   std::unique_ptr<net::Timer> look_timer_;
+  std::unique_ptr<net::Timer> watch_timer_;
   mutable std::mutex mutex_;
   ProbeThreadStatistics statistics_;  // guarded by mutex_
   std::unique_ptr<LoopMailbox> mailbox_;

@@ -1,10 +1,15 @@
 #include "daemon/process.h"
 
+#include <algorithm>
 #include <csignal>
+#include <filesystem>
 #include <initializer_list>
+#include <iterator>
+#include <limits>
 #include <malloc.h>
 #include <pthread.h>
 #include <sys/resource.h>
+#include <system_error>
 
 namespace gatewatch::daemon {
 namespace {
@@ -25,6 +30,21 @@ void raise_descriptor_limit() {
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
   limit.rlim_cur = limit.rlim_max;
   (void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+std::size_t descriptors_left() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return std::numeric_limits<std::size_t>::max();
+  std::error_code error;
+  const std::filesystem::directory_iterator open("/proc/self/fd", error);
+  const auto used = error ? 0 : static_cast<std::size_t>(std::distance(begin(open), end(open)));
+  return limit.rlim_cur > used ? limit.rlim_cur - used : 0;
+}
+
+std::size_t probes_that_fit(std::size_t wanted, std::size_t descriptors) {
+  constexpr std::size_t kept = 24;
+  const auto free = descriptors > kept ? descriptors - kept : 0;
+  return std::clamp<std::size_t>(free / 2, 1, std::max<std::size_t>(wanted, 1));
 }
 
 void forbid_core_dumps() {

@@ -2,10 +2,18 @@
 
 #pragma once
 
+#include <cstddef>
+
 namespace gatewatch::daemon {
 
 // As many descriptors as the hard limit allows: a probe in flight needs one.
 void raise_descriptor_limit();
+
+// How many descriptors may be opened yet.
+[[nodiscard]] std::size_t descriptors_left();
+// How many of the `wanted` probes may be in flight at once, so that our own server, the database
+// and whatever is to be told find a descriptor too: a probe may take two, and some are kept.
+[[nodiscard]] std::size_t probes_that_fit(std::size_t wanted, std::size_t descriptors);
 
 // No core dumps: they would hold every secret of the configuration.
 void forbid_core_dumps();

@@ -4,12 +4,14 @@
 
 #include <fmt/format.h>
 
+#include "daemon/blame.h"
 #include "daemon/counted.h"
 
 namespace gatewatch::daemon {
 namespace {
 
 constexpr std::size_t most_evidence = 3;
+constexpr std::string_view uplink_is_closed = "most unrelated hosts are silent at once";
 
 std::string said_of(const Result& result) {
   return fmt::format("{}: {}", result.route, result.detail);
@@ -26,14 +28,15 @@ void RegionWatch::set_routes(const std::vector<config::Route>& routes) {
   own_faults_.set_routes(routes);
 }
 
-void RegionWatch::take(Result result, Instant now) {
+void RegionWatch::take(Result&& result, Instant now) {
   if (result.region != region_) return neighbours_.pass(std::move(result), false);
   const bool was_asked = uplink_.take_asked(result);
   if (own_faults_.observe(result)) neighbours_.uplink.ask(result.route);
   const auto ruling = uplink_.judge(result, now);
   const bool is_behind = !held_routes_.empty() && held_routes_.contains(result.route);
   if (ruling == UplinkWatch::Ruling::Discard && !is_behind) {
-    pass(blamed_on_uplink(std::move(result)), was_asked);
+    blame_ourselves(result, "uplink", uplink_is_closed);
+    pass(std::move(result), was_asked);
   } else if (ruling == UplinkWatch::Ruling::Wait || is_behind) {
     hold(std::move(result), was_asked);
   } else {
@@ -49,7 +52,7 @@ void RegionWatch::tick(Instant now) {
   note_state(now);
 }
 
-void RegionWatch::hold(Result result, bool was_asked) {
+void RegionWatch::hold(Result&& result, bool was_asked) {
   if (held_.empty()) evidence_.clear();
   if (evidence_.size() < most_evidence && uplink_evidence(result) == UplinkEvidence::Silence) {
     evidence_.push_back(said_of(result));
@@ -62,14 +65,24 @@ void RegionWatch::hold(Result result, bool was_asked) {
 void RegionWatch::release() {
   if (uplink_.state() == Uplink::Doubting && held_.size() < most_held) return;
   const bool is_ours = uplink_.state() == Uplink::Blind;
+  let_go(is_ours ? "uplink" : "", uplink_is_closed);
+}
+
+void RegionWatch::finish() {
+  let_go("undecided", "gatewatch ended before it was known whose fault this was");
+}
+
+// `reason`: why the silent ones are ours; empty: they are not.
+void RegionWatch::let_go(std::string_view reason, std::string_view why) {
   held_routes_.clear();
   for (auto& [result, was_asked] : std::exchange(held_, {})) {
     const bool is_silent = uplink_evidence(result) == UplinkEvidence::Silence;
-    pass(is_ours && is_silent ? blamed_on_uplink(std::move(result)) : std::move(result), was_asked);
+    if (is_silent && !reason.empty()) blame_ourselves(result, reason, why);
+    pass(std::move(result), was_asked);
   }
 }
 
-void RegionWatch::pass(Result result, bool was_asked) {
+void RegionWatch::pass(Result&& result, bool was_asked) {
   if (result.outcome == Outcome::Vantage) ++counts_[result.reason];
   neighbours_.pass(std::move(result), was_asked);
 }

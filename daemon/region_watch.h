@@ -11,6 +11,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -41,7 +42,7 @@ class RegionWatch {
   struct Neighbours {
     UplinkWatch::Neighbours uplink;
     // Where a result goes on to. `was_asked`: its probe was one more than the route's own.
-    std::function<void(Result result, bool was_asked)> pass;
+    std::function<void(Result&& result, bool was_asked)> pass;
   };
 
   // `region`: whose results are judged; another one's pass as they are.
@@ -52,8 +53,10 @@ class RegionWatch {
   // After a restart, where the region was blind before it.
   void suppose_blind(Instant now) { uplink_.suppose_blind(now); }
 
-  void take(Result result, Instant now);
+  void take(Result&& result, Instant now);
   void tick(Instant now);
+  // At the end of the process: what is held back goes on, as nobody knows whose.
+  void finish();
 
   [[nodiscard]] bool sees() const {
     return uplink_.state() != Uplink::Blind && own_faults_.unseen_routes() == 0;
@@ -68,9 +71,10 @@ class RegionWatch {
     bool was_asked;
   };
 
-  void hold(Result result, bool was_asked);
+  void hold(Result&& result, bool was_asked);
   void release();
-  void pass(Result result, bool was_asked);
+  void let_go(std::string_view reason, std::string_view why);
+  void pass(Result&& result, bool was_asked);
   void note_state(Instant now);
 
   std::string region_;

@@ -1,9 +1,6 @@
 #include "daemon/uplink_evidence.h"
 
 #include <string_view>
-#include <utility>
-
-#include <fmt/format.h>
 
 namespace gatewatch::daemon {
 namespace {
@@ -44,14 +41,6 @@ UplinkEvidence uplink_evidence(const Result& result) {
     default:
       return Reply;
   }
-}
-
-Result blamed_on_uplink(Result result) {
-  result.detail = fmt::format("most unrelated hosts fail at once; of this one, {}: {}",
-                              outcome_row(result.outcome).name, result.detail);
-  result.outcome = Outcome::Vantage;
-  result.reason = "uplink";
-  return result;
 }
 
 }  // namespace gatewatch::daemon

@@ -16,7 +16,4 @@ enum class UplinkEvidence : std::uint8_t {
 };
 [[nodiscard]] UplinkEvidence uplink_evidence(const Result& result);
 
-// The same result once it is known that the way was closed: `vantage`, reason "uplink".
-[[nodiscard]] Result blamed_on_uplink(Result result);
-
 }  // namespace gatewatch::daemon

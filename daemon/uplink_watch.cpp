@@ -37,6 +37,7 @@ void UplinkWatch::set_routes(const std::vector<config::Route>& routes) {
     by_route_[route.id()] = found->second;
   }
   cursor_ = 0;
+  if (hosts_.empty()) state_ = Uplink::Seeing;  // nobody is left who could say so
 }
 
 UplinkWatch::Ruling UplinkWatch::judge(const Result& result, Instant now) {

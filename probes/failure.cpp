@@ -1,6 +1,7 @@
 #include "probes/failure.h"
 
 #include <array>
+#include <cerrno>
 #include <cstring>
 #include <system_error>
 #include <utility>
@@ -26,8 +27,13 @@ std::string cause(net::IoResult result) {
 
 // What no target can bring about.
 Verdict own_fault(net::IoResult result, const std::string& doing) {
-  const bool resources = result.status == IoStatus::NoResources;
-  return make(Outcome::Vantage, resources ? "no_resources" : "local_error",
+  const auto reason = [result] {
+    if (result.status == IoStatus::NoResources) return "no_resources";
+    if (result.status == IoStatus::NoRoute) return "no_route";
+    const bool forbidden = result.code == EACCES || result.code == EPERM;
+    return forbidden ? "not_permitted" : "local_error";
+  }();
+  return make(Outcome::Vantage, reason,
               fmt::format("our own system failed while {}: {}", doing, cause(result)));
 }
 
@@ -122,6 +128,13 @@ Verdict deadline_failure(Phase phase, config::Duration timeout) {
   if (phase == Phase::Dns) return make(Outcome::DnsFailure, "timeout", detail);
   if (phase == Phase::Connect) return make(Outcome::ConnectTimeout, "", detail);
   return make(Outcome::Timeout, phase_name(phase), detail);
+}
+
+Verdict stalled_deadline(Phase phase, config::Duration timeout, config::Duration late) {
+  return make(
+      Outcome::Vantage, "stalled",
+      fmt::format("gatewatch itself stood still for {} when the deadline of {} passed while {}",
+                  format_short(late), config::format_duration(timeout), doing(phase)));
 }
 
 Verdict target_refusal(const std::string& host) {

@@ -16,7 +16,8 @@
 
 namespace gatewatch {
 
-// `vantage` has the reason "no_resolver", "no_resources" or "local_error".
+// `vantage` has the reason "no_resolver", "no_resources", "no_route", "not_permitted" (by a
+// firewall of ours), "stalled" or "local_error".
 [[nodiscard]] Verdict resolution_failure(const net::Resolution& resolution,
                                          const std::string& host);
 [[nodiscard]] Verdict connect_failure(net::IoResult result, const Endpoint& endpoint);
@@ -26,6 +27,9 @@ namespace gatewatch {
 [[nodiscard]] Verdict exchange_failure(const net::HttpExchange& exchange);
 // The deadline passed in `phase`.
 [[nodiscard]] Verdict deadline_failure(Phase phase, config::Duration timeout);
+// The same where our loop came to it so much too late that the target may have answered in time.
+[[nodiscard]] Verdict stalled_deadline(Phase phase, config::Duration timeout,
+                                       config::Duration late);
 // `host`: a name none of whose addresses is permitted, or an address.
 [[nodiscard]] Verdict target_refusal(const std::string& host);
 // The same where a redirect led there: RedirectRefused with the reason "target".

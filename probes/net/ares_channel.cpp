@@ -103,6 +103,19 @@ struct AresChannel::Question {
   }
 };
 
+struct AresChannel::RootQuestion {
+  AresChannel* channel = nullptr;
+  Heard done;
+
+  static void answer(void* argument, int status, int, unsigned char*, int) noexcept {
+    const std::unique_ptr<RootQuestion> question(static_cast<RootQuestion*>(argument));
+    --question->channel->questions_;
+    const auto meaning = dns_status(status);
+    const bool answered = meaning != DnsStatus::Timeout && meaning != DnsStatus::NoResolver;
+    if (status != ARES_EDESTRUCTION) question->done(answered);
+  }
+};
+
 struct AresChannel::Watch {
   uv_poll_t handle{};
   AresChannel* owner = nullptr;
@@ -168,6 +181,17 @@ void AresChannel::ask(const std::string& name, IpFamily family, Done done) {
   hints.ai_socktype = SOCK_STREAM;
   hints.ai_flags = ARES_AI_NOSORT;
   ares_getaddrinfo(channel_, name.c_str(), nullptr, &hints, Question::answer, question.release());
+  keep_ticking();
+}
+
+void AresChannel::ask_root(Heard done) {
+  constexpr int class_in = 1;
+  constexpr int type_ns = 2;
+  auto question = std::make_unique<RootQuestion>();
+  question->channel = this;
+  question->done = std::move(done);
+  ++questions_;
+  ares_query(channel_, ".", class_in, type_ns, RootQuestion::answer, question.release());
   keep_ticking();
 }
 

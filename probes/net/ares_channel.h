@@ -52,6 +52,10 @@ class AresChannel {
 
   // Unlike elsewhere, `done` may be called from inside the call.
   void ask(const std::string& name, IpFamily family, Done done);
+  // Asks for the root's own name servers, which every resolver knows: whether any server answers
+  // at all, whatever it says. `done` may be called from inside the call.
+  using Heard = std::move_only_function<void(bool answered)>;
+  void ask_root(Heard done);
   [[nodiscard]] std::vector<std::string> servers() const;             // "address:port"
   [[nodiscard]] std::size_t questions() const { return questions_; }  // in flight
   // Whether a server was to be asked over TCP: it has answered over UDP, in part.
@@ -59,6 +63,7 @@ class AresChannel {
 
  private:
   struct Question;
+  struct RootQuestion;
   struct Watch;
 
   AresChannel(UvLoop& loop, std::uint16_t port) : loop_(loop), port_(port), tick_(loop) {}

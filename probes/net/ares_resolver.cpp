@@ -40,13 +40,31 @@ Shared failed(DnsStatus status, std::string detail) {
   return resolution;
 }
 
+// When any server answered anything, and when one was asked in vain what each of them knows.
+struct Hearing {
+  Instant heard = Instant::min();
+  Instant asked_in_vain = Instant::min();
+
+  [[nodiscard]] bool is_deaf_since(Instant began) const {
+    return heard < began && asked_in_vain >= began;
+  }
+};
+
 // Delivers on the next turn, whenever the answer was known.
 class AresLookup final : public Lookup {
  public:
   AresLookup(UvLoop& loop, Resolver::Done done) : loop_(loop), done_(std::move(done)) {}
   ~AresLookup() override;
 
-  void wait_for(std::set<AresLookup*>& waiters) {
+  [[nodiscard]] DnsStatus so_far() const override {
+    const bool is_deaf = hearing_ != nullptr && hearing_->is_deaf_since(began_);
+    return is_deaf ? DnsStatus::NoResolver : DnsStatus::Timeout;
+  }
+
+  // `began`: when the question did.
+  void wait_for(std::set<AresLookup*>& waiters, const Hearing& hearing, Instant began) {
+    hearing_ = &hearing;
+    began_ = began;
     waiters_ = &waiters;
     waiters.insert(this);
   }
@@ -60,6 +78,8 @@ class AresLookup final : public Lookup {
 
  private:
   UvLoop& loop_;
+  const Hearing* hearing_ = nullptr;
+  Instant began_{};
   Resolver::Done done_;
   UvLoop::DeferredId answer_ = 0;
   std::set<AresLookup*>* waiters_ = nullptr;
@@ -73,9 +93,11 @@ AresLookup::~AresLookup() {
 // One name on its way. Lives until every family has answered, also when nobody waits any more.
 // The families go through the search list together: addresses of two names are never mixed.
 struct Inquiry {
-  Inquiry(UvLoop& loop, Key asked) : key(std::move(asked)), patience(loop) {}
+  Inquiry(UvLoop& loop, Key asked, Instant now)
+      : key(std::move(asked)), began(now), patience(loop) {}
 
   Key key;
+  const Instant began;
   const Channels* channels = nullptr;  // that it began on; they stay while a question is in flight
   std::vector<std::string> names;      // to ask for in turn
   std::size_t position = 0;            // of the one that is asked for
@@ -95,7 +117,8 @@ class AresResolver final : public Resolver {
         clock_(clock),
         settings_(std::move(settings)),
         hosts_(settings_.hosts_path),
-        configured_(clock.now()) {
+        configured_(clock.now()),
+        silence_timer_(loop) {
     open_channels();
   }
   AresResolver(const AresResolver&) = delete;
@@ -124,6 +147,8 @@ class AresResolver final : public Resolver {
   void sweep_later();
   void answered(const std::shared_ptr<Inquiry>& inquiry, std::size_t slot, AresAnswer answer);
   void complete(const Inquiry& inquiry);
+  void watch_silence();
+  void ask_root();
   void settle(const std::shared_ptr<Inquiry>& inquiry);
   void finish(const std::shared_ptr<Inquiry>& inquiry, Resolution resolution);
   [[nodiscard]] std::string describe(DnsStatus status, const std::string& name) const;
@@ -143,6 +168,11 @@ class AresResolver final : public Resolver {
   SearchList search_;
   std::map<Key, std::shared_ptr<Inquiry>> inquiries_;  // not yet answered
   std::map<Key, CacheEntry> cache_;
+  Hearing hearing_;
+  Instant silent_since_{};  // at the earliest, while the timer runs
+  bool watching_silence_ = false;
+  bool asking_root_ = false;
+  UvTimer silence_timer_;
 };
 
 void AresResolver::open_channels() {
@@ -196,7 +226,7 @@ std::unique_ptr<Lookup> AresResolver::resolve(const std::string& host, IpPrefere
   if (inquiry->resolution != nullptr) {
     lookup->answer(inquiry->resolution);
   } else {
-    lookup->wait_for(inquiry->waiters);
+    lookup->wait_for(inquiry->waiters, hearing_, inquiry->began);
   }
   return lookup;
 }
@@ -242,7 +272,7 @@ std::shared_ptr<Inquiry> AresResolver::inquire(const Key& key) {
   if (const auto running = inquiries_.find(key); running != inquiries_.end()) {
     return running->second;
   }
-  const auto inquiry = std::make_shared<Inquiry>(loop_, key);
+  const auto inquiry = std::make_shared<Inquiry>(loop_, key, clock_.now());
   if (channels_->front()->questions() >= settings_.most_questions) {
     inquiry->resolution =
         failed(DnsStatus::NoResolver,
@@ -255,8 +285,33 @@ std::shared_ptr<Inquiry> AresResolver::inquire(const Key& key) {
   for (const auto family : {IpFamily::V4, IpFamily::V6}) {
     if (wants(key.family, family)) inquiry->families.push_back(family);
   }
+  watch_silence();
   ask_families(inquiry);
   return inquiry;
+}
+
+void AresResolver::watch_silence() {
+  if (std::exchange(watching_silence_, true)) return;
+  silent_since_ = clock_.now();
+  silence_timer_.start(settings_.silence, [this] {
+    watching_silence_ = false;
+    if (inquiries_.empty()) return;
+    if (hearing_.heard < silent_since_) ask_root();
+    watch_silence();
+  });
+}
+
+// One question at a time; it is in vain where nobody has answered after as long again.
+void AresResolver::ask_root() {
+  if (channels_->empty()) return;
+  if (std::exchange(asking_root_, true)) {
+    hearing_.asked_in_vain = silent_since_;
+    return;
+  }
+  channels_->front()->ask_root([this](bool answered) {
+    asking_root_ = false;
+    (answered ? hearing_.heard : hearing_.asked_in_vain) = clock_.now();
+  });
 }
 
 void AresResolver::ask_families(const std::shared_ptr<Inquiry>& inquiry) {
@@ -276,6 +331,9 @@ void AresResolver::ask(const std::shared_ptr<Inquiry>& inquiry, std::size_t slot
   const auto position = inquiry->position;
   channels[channel]->ask(inquiry->names[position], inquiry->families[slot],
                          [this, inquiry, slot, channel, position](AresAnswer answer) {
+                           const bool is_heard = answer.status != DnsStatus::Timeout &&
+                                                 answer.status != DnsStatus::NoResolver;
+                           if (is_heard) hearing_.heard = clock_.now();
                            if (inquiry->position != position) return;
                            const bool says_no = answer.status == DnsStatus::ServFail ||
                                                 answer.status == DnsStatus::Refused;
@@ -360,6 +418,9 @@ void AresResolver::settle(const std::shared_ptr<Inquiry>& inquiry) {
 }
 
 void AresResolver::finish(const std::shared_ptr<Inquiry>& inquiry, Resolution resolution) {
+  if (resolution.status == DnsStatus::Timeout && hearing_.is_deaf_since(inquiry->began)) {
+    resolution.status = DnsStatus::NoResolver;
+  }
   if (resolution.status != DnsStatus::Ok) {
     resolution.detail = describe(resolution.status, inquiry->key.name);
   }
@@ -382,7 +443,7 @@ std::string AresResolver::describe(DnsStatus status, const std::string& name) co
     case DnsStatus::Timeout:
       return fmt::format("no answer about {} in time from {}", name, servers);
     case DnsStatus::NoResolver:
-      return fmt::format("no name server could be reached: {}", servers);
+      return fmt::format("no name server can be reached or answers anything: {}", servers);
     default:
       return fmt::format("{} about {}, from {}", dns_status_name(status), name, servers);
   }

@@ -15,10 +15,13 @@ namespace gatewatch::net {
 
 struct AresResolverSettings {
   AresSettings channel;
-  std::string hosts_path;                       // empty: no hosts file is looked at
-  bool search_domains = false;                  // as resolv.conf says
-  std::string broken;                           // not empty: why no server can be asked
-  std::chrono::milliseconds patience{250};      // for the other family once one has addresses
+  std::string hosts_path;                   // empty: no hosts file is looked at
+  bool search_domains = false;              // as resolv.conf says
+  std::string broken;                       // not empty: why no server can be asked
+  std::chrono::milliseconds patience{250};  // for the other family once one has addresses
+  // Without any answer from any server for so long one is asked for the root, to tell a name that
+  // nobody knows of from servers that are gone.
+  std::chrono::milliseconds silence{1000};
   std::chrono::seconds configuration_check{5};  // how often resolv.conf is looked at for a change
   // In flight; beyond it a question is our own failure. c-ares gives each one of 65,536 ids.
   std::size_t most_questions = std::size_t{16} * 1024;

@@ -5,9 +5,9 @@
 namespace gatewatch::net {
 
 std::string_view io_status_name(IoStatus status) noexcept {
-  constexpr std::array<std::string_view, 9> names = {"ok",           "end_of_stream", "refused",
-                                                     "timed_out",    "unreachable",   "reset",
-                                                     "no_resources", "tls_failure",   "other"};
+  constexpr std::array<std::string_view, 10> names = {
+      "ok",    "end_of_stream", "refused",  "timed_out",   "unreachable",
+      "reset", "no_resources",  "no_route", "tls_failure", "other"};
   return names[static_cast<std::size_t>(status)];
 }
 

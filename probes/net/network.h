@@ -32,6 +32,8 @@ class Clock {
  public:
   virtual ~Clock() = default;
   [[nodiscard]] virtual Instant now() const = 0;
+  // As now(), but it goes on while the machine is suspended.
+  [[nodiscard]] virtual Instant boot_now() const = 0;
   [[nodiscard]] virtual Timestamp wall_now() const = 0;
 };
 
@@ -49,9 +51,10 @@ enum class IoStatus : std::uint8_t {
   EndOfStream,  // FIN
   Refused,      // RST to our SYN
   TimedOut,     // the kernel gave up
-  Unreachable,  // ICMP says no; also "no route" of our own (see code)
+  Unreachable,  // ICMP says no
   Reset,        // RST, or a write into a closed connection
   NoResources,  // descriptors, memory or ports of ours used up: never the target's fault
+  NoRoute,      // our own kernel has none to the address, or no such family
   TlsFailure,   // see TlsStream::failure()
   Other,
 };
@@ -124,6 +127,9 @@ struct Resolution {
 class Lookup {
  public:
   virtual ~Lookup() = default;
+  // What it comes to for whoever gives it up now: Timeout, or NoResolver where no server answers
+  // anything.
+  [[nodiscard]] virtual DnsStatus so_far() const { return DnsStatus::Timeout; }
 };
 
 class Resolver {

@@ -76,7 +76,11 @@ void SocketStream::on_ready(std::uint32_t events) {
   if (connecting_) {
     const bool settled = (events & (EPOLLOUT | over)) != 0;
     if (!connect_error_ && !settled) return;
-    end_connect(connect_error_ ? *connect_error_ : (events & over) != 0 ? socket_error() : 0);
+    if (connect_error_) {
+      end_connect(local_connect_result(-*connect_error_));
+    } else {
+      end_connect(io_result((events & over) != 0 ? -socket_error() : 0));
+    }
     if (!sockets.has(id)) return;
   }
   if (writing_ && !write_error_ && (events & (EPOLLOUT | over)) != 0) flush();
@@ -87,10 +91,10 @@ void SocketStream::on_ready(std::uint32_t events) {
   if (reading_ && readable_) read_some();
 }
 
-void SocketStream::end_connect(int error) {
+void SocketStream::end_connect(IoResult result) {
   connecting_ = false;
   connect_error_.reset();
-  if (events_ != nullptr) events_->on_connected(io_result(-error));
+  if (events_ != nullptr) events_->on_connected(result);
 }
 
 // A small first write goes out at once anyway; for every other one Nagle's algorithm (RFC 896)

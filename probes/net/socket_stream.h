@@ -29,7 +29,7 @@ class SocketStream final : public Stream, private SocketPoll::Watcher {
  private:
   void on_ready(std::uint32_t events) override;
   [[nodiscard]] int begin_connect();
-  void end_connect(int error);
+  void end_connect(IoResult result);
   void flush();
   void end_write(int error);
   void read_some();

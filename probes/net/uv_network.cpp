@@ -1,6 +1,7 @@
 #include "probes/net/uv_network.h"
 
 #include <chrono>
+#include <ctime>
 #include <map>
 #include <string>
 #include <utility>
@@ -74,6 +75,12 @@ std::expected<std::unique_ptr<UvNetwork>, Error> UvNetwork::create() {
 
 Instant SystemClock::now() const {
   return Instant(std::chrono::steady_clock::now().time_since_epoch());
+}
+
+Instant SystemClock::boot_now() const {
+  timespec time{};
+  clock_gettime(CLOCK_BOOTTIME, &time);
+  return Instant(std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec));
 }
 
 Timestamp SystemClock::wall_now() const {

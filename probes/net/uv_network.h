@@ -38,6 +38,7 @@ class UvNetwork : public Network {
 class SystemClock : public Clock {
  public:
   [[nodiscard]] Instant now() const override;
+  [[nodiscard]] Instant boot_now() const override;
   [[nodiscard]] Timestamp wall_now() const override;
 };
 

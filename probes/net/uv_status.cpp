@@ -33,7 +33,6 @@ IoResult io_result(int error) noexcept {
     case UV_EHOSTUNREACH:
     case UV_ENETDOWN:
     case UV_EHOSTDOWN:
-    case UV_EAFNOSUPPORT:  // the kernel has no such family: no route of our own
       return {IoStatus::Unreachable, -error};
     case UV_ECONNRESET:
     case UV_ECONNABORTED:
@@ -42,6 +41,12 @@ IoResult io_result(int error) noexcept {
     default:
       return {IoStatus::Other, -error};
   }
+}
+
+IoResult local_connect_result(int error) noexcept {
+  const auto result = io_result(error);
+  const bool no_route = result.status == IoStatus::Unreachable || error == UV_EAFNOSUPPORT;
+  return no_route ? IoResult{IoStatus::NoRoute, result.code} : result;
 }
 
 sockaddr_storage socket_address(const Endpoint& endpoint) noexcept {

@@ -13,6 +13,10 @@ namespace gatewatch::net {
 // `error`: a libuv status, which on Unix is a negative errno; 0 and above are Ok.
 [[nodiscard]] IoResult io_result(int error) noexcept;
 
+// Of a connect(2) that failed at once: no packet has come back, so what cannot be reached is our
+// own kernel's verdict.
+[[nodiscard]] IoResult local_connect_result(int error) noexcept;
+
 // Errors that say nothing of the other side: descriptors, memory or ports of ours used up.
 [[nodiscard]] bool is_own_shortage(int error_number) noexcept;
 

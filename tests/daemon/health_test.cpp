@@ -74,3 +74,11 @@ TEST_CASE("a region that does not see is no healthy one, and a restart would not
   CHECK_FALSE(check.needed_for_ready);
   CHECK(check.detail == state.region.detail);
 }
+
+TEST_CASE("routes without a result for too long are told") {
+  auto state = well();
+  state.routes_overdue = 3;
+  const auto check = named(state, "probing");
+  CHECK_FALSE(check.ok);
+  CHECK(check.detail == "3 routes have had no result for two intervals and more");
+}

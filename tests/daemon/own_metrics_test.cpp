@@ -26,6 +26,15 @@ TEST_CASE("our own state: queues, deliveries, incidents, reloads") {
   state.channels["ops"].delivered = 3;
   state.last_reload_successful = false;
   state.probe_threads.resize(2);
+  state.region = {.region = "eu",
+                  .is_blind = true,
+                  .unseen_routes = 2,
+                  .since = {},
+                  .detail = "blind",
+                  .held = 5,
+                  .own_faults = {{"uplink", 9}}};
+  state.routes_overdue = 4;
+  state.clock_jumps = {{"suspend", 1}};
   const auto text = prometheus::TextSerializer().Serialize(own_families(state));
   CHECK(has(text, "gatewatch_build_info{version=\"1.2.3\"} 1"));
   CHECK(has(text, "gatewatch_results_dropped_total{queue=\"recorder\"} 7"));
@@ -37,4 +46,11 @@ TEST_CASE("our own state: queues, deliveries, incidents, reloads") {
   CHECK(has(text, "gatewatch_deliveries_total{channel=\"ops\",result=\"delivered\"} 3"));
   CHECK(has(text, "gatewatch_probes_in_flight{loop=\"probes-1\"} 0"));  // as the thread is called
   CHECK(has(text, "gatewatch_config_last_reload_successful 0"));
+  CHECK(has(text, "gatewatch_region_blind{region=\"eu\"} 1"));
+  CHECK(has(text, "gatewatch_region_unseen_routes{region=\"eu\"} 2"));
+  CHECK(has(text, "gatewatch_region_results_held{region=\"eu\"} 5"));
+  CHECK(has(text, "gatewatch_vantage_results_total{region=\"eu\",reason=\"uplink\"} 9"));
+  CHECK(has(text, "gatewatch_probe_overdue 4"));
+  CHECK(has(text, "gatewatch_clock_jumps_total{kind=\"suspend\"} 1"));
+  CHECK(has(text, "gatewatch_clock_jumps_total{kind=\"forward\"} 0"));
 }

@@ -1,8 +1,10 @@
 #include "daemon/process.h"
 
+#include <array>
 #include <csignal>
 #include <initializer_list>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <doctest/doctest.h>
 
@@ -23,6 +25,24 @@ TEST_CASE("the soft limit on descriptors becomes the hard one, and cores are for
   rlimit core{};
   REQUIRE(getrlimit(RLIMIT_CORE, &core) == 0);
   CHECK(core.rlim_cur == 0);
+}
+
+TEST_CASE("the limit on descriptors bounds the probes in flight, and leaves some for us") {
+  CHECK(probes_that_fit(4096, 1'000'000) == 4096);
+  CHECK(probes_that_fit(4096, 1024) == 500);
+  CHECK(probes_that_fit(100, 1024) == 100);
+  CHECK(probes_that_fit(4096, 30) == 3);
+  CHECK(probes_that_fit(4096, 20) == 1);
+  CHECK(probes_that_fit(4096, 0) == 1);
+}
+
+TEST_CASE("an open descriptor is one less to open") {
+  const auto before = descriptors_left();
+  std::array<int, 2> pipe_ends{};
+  REQUIRE(pipe(pipe_ends.data()) == 0);
+  CHECK(descriptors_left() == before - 2);
+  for (const int end : pipe_ends) close(end);
+  CHECK(descriptors_left() == before);
 }
 
 TEST_CASE("signals that are held come once they are released") {

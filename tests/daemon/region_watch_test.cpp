@@ -52,7 +52,7 @@ class Bench {
       {.uplink = {.look = [](const std::string&) { return RouteView{}; },
                   .is_known_down = [](const std::string&) { return false; },
                   .ask = [this](const std::string& route) { asked.push_back(route); }},
-       .pass = [this](Result result, bool) { passed.push_back(std::move(result)); }}};
+       .pass = [this](Result&& result, bool) { passed.push_back(std::move(result)); }}};
 };
 
 }  // namespace
@@ -121,6 +121,17 @@ TEST_CASE("results of another region pass as they are") {
   }
   CHECK(bench.passed.size() == 3);
   CHECK(bench.watch.sees());
+}
+
+TEST_CASE("at the end what is held back goes on, as nobody knows whose") {
+  Bench bench;
+  bench.take("r0", Outcome::ConnectTimeout);
+  bench.take("r0", Outcome::TlsFailure);
+  CHECK(bench.passed.empty());
+  bench.watch.finish();
+  REQUIRE(bench.order() == std::vector<std::string>{"1", "2"});
+  CHECK(bench.passed[0].reason == "undecided");
+  CHECK(bench.passed[1].outcome == Outcome::TlsFailure);
 }
 
 TEST_CASE("not more than ten thousand results are held back") {

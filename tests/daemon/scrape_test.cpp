@@ -72,9 +72,9 @@ std::vector<std::string> families_in(const std::string& text) {
 
 TEST_CASE("ten thousand routes come in small pieces, each family in one stretch") {
   LiveRoutes live;
-  live.set(routes(10'000));
-  for (int index = 0; index < 10'000; ++index) live.observe(result_of(index));
-  live.observe(result_of(9'999, Outcome::Timeout));
+  live.set(routes(10'000), "eu", {});
+  for (int index = 0; index < 10'000; ++index) live.observe(result_of(index), {});
+  live.observe(result_of(9'999, Outcome::Timeout), {});
   const auto pieces = pieces_of(Scrape(live.list(), up()));
   CHECK(std::ranges::max(pieces, {}, &std::string::size).size() <= 64 << 10);
   for (const auto& piece : pieces) CHECK(piece.ends_with('\n'));
@@ -92,17 +92,17 @@ TEST_CASE("ten thousand routes come in small pieces, each family in one stretch"
 TEST_CASE("no routes, or none that was probed: the families stand empty") {
   LiveRoutes live;
   CHECK(families_in(joined(pieces_of(Scrape(live.list(), up())))).size() == 8);
-  live.set(routes(200));
+  live.set(routes(200), "eu", {});
   CHECK(families_in(joined(pieces_of(Scrape(live.list(), up())))).size() == 8);
 }
 
 TEST_CASE("a scrape outlives a reload") {
   LiveRoutes live;
-  live.set(routes(200));
-  for (int index = 0; index < 200; ++index) live.observe(result_of(index));
+  live.set(routes(200), "eu", {});
+  for (int index = 0; index < 200; ++index) live.observe(result_of(index), {});
   Scrape scrape(live.list(), up());
   std::string text = scrape.next();
-  live.set({});
+  live.set({}, "eu", {});
   for (auto piece = scrape.next(); !piece.empty(); piece = scrape.next()) text += piece;
   CHECK(text.find("gatewatch_route_up{route=\"r199\",region=\"eu\"} 1\n") != std::string::npos);
 }

@@ -57,16 +57,3 @@ TEST_CASE("a hop that answered counts where the next one is silent") {
   result.redirects = 1;
   CHECK(uplink_evidence(result) == UplinkEvidence::Reply);
 }
-
-TEST_CASE("what is blamed on the uplink is ours, and still says how it failed") {
-  Result result;
-  result.outcome = Outcome::ConnectTimeout;
-  result.detail = "192.0.2.1:80 did not answer in time";
-  const auto blamed = blamed_on_uplink(result);
-  CHECK(blamed.outcome == Outcome::Vantage);
-  CHECK(blamed.reason == "uplink");
-  CHECK(blamed.detail ==
-        "most unrelated hosts fail at once; of this one, connect_timeout: 192.0.2.1:80 did not "
-        "answer in time");
-  CHECK_FALSE(blamed.is_failing());
-}

@@ -205,6 +205,18 @@ TEST_CASE("routes that fail one after the other ask others every 500 ms at most"
   CHECK(asked >= UplinkWatch::most_asked);
 }
 
+TEST_CASE("a blind region whose hosts are all removed is blind no more") {
+  Bench bench(3);
+  (void)bench.silent("r0");
+  bench.pass(2s);
+  REQUIRE(bench.watch.state() == Uplink::Blind);
+  bench.watch.set_routes(unrelated_routes(2));
+  CHECK(bench.watch.state() == Uplink::Blind);
+  bench.watch.set_routes({});
+  CHECK(bench.watch.state() == Uplink::Seeing);
+  bench.pass(10s);
+}
+
 TEST_CASE("what was asked for is known once, when its result comes") {
   Bench bench(3);
   (void)bench.silent("r0");

@@ -194,7 +194,7 @@ std::vector<std::string> DnsServer::answers(const std::string& question,
     }
     if (reply.late && is_first) return {};
   }
-  if (reply.silent || (reply.udp_alone && transport == Transport::Tcp)) return {};
+  if (reply.silent || silent_ || (reply.udp_alone && transport == Transport::Tcp)) return {};
   const auto id = question.substr(0, 2);
   std::vector<std::string> packets;
   if (reply.spoofed) {

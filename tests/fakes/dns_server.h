@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <mutex>
@@ -41,6 +42,8 @@ class DnsServer {
   void set(const std::string& name, Type type, Reply reply);
   // A answers with the address, AAAA with nothing.
   void set(const std::string& name, const std::string& address, std::uint32_t ttl = 60);
+  // Whether it answers nothing at all.
+  void be_silent(bool silent) { silent_ = silent; }
   [[nodiscard]] int questions(const std::string& name, Type type) const;
   [[nodiscard]] const Endpoint& endpoint() const { return endpoint_; }
 
@@ -58,6 +61,7 @@ class DnsServer {
   int listener_ = -1;
   int stop_ = -1;
   Endpoint endpoint_;
+  std::atomic<bool> silent_ = false;
   mutable std::mutex mutex_;
   std::map<Key, Reply> replies_;
   mutable std::map<Key, int> questions_;

@@ -123,6 +123,14 @@ void SimulatedNetwork::jump_wall_clock(std::chrono::microseconds by) {
   world_->jump_wall_clock(by);
 }
 
+void SimulatedNetwork::suspend(std::chrono::microseconds duration) {
+  world_->suspend(duration);
+}
+
+void SimulatedNetwork::start_clock_at(Instant now) {
+  world_->start_at(now);
+}
+
 void SimulatedNetwork::set_name(const std::string& host, std::vector<IpAddress> addresses,
                                 std::chrono::seconds ttl) {
   world_->names[canonical_name(host)] = {

@@ -44,6 +44,10 @@ class SimulatedNetwork final : public net::Network {
   void stall(std::chrono::nanoseconds duration);
   // The wall clock jumps; the monotonic clock does not.
   void jump_wall_clock(std::chrono::microseconds by);
+  // The machine sleeps: the wall clock and the one since boot go on, the monotonic clock stands.
+  void suspend(std::chrono::microseconds duration);
+  // Before anything is made: what the monotonic clock shows.
+  void start_clock_at(Instant now);
 
   // Names. A name that was never set answers nxdomain.
   void set_name(const std::string& host, std::vector<IpAddress> addresses,
@@ -54,7 +58,7 @@ class SimulatedNetwork final : public net::Network {
                         std::chrono::nanoseconds after = std::chrono::milliseconds(1));
 
   // Connections. Without listener and fault a connect is refused.
-  enum class ConnectFault { None, Refuse, Drop, Unreachable, NoResources };
+  enum class ConnectFault { None, Refuse, Drop, Unreachable, NoResources, NoRoute };
   void set_connect_fault(const Endpoint& endpoint, ConnectFault fault);
   // Of every connection that is begun from now on, and every question to a name server; None mends.
   void set_uplink_fault(ConnectFault fault);

@@ -43,6 +43,8 @@ class SimulatedLookup final : public net::Lookup {
       : object_(world), done_(std::move(done)) {
     const auto delay =
         IpAddress::parse(host) ? std::chrono::nanoseconds(0) : world->name(host).after;
+    // Of a name that fails for want of a server.
+    is_deaf_ = world->name(host).status == DnsStatus::NoResolver;
     event_ = world->after(delay, [this, host, family] {
       auto answer = std::move(done_);
       answer(look_up(object_.world(), host, family));
@@ -50,10 +52,15 @@ class SimulatedLookup final : public net::Lookup {
   }
   ~SimulatedLookup() override { object_.world().cancel(event_); }
 
+  [[nodiscard]] DnsStatus so_far() const override {
+    return is_deaf_ ? DnsStatus::NoResolver : DnsStatus::Timeout;
+  }
+
  private:
   SimulatedObject object_;
   net::Resolver::Done done_;
   SimulatedWorld::EventKey event_;
+  bool is_deaf_ = false;
 };
 
 class SimulatedResolver final : public net::Resolver {

@@ -54,6 +54,8 @@ void SimulatedEnd::connect(const Endpoint& endpoint) {
       return answer_connect(kernel_gives_up, {IoStatus::TimedOut, ETIMEDOUT});
     case Unreachable:
       return answer_connect(world_->flight(), {IoStatus::Unreachable, EHOSTUNREACH});
+    case NoRoute:
+      return answer_connect(0ns, {IoStatus::NoRoute, ENETUNREACH});
     case NoResources:
       return answer_connect(0ns, {IoStatus::NoResources, EMFILE});
   }

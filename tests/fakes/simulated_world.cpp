@@ -9,7 +9,7 @@ using namespace std::chrono_literals;
 
 Timestamp SimulatedWorld::wall_now() const {
   constexpr Timestamp start = std::chrono::sys_days{std::chrono::year(2026) / 11 / 20} + 10h;
-  return start + std::chrono::duration_cast<std::chrono::microseconds>(now_ - Instant{1h}) +
+  return start + std::chrono::duration_cast<std::chrono::microseconds>(now_ - started_) +
          wall_offset_;
 }
 

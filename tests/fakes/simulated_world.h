@@ -44,6 +44,12 @@ class SimulatedWorld final : public net::Clock {
   [[nodiscard]] Instant now() const override { return now_; }
   [[nodiscard]] Timestamp wall_now() const override;
   void jump_wall_clock(std::chrono::microseconds by) { wall_offset_ += by; }
+  [[nodiscard]] Instant boot_now() const override { return now_ + slept_; }
+  void suspend(std::chrono::microseconds duration) {
+    slept_ += duration;
+    wall_offset_ += duration;
+  }
+  void start_at(Instant now) { now_ = started_ = now; }
 
   EventKey at(Instant due, Event event);
   EventKey after(std::chrono::nanoseconds delay, Event event) {
@@ -81,7 +87,9 @@ class SimulatedWorld final : public net::Clock {
  private:
   void take_posted();
 
-  Instant now_{std::chrono::hours(1)};
+  Instant started_{std::chrono::hours(1)};
+  Instant now_ = started_;
+  std::chrono::microseconds slept_{0};
   std::chrono::microseconds wall_offset_{0};
   std::uint64_t next_age_ = 0;
   std::map<EventKey, Event> events_;

@@ -39,6 +39,7 @@ TEST_CASE("each way a connect can fail has its outcome") {
   CHECK(outcome(IoStatus::Unreachable) == Outcome::ConnectUnreachable);
   CHECK(outcome(IoStatus::Reset) == Outcome::ConnectionReset);
   CHECK(outcome(IoStatus::NoResources) == Outcome::Vantage);
+  CHECK(outcome(IoStatus::NoRoute) == Outcome::Vantage);
   CHECK(outcome(IoStatus::Other) == Outcome::Vantage);
   CHECK(connect_failure({IoStatus::Refused, ECONNREFUSED}, endpoint).detail ==
         "192.0.2.1:443 refused the connection: Connection refused (111)");
@@ -46,7 +47,10 @@ TEST_CASE("each way a connect can fail has its outcome") {
 
 TEST_CASE("our own faults say which") {
   CHECK(connect_failure({IoStatus::NoResources, EMFILE}, endpoint).reason == "no_resources");
-  CHECK(connect_failure({IoStatus::Other, EACCES}, endpoint).reason == "local_error");
+  CHECK(connect_failure({IoStatus::NoRoute, ENETUNREACH}, endpoint).reason == "no_route");
+  CHECK(connect_failure({IoStatus::Other, EACCES}, endpoint).reason == "not_permitted");
+  CHECK(connect_failure({IoStatus::Other, EPERM}, endpoint).reason == "not_permitted");
+  CHECK(connect_failure({IoStatus::Other, EINVAL}, endpoint).reason == "local_error");
   CHECK(connection_failure({IoStatus::NoResources, ENOMEM}, Phase::Wait).outcome ==
         Outcome::Vantage);
 }

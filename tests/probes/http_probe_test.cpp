@@ -115,6 +115,16 @@ TEST_CASE("the deadline in dns is a dns failure") {
   CHECK_FALSE(result.remote.has_value());
 }
 
+TEST_CASE("the deadline in dns is ours where no name server answers anything") {
+  Scene scene;
+  scene.network.set_name_failure("shop.example", net::DnsStatus::NoResolver, 1h);
+  const auto result = scene.probe("http://shop.example/");
+  CHECK(result.outcome == Outcome::Vantage);
+  CHECK(result.reason == "no_resolver");
+  CHECK(result.last_phase == Phase::Dns);
+  CHECK(result.duration() == 10s);
+}
+
 TEST_CASE("the deadline while connecting is a connect timeout, and dns keeps its time") {
   Scene scene;
   scene.network.set_connect_fault(web, Fault::Drop);
@@ -125,6 +135,38 @@ TEST_CASE("the deadline while connecting is a connect timeout, and dns keeps its
   CHECK(at(result, Phase::Connect) == 9999ms);
   CHECK(result.duration() == 10s);
   CHECK(result.remote == web);
+}
+
+TEST_CASE("an answer that came while we stood still is read before the deadline is judged") {
+  Scene scene;
+  scene.network.serve(web, [](Conversation& conversation) {
+    if (!asked(conversation)) return;
+    conversation.after(20s, [&conversation] { conversation.send(ok_answer()); });
+  });
+  ProbeRun run(scene.network, make_route("http://shop.example/"), 0, scene.identity);
+  run.start();
+  scene.network.run_for(5s);
+  SUBCASE("whole") {
+    scene.network.stall(30s);
+    scene.network.run_for(1s);
+    CHECK(run.result().outcome == Outcome::Ok);
+  }
+  SUBCASE("not at all: the target may have been about to answer") {
+    scene.network.stall(10s);
+    scene.network.run_for(1s);
+    CHECK(run.result().outcome == Outcome::Vantage);
+    CHECK(run.result().reason == "stalled");
+    CHECK(says(run.result(), "gatewatch itself stood still"));
+    CHECK(run.result().last_phase == Phase::Wait);
+  }
+}
+
+TEST_CASE("what our own kernel has no route to says nothing of the target") {
+  Scene scene;
+  scene.network.set_connect_fault(web, Fault::NoRoute);
+  const auto result = scene.probe("http://shop.example/");
+  CHECK(result.outcome == Outcome::Vantage);
+  CHECK(result.reason == "no_route");
 }
 
 TEST_CASE("the deadline in the handshake is a timeout that names tls") {

@@ -12,6 +12,7 @@
 #include "alerting/incident_desk.h"
 #include "alerting/outbox.h"
 #include "alerting/replay.h"
+#include "daemon/disturbances.h"
 #include "daemon/loop_mailbox.h"
 #include "daemon/pipeline.h"
 #include "daemon/scheduler.h"
@@ -89,15 +90,17 @@ class SimulatedDaemon::Process {
             network_, {network_.clock().wall_now(), network_.clock().now()}, 1000,
             [this](const daemon::ScheduledRoute& route, ProbeKind kind, std::uint64_t turn) {
               return make_route_probe(network_, identity_, route.target, kind, turn,
-                                      [this](const Result& result) { pipeline_.handle(result); });
+                                      [this](const Result& result) { take(result); });
             },
-            [this](const Result& result) { pipeline_.handle(result); }) {
+            [this](const Result& result) { take(result); }),
+        look_timer_(network_.timer()) {
     REQUIRE(
         alerting::replay(desk_, *daemon_.config_, *daemon_.store_, network_.clock().wall_now()));
     pipeline_.set_routes(daemon_.config_->routes);
     outbox_.set_channels(daemon_.config_->channels);
     outbox_.add(daemon_.store_->pending_deliveries().value());
     take_routes();
+    look();
   }
 
   void reload() {
@@ -124,6 +127,20 @@ class SimulatedDaemon::Process {
   }
 
  private:
+  // As a probe thread does.
+  void take(Result result) {
+    if (daemon::Disturbances::concern(result)) {
+      disturbances_.judge(result, *scheduler_.find(result.route)->target,
+                          daemon::read_clocks(network_.clock()));
+    }
+    pipeline_.handle(std::move(result));
+  }
+
+  void look() {
+    disturbances_.look(daemon::read_clocks(network_.clock()));
+    look_timer_->start(daemon::Disturbances::look_period, [this] { look(); });
+  }
+
   void take_routes() {
     TargetFactory factory;
     for (const auto& route : daemon_.config_->routes) {
@@ -144,6 +161,8 @@ class SimulatedDaemon::Process {
   std::shared_ptr<const ProbeIdentity> identity_;
   std::set<std::string> routes_;  // that the scheduler has, or had
   daemon::Scheduler scheduler_;
+  daemon::Disturbances disturbances_{daemon::read_clocks(network_.clock())};
+  std::unique_ptr<net::Timer> look_timer_;
   std::chrono::milliseconds since_tick_{0};
 };
 

@@ -26,7 +26,7 @@ class Receiver:
     """`answers` maps a path to the status that it gets; 200 where it is not named. `delay`: seconds
     from a request to its answer."""
 
-    def __init__(self, hmac_key="CANARY-hmac-key"):
+    def __init__(self, hmac_key="CANARY-hmac-key", host="127.0.0.1"):
         self.hmac_key = hmac_key
         self.answers = {}
         self.delay = 0
@@ -51,9 +51,9 @@ class Receiver:
             def log_message(self, *arguments):
                 pass
 
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server = http.server.ThreadingHTTPServer((host, 0), Handler)
         self.port = self.server.server_address[1]
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"http://{host}:{self.port}"
         threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
 
     def stop(self):

@@ -55,6 +55,7 @@ struct Asker {
 // Time passes when the test says so.
 struct HandClock final : net::Clock {
   [[nodiscard]] Instant now() const override { return time; }
+  [[nodiscard]] Instant boot_now() const override { return time; }
   [[nodiscard]] Timestamp wall_now() const override { return {}; }
 
   Instant time{1h};
@@ -80,6 +81,7 @@ class Bench {
         name, IpPreference::Any,
         [this, name](const net::Resolution& resolution) { answers[name] = resolution; }));
   }
+  [[nodiscard]] const net::Lookup& newest() const { return *lookups_.back(); }
   void run_until(const std::function<bool()>& condition) {
     net::UvTimer timer(*loop_);
     const Instant give_up = clock_.now() + 20s;  // there for broken code alone
@@ -234,6 +236,29 @@ TEST_CASE("a silent server is a timeout and delays nobody else") {
   REQUIRE(asker.harness.run_until([&] { return !silent.empty(); }));
   CHECK(silent.front().status == DnsStatus::Timeout);
   CHECK(asker.server.questions("silent.test", Type::A) > 1);
+}
+
+TEST_CASE("servers that answer nothing, not even what all know, are our own fault") {
+  DnsServer server;
+  auto settings = net::ares_resolver_settings(server.endpoint().text());
+  settings.silence = 20ms;
+  settings.channel.timeout = 50ms;
+  settings.channel.attempts = 2;
+  Bench bench(settings);
+  server.be_silent(true);
+  CHECK(bench.ask("shop.test").status == DnsStatus::NoResolver);
+  CHECK(bench.answers["shop.test"].detail.find("answers anything") != std::string::npos);
+  // Whoever gives up before hears the same.
+  bench.clock.time += 1s;
+  bench.begin("blog.test");
+  CHECK(bench.newest().so_far() == DnsStatus::Timeout);
+  bench.run_until([&] { return bench.newest().so_far() == DnsStatus::NoResolver; });
+  bench.run_until([&] { return bench.answers.contains("blog.test"); });
+  // One name that nobody knows of is its owner's.
+  server.be_silent(false);
+  bench.clock.time += 1s;
+  for (const auto type : {Type::A, Type::Aaaa}) server.set("shop.test", type, {.silent = true});
+  CHECK(bench.ask("shop.test").status == DnsStatus::Timeout);
 }
 
 TEST_CASE("a thousand names that are never answered delay none of a thousand others") {

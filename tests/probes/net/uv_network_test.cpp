@@ -217,6 +217,12 @@ TEST_CASE("addresses that cannot be reached say so") {
   client.stream->connect(Endpoint::parse("127.0.0.1:1").value());
   REQUIRE(harness.run_until([&] { return client.connected.has_value(); }));
   CHECK(client.connected->status == IoStatus::Refused);
+  // No route leads to a multicast group by TCP: the kernel says so without asking the network.
+  StreamRecorder lost(harness.network().stream());
+  lost.stream->connect(Endpoint::parse("224.0.0.1:80").value());
+  CHECK(lost.connects == 0);
+  REQUIRE(harness.run_until([&] { return lost.connected.has_value(); }));
+  CHECK(lost.connected->status == IoStatus::NoRoute);
   // An address of ours that is not there cannot be listened on.
   const auto nowhere = harness.network().listen(
       {.endpoint = Endpoint::parse("192.0.2.1:0").value(), .unix_path = {}}, [](auto) {});
