@@ -38,6 +38,7 @@
 #include <unistd.h>
 #include <vector>
 
+#include <openssl/err.h>
 #include <openssl/ssl.h>
 
 namespace {
@@ -198,6 +199,7 @@ class HostileSite {
 
   bool shake(Connection& connection) {
     if (connection.ssl == nullptr || connection.shaken) return true;
+    ERR_clear_error();  // what an earlier connection left there
     const int result = SSL_do_handshake(connection.ssl);
     if (result != 1) return may_go_on(connection, result);
     connection.shaken = true;
@@ -210,6 +212,7 @@ class HostileSite {
     if (connection.ssl != nullptr && !connection.shaken) return true;
     std::array<char, 16384> buffer;
     while (true) {
+      ERR_clear_error();
       const auto size = connection.ssl == nullptr
                             ? recv(connection.fd, buffer.data(), buffer.size(), 0)
                             : SSL_read(connection.ssl, buffer.data(), buffer.size());
@@ -272,6 +275,7 @@ class HostileSite {
     while (true) {
       const auto rest = rest_of(connection);
       if (rest.empty()) return end(connection);
+      ERR_clear_error();
       const auto size = connection.ssl == nullptr
                             ? send(connection.fd, rest.data(), rest.size(), MSG_NOSIGNAL)
                             : SSL_write(connection.ssl, rest.data(), static_cast<int>(rest.size()));

@@ -14,6 +14,7 @@ PROBES = int(os.environ.get("GATEWATCH_SOAK_PROBES", 20_000))
 ROUTES = 400
 INTERVAL_S = 0.1
 RARE = {each.name for each in ENDLESS}  # megabytes each
+POLITE = ("nice", "-n", "10")  # other tests run beside this one, and look at the time
 GROWTH = 1.10
 SLACK = 4 << 20  # bytes: what a short run has not yet touched
 
@@ -83,11 +84,11 @@ def test_very_many_faulty_probes_leave_nothing_behind(work, start_daemon):
     plain = [*RIGHT, *STATUSES, *MALFORMED, *CUT, *SLOW, *CONTENT, *REDIRECTS]
     playable = [each for each in plain if not each.tls and each.scheme != "https"]
     others = [each for each in [*plain, *TLS] if each not in playable] + ENDLESS
-    chance = HostileSite([*playable, Behaviour("random", end="random")])
-    site = HostileSite(others, certificate, key)
+    chance = HostileSite([*playable, Behaviour("random", end="random")], prefix=POLITE)
+    site = HostileSite(others, certificate, key, prefix=POLITE)
     try:
         site.ports["random"] = chance.ports["random"]
-        daemon = start_daemon(IDLE)
+        daemon = start_daemon(IDLE, prefix=POLITE)
         descriptors = state(daemon)[1]
         text = routes(site, others, certificate)
         daemon.configure(text)

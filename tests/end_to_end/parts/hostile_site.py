@@ -41,9 +41,9 @@ class Behaviour:
 
 
 class HostileSite:
-    def __init__(self, behaviours, certificate=None, key=None):
+    def __init__(self, behaviours, certificate=None, key=None, prefix=()):
         self.child = subprocess.Popen(
-            [PROGRAM, *([certificate, key] if certificate else [])], stdin=subprocess.PIPE,
+            [*prefix, PROGRAM, *([certificate, key] if certificate else [])], stdin=subprocess.PIPE,
             stdout=subprocess.PIPE, text=True)
         self.child.stdin.write("".join(each.line + "\n" for each in behaviours) + "\n")
         self.child.stdin.flush()
