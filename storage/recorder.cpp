@@ -34,6 +34,13 @@ struct Chunk {
   std::vector<Result> results;
 };
 
+struct EvidenceRetention {
+  Timestamp before;
+  std::uint64_t most_bytes = 0;
+
+  friend bool operator==(const EvidenceRetention&, const EvidenceRetention&) = default;
+};
+
 template <typename Record>
 void append(std::vector<Record>& to, std::vector<Record>& from) {
   to.insert(to.end(), std::move_iterator(from.begin()), std::move_iterator(from.end()));
@@ -63,19 +70,22 @@ class Recorder::Writer {
   void submit(IncidentStep step);
   void submit(DeliveryRecord delivery);
   void forget_results(Timestamp before);
+  void forget_evidence(Timestamp before, std::uint64_t most_bytes);
   bool flush(std::chrono::milliseconds deadline);
   RecorderStatistics statistics() const;
 
  private:
-  enum class Task { Write, Forget, Compact, Stop };
+  enum class Task { Write, Forget, ForgetEvidence, Compact, Stop };
 
   void run();
   Task wait_for_task(std::unique_lock<std::mutex>& lock);
   bool has_queued() const { return !written_.reaches(accepted_); }
+  bool has_housework() const { return forget_before_ || forget_evidence_; }
   bool write_is_due(SteadyClock::time_point now) const;
   // Each is entered and left with the lock held, and lets go of it for the database.
   bool write(std::unique_lock<std::mutex>& lock);
   void forget(std::unique_lock<std::mutex>& lock);
+  void forget_evidence(std::unique_lock<std::mutex>& lock);
   void measure(std::unique_lock<std::mutex>& lock);
   void compact(std::unique_lock<std::mutex>& lock);
   void tell();
@@ -101,6 +111,7 @@ class Recorder::Writer {
   Counts flush_target_;
   SteadyClock::time_point retry_at_;  // after a failure nothing is tried before
   std::optional<Timestamp> forget_before_;
+  std::optional<EvidenceRetention> forget_evidence_;
   bool stopping_ = false;
   RecorderStatistics statistics_;
 
@@ -157,6 +168,14 @@ void Recorder::Writer::forget_results(Timestamp before) {
   work_.notify_one();
 }
 
+void Recorder::Writer::forget_evidence(Timestamp before, std::uint64_t most_bytes) {
+  {
+    const std::scoped_lock lock(mutex_);
+    forget_evidence_ = EvidenceRetention{.before = before, .most_bytes = most_bytes};
+  }
+  work_.notify_one();
+}
+
 bool Recorder::Writer::flush(std::chrono::milliseconds deadline) {
   const auto until = SteadyClock::now() + deadline;
   std::unique_lock lock(mutex_);
@@ -185,10 +204,14 @@ void Recorder::Writer::run() {
         // Both take turns with writing, so that none keeps another waiting for long; deleting after
         // a failure too, because it may free the space that writing lacks.
         if (forget_before_ && !stopping_) forget(lock);
+        if (forget_evidence_ && !stopping_) forget_evidence(lock);
         if (compacting_ && !stopping_) compact(lock);
         break;
       case Task::Forget:
         forget(lock);
+        break;
+      case Task::ForgetEvidence:
+        forget_evidence(lock);
         break;
       case Task::Compact:
         compact(lock);
@@ -207,9 +230,10 @@ Recorder::Writer::Task Recorder::Writer::wait_for_task(std::unique_lock<std::mut
     if (now >= retry_at_) {
       if (write_is_due(now)) return Task::Write;
       if (forget_before_) return Task::Forget;
+      if (forget_evidence_) return Task::ForgetEvidence;
       if (compacting_) return Task::Compact;
     }
-    if (!has_queued() && !forget_before_) {
+    if (!has_queued() && !has_housework()) {
       work_.wait(lock);
     } else if (now < retry_at_) {
       work_.wait_until(lock, retry_at_);
@@ -278,6 +302,19 @@ void Recorder::Writer::forget(std::unique_lock<std::mutex>& lock) {
   if (is_last) measure(lock);
 }
 
+void Recorder::Writer::forget_evidence(std::unique_lock<std::mutex>& lock) {
+  const auto wanted = *forget_evidence_;
+  lock.unlock();
+  const auto forgotten =
+      store_->forget_evidence(wanted.before, wanted.most_bytes, limits_.forget_evidence);
+  lock.lock();
+  if (!forgotten) return fail(forgotten.error());
+  statistics_.last_error.clear();
+  const bool is_last = *forgotten < limits_.forget_evidence;
+  if (is_last && forget_evidence_ == wanted) forget_evidence_.reset();
+  if (is_last && *forgotten > 0) measure(lock);
+}
+
 // What cannot be measured keeps its last size: trouble with the database shows when it is written.
 void Recorder::Writer::measure(std::unique_lock<std::mutex>& lock) {
   lock.unlock();
@@ -333,6 +370,10 @@ void Recorder::submit(DeliveryRecord delivery) {
 
 void Recorder::forget_results(Timestamp before) {
   writer_->forget_results(before);
+}
+
+void Recorder::forget_evidence(Timestamp before, std::uint64_t most_bytes) {
+  writer_->forget_evidence(before, most_bytes);
 }
 
 bool Recorder::flush(std::chrono::milliseconds deadline) {

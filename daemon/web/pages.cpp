@@ -93,8 +93,8 @@ WebResponse index_page(const config::Config& config,
         format_timestamp(history.incident.since));
   }
   content += "</ul>\n<p>";
-  for (const auto* const path : {"/api/v1/routes", "/api/v1/results", "/api/v1/incidents",
-                                 "/metrics", "/healthz", "/readyz"}) {
+  for (const auto* const path : {"/api/v1/routes", "/api/v1/results", "/api/v1/evidence",
+                                 "/api/v1/incidents", "/metrics", "/healthz", "/readyz"}) {
     content += link(path, path) + "\n";
   }
   return page("gatewatch", content + "</p>\n");

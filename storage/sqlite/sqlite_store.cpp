@@ -8,6 +8,8 @@
 
 #include "storage/sqlite/database.h"
 #include "storage/sqlite/database_file.h"
+#include "storage/sqlite/evidence_search.h"
+#include "storage/sqlite/evidence_table.h"
 #include "storage/sqlite/incident_table.h"
 #include "storage/sqlite/result_search.h"
 #include "storage/sqlite/result_table.h"
@@ -38,13 +40,20 @@ class SqliteStore final : public Store {
         database_(*file_.database),
         results_(database_),
         search_(database_),
+        evidence_(database_),
+        evidence_search_(database_),
         incidents_(database_) {
     const auto needed = sqlite::RowMigration::is_needed(database_);
-    if (needed && *needed && !database_.is_read_only()) rows_.emplace(database_, results_);
+    if (needed && *needed && !database_.is_read_only()) {
+      rows_.emplace(database_, results_, evidence_);
+    }
   }
 
   std::expected<void, Error> write(const Batch& batch) override;
   std::expected<std::vector<Result>, Error> results(const ResultQuery& query) override;
+  std::expected<std::vector<Result>, Error> evidence(const ResultQuery& query) override {
+    return told(evidence_search_.find(query));
+  }
   std::expected<std::vector<ResultOutline>, Error> outlines(const std::string& route,
                                                             Timestamp from,
                                                             Timestamp before) override;
@@ -57,6 +66,8 @@ class SqliteStore final : public Store {
   }
   std::expected<std::uint64_t, Error> forget_results(Timestamp before,
                                                      std::uint32_t limit) override;
+  std::expected<std::uint64_t, Error> forget_evidence(Timestamp before, std::uint64_t most_bytes,
+                                                      std::uint32_t limit) override;
   std::expected<std::uint64_t, Error> compact_results(std::uint64_t least) override;
   std::expected<std::uint64_t, Error> size_bytes() override;
 
@@ -69,6 +80,7 @@ class SqliteStore final : public Store {
   std::expected<std::uint64_t, Failure> change_results(Change change);
   // Whether commits wait for the disk from now on.
   std::expected<void, Failure> set_synchronous(bool full);
+  void roll_back();
   void give_back_free_pages();
   void move_rows();
 
@@ -76,6 +88,8 @@ class SqliteStore final : public Store {
   sqlite::Database& database_;
   sqlite::ResultTable results_;
   sqlite::ResultSearch search_;
+  sqlite::EvidenceTable evidence_;
+  sqlite::EvidenceSearch evidence_search_;
   sqlite::IncidentTable incidents_;
   std::optional<sqlite::RowMigration> rows_;  // while some are left
   std::optional<bool> synchronous_full_;
@@ -86,7 +100,7 @@ std::expected<void, Error> SqliteStore::write(const Batch& batch) {
   auto written = write_all(batch);
   if (written && rows_) move_rows();
   if (written) return {};
-  results_.roll_back();
+  roll_back();
   return std::unexpected(Error{std::move(written.error().message)});
 }
 
@@ -105,6 +119,7 @@ std::expected<void, Failure> SqliteStore::write_all(const Batch& batch) {
   auto transaction = Transaction::write(database_);
   if (!transaction) return std::unexpected(std::move(transaction.error()));
   if (auto added = results_.add(batch.results); !added) return added;
+  if (auto added = evidence_.add(batch.results); !added) return added;
   for (const auto& step : batch.steps) {
     if (auto added = incidents_.add(step); !added) return added;
   }
@@ -150,6 +165,14 @@ std::expected<std::uint64_t, Error> SqliteStore::forget_results(Timestamp before
   return forgotten;
 }
 
+std::expected<std::uint64_t, Error> SqliteStore::forget_evidence(Timestamp before,
+                                                                 std::uint64_t most_bytes,
+                                                                 std::uint32_t limit) {
+  auto forgotten = keep_house([&] { return evidence_.forget(before, most_bytes, limit); });
+  if (forgotten && *forgotten > 0) give_back_free_pages();
+  return forgotten;
+}
+
 std::expected<std::uint64_t, Error> SqliteStore::compact_results(std::uint64_t least) {
   const auto can = results_.can_compact(least);
   if (!can) return std::unexpected(Error{can.error().message});
@@ -160,7 +183,7 @@ std::expected<std::uint64_t, Error> SqliteStore::compact_results(std::uint64_t l
 template <typename Change>
 std::expected<std::uint64_t, Error> SqliteStore::keep_house(Change change) {
   auto changed = change_results(change);
-  if (!changed) results_.roll_back();
+  if (!changed) roll_back();
   return told(std::move(changed));
 }
 
@@ -175,6 +198,11 @@ std::expected<std::uint64_t, Failure> SqliteStore::change_results(Change change)
     return std::unexpected(std::move(committed.error()));
   }
   return changed;
+}
+
+void SqliteStore::roll_back() {
+  results_.roll_back();
+  evidence_.roll_back();
 }
 
 // Housekeeping: where it fails, the results are forgotten all the same, and the next step tries

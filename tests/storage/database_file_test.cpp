@@ -10,6 +10,7 @@
 
 #include <doctest/doctest.h>
 
+#include "storage/sqlite/migrations.h"
 #include "storage/sqlite/sqlite_store.h"
 #include "tests/contracts/records_samples.h"
 #include "tests/storage/raw_sqlite.h"
@@ -148,9 +149,13 @@ TEST_CASE("a newer layout is refused") {
   const tests::TemporaryDirectory directory;
   const auto path = directory.file("gatewatch.db");
   make_database(path, 1);
-  RawSqlite(path).run("PRAGMA user_version = 3");
-  for (const auto mode : {OpenMode::ReadWrite, OpenMode::ReadOnly})
-    CHECK(has(refusal(path, mode), "has layout 3, this gatewatch knows layouts up to 2"));
+  const auto ours = storage::sqlite::current_layout().version();
+  RawSqlite(path).run("PRAGMA user_version = " + std::to_string(ours + 1));
+  for (const auto mode : {OpenMode::ReadWrite, OpenMode::ReadOnly}) {
+    CHECK(has(refusal(path, mode), "has layout " + std::to_string(ours + 1) +
+                                       ", this gatewatch knows layouts up to " +
+                                       std::to_string(ours)));
+  }
 }
 
 TEST_CASE("a damaged database says so, and is not overwritten") {

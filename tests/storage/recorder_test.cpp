@@ -245,26 +245,43 @@ TEST_CASE("the end of a recorder makes one attempt where the database refuses") 
 }
 
 TEST_CASE("forgetting goes in steps until nothing is left, and in turns with writing") {
-  Gate gate;
-  gate.keep_old(25);
-  auto limits = patient;
-  limits.forget_results = 10;
-  auto recorder = Recorder::start(gate.store(), limits, nullptr).value();
-  gate.hold();
-  recorder.forget_results(sample_time());
-  REQUIRE(gate.wait_until([](const Seen& seen) { return seen.calls == 1; }));
-  recorder.submit(sample_step(1, 1));
-  gate.release();
-  REQUIRE(gate.wait_until([](const Seen& seen) { return seen.forgotten.size() == 3; }));
-  CHECK(gate.seen().forgotten == std::vector<std::uint32_t>{10, 10, 5});
-  CHECK(recorder.flush(1min));
+  struct Kind {
+    void (*keep)(Gate& gate, std::uint32_t count);
+    void (*forget)(Recorder& recorder, Timestamp before);
+    std::vector<std::uint32_t> Seen::* forgotten;
+  };
+  for (const auto& [keep, forget, forgotten] :
+       {Kind{[](Gate& gate, std::uint32_t count) { gate.keep_old(count); },
+             [](Recorder& recorder, Timestamp before) { recorder.forget_results(before); },
+             &Seen::forgotten},
+        Kind{[](Gate& gate, std::uint32_t count) { gate.keep_old_evidence(count); },
+             [](Recorder& recorder, Timestamp before) { recorder.forget_evidence(before, 1'000); },
+             &Seen::forgotten_evidence}}) {
+    const auto steps = [forgotten = forgotten](std::size_t count) {
+      return [forgotten, count](const Seen& seen) { return (seen.*forgotten).size() == count; };
+    };
+    Gate gate;
+    keep(gate, 25);
+    auto limits = patient;
+    limits.forget_results = 10;
+    limits.forget_evidence = 10;
+    auto recorder = Recorder::start(gate.store(), limits, nullptr).value();
+    gate.hold();
+    forget(recorder, sample_time());
+    REQUIRE(gate.wait_until([](const Seen& seen) { return seen.calls == 1; }));
+    recorder.submit(sample_step(1, 1));
+    gate.release();
+    REQUIRE(gate.wait_until(steps(3)));
+    CHECK(gate.seen().*forgotten == std::vector<std::uint32_t>{10, 10, 5});
+    CHECK(recorder.flush(1min));
 
-  // A step that fails is tried again.
-  gate.keep_old(15);
-  gate.fail(1);
-  recorder.forget_results(sample_time(10));
-  REQUIRE(gate.wait_until([](const Seen& seen) { return seen.forgotten.size() == 5; }));
-  CHECK(recorder.statistics().failed_writes == 1);
+    // A step that fails is tried again.
+    keep(gate, 15);
+    gate.fail(1);
+    forget(recorder, sample_time(10));
+    REQUIRE(gate.wait_until(steps(5)));
+    CHECK(recorder.statistics().failed_writes == 1);
+  }
 }
 
 TEST_CASE("writing goes on between the steps of a long forgetting") {
