@@ -134,6 +134,10 @@ void TlsStream::Session::on_read(std::span<const char> bytes) {
   const auto self = shared_from_this();
   if (closed_ || ended_ || failure) return;
   if (!handshaken_) {
+    if (handshake_bytes_ == 0 && !bytes.empty() && !SSL_is_server(ssl_.get()) &&
+        !begins_like_tls(bytes.front())) {
+      return fail(not_tls_failure({bytes.data(), bytes.size()}));
+    }
     handshake_bytes_ += bytes.size();
     if (handshake_bytes_ > handshake_limit) {
       return fail({.reason = "handshake", .detail = "the handshake does not come to an end"});
