@@ -1,50 +1,15 @@
--- The gatewatch database: one SQLite file, PATH, with PATH-wal and PATH-shm beside it while it is
--- in use and PATH.lock, which is locked for as long as a daemon writes here.
---
--- What you may rely on
---   The views (results, which is in result_schema.sql, incidents, incident_routes, incident_events,
---   deliveries) are the public format: query them with sqlite3 while the daemon runs,
---     sqlite3 -readonly PATH "SELECT started, route, status FROM results WHERE status = 502"
---   and they keep their columns when the tables below change. The tables are ours: their layout
---   changes between versions.
---   The header's application_id is 0x67776174 ("gwat"), its user_version the number of the layout
---   (2 is this one). An older layout is migrated at the daemon's start, a newer one is refused.
---
--- Conventions of the views
---   Every time comes twice: NAME is text in UTC (2026-11-20T10:05:06.123456Z), NAME_us the same in
---   microseconds since the Unix epoch: compare and sort by that one, it is what the indexes hold.
---   Durations end in _us too. Text that is absent is '', a number that is absent is 0, so that
---   comparisons need no IS NULL; NULL is kept for times that have not come (resolved, finished),
---   an address that was never known (remote), and a certificate that was never seen (cert_…).
---   Text that came from a server is stored as it came, byte by byte: treat it as hostile.
---
--- Why it is like this
---   WAL: readers never wait for the writer nor the writer for them. A batch of results is committed
---   with synchronous=NORMAL: it survives the end of the process, and power loss takes what the
---   kernel had not written out yet (some 30 seconds). A batch with incident steps or deliveries is
---   committed with synchronous=FULL: what people are told must not be forgotten.
---   Results are nearly all of the file: result_schema.sql says how they are packed.
---   auto_vacuum=INCREMENTAL: retention deletes and gives pages back in small steps, without the
---   long lock of a full VACUUM.
---   STRICT: a column holds the type that it says.
-
 CREATE TABLE route (
   id   INTEGER PRIMARY KEY,
   text TEXT NOT NULL UNIQUE
 ) STRICT;
-
 CREATE TABLE region (
   id   INTEGER PRIMARY KEY,
   text TEXT NOT NULL UNIQUE
 ) STRICT;
-
--- Words from closed lists: outcomes, reasons, kinds, phases, TLS versions and ciphers.
 CREATE TABLE word (
   id   INTEGER PRIMARY KEY,
   text TEXT NOT NULL UNIQUE
 ) STRICT;
-
--- Certificates that results showed; one goes with its last result.
 CREATE TABLE certificate (
   id            INTEGER PRIMARY KEY,
   fingerprint   TEXT NOT NULL,
@@ -54,7 +19,6 @@ CREATE TABLE certificate (
   issuer        TEXT NOT NULL,
   UNIQUE (fingerprint, not_before_us, not_after_us, subject, issuer)
 ) STRICT;
-
 CREATE TABLE incident (
   id          INTEGER PRIMARY KEY,
   rule        TEXT NOT NULL,
@@ -66,7 +30,6 @@ CREATE TABLE incident (
   resolved_us INTEGER,
   last_event  INTEGER NOT NULL
 ) STRICT;
-
 CREATE TABLE incident_route (
   incident INTEGER NOT NULL REFERENCES incident,
   position INTEGER NOT NULL,
@@ -78,7 +41,6 @@ CREATE TABLE incident_route (
   regions  TEXT NOT NULL,            -- a JSON array of names
   PRIMARY KEY (incident, position)
 ) STRICT, WITHOUT ROWID;
-
 CREATE TABLE incident_event (
   incident INTEGER NOT NULL REFERENCES incident DEFERRABLE INITIALLY DEFERRED,
   sequence INTEGER NOT NULL,
@@ -87,9 +49,6 @@ CREATE TABLE incident_event (
   text     TEXT NOT NULL,
   PRIMARY KEY (incident, sequence)
 ) STRICT, WITHOUT ROWID;
-
--- The outbox. No reference to the event: a delivery on its way must be recorded even where the file
--- that held its incident was lost.
 CREATE TABLE delivery (
   id              INTEGER PRIMARY KEY, -- grows in the order of arrival, which is that of telling
   key             TEXT NOT NULL UNIQUE,
@@ -106,9 +65,6 @@ CREATE TABLE delivery (
 ) STRICT;
 CREATE INDEX delivery_pending ON delivery (id) WHERE state = 'pending';
 CREATE INDEX delivery_by_incident ON delivery (incident);
-
--- Incidents as they are now. since: the first failing result; opened: when the rule fired.
--- state: open or resolved. last_event: the sequence number of its newest event.
 CREATE VIEW incidents AS
 SELECT
   id, rule, gateway, severity, state,
@@ -123,9 +79,6 @@ SELECT
   resolved_us,
   last_event
 FROM incident;
-
--- The routes of each incident, in their order. probes, failures: results since its `since`, and
--- those that matched the rule. regions: JSON, for json_each(). firing: 0 once it has recovered.
 CREATE VIEW incident_routes AS
 SELECT
   incident, position, route,
@@ -134,8 +87,6 @@ SELECT
   since_us,
   firing, probes, failures, regions
 FROM incident_route;
-
--- What happened to an incident, numbered from 1 without gaps. text: one sentence.
 CREATE VIEW incident_events AS
 SELECT
   incident, sequence,
@@ -144,9 +95,6 @@ SELECT
   at_us,
   kind, text
 FROM incident_event;
-
--- Each notification on its way to each channel. state: pending, delivered or failed. key: its
--- identity over attempts and restarts. notification: JSON. last_error: '' where there is none.
 CREATE VIEW deliveries AS
 SELECT
   id, key, incident, sequence, channel, notification, state, attempts,
@@ -161,27 +109,6 @@ SELECT
   finished_us,
   last_error
 FROM delivery;
--- Results: executed after schema.sql in a new file, and by the way from layout 1.
---
--- Why it is like this
---   As a row of 25 columns with two indexes a result took some 170 bytes and most of the writer's
---   time. What a result shares with thousands of others (route, region, outcome, certificate, …) is
---   stored once, as a circumstance; what only a failing one has, as a failure. What is left are ten
---   numbers, and hundreds of results are one row, a block: each column has a least value and takes
---   as many bits as the greatest needs beyond it (storage/result_block.h). That is exact, to the
---   microsecond.
---   What the recorder writes at once becomes one block of the journal: one row, no index. When 8,192
---   results lie there, they move to partitions of 64 routes each; when 8,192 lie in one of those, they
---   move to spans: blocks of one route and region each, which fill a page, lie in the order of time,
---   and are found by two indexes. So each step is short, and what is written again is written with
---   many results of each route. A span lasts at most a day.
---   Results with outlying durations stay among the others, whose numbers they widen: without them the
---   pace of the times would be lost, which costs as much as is won.
---   A block goes when its newest result is too old, so that a result may stay up to a day longer.
---   The number of a block says where it is (storage/sqlite/block_table.h): spans begin at 1, the
---   partition of a route at (256 + route / 64) × 2^32, and the journal at 2^52, so that the end of
---   the table is where it grows.
-
 CREATE TABLE circumstance (
   id            INTEGER PRIMARY KEY,
   route         INTEGER NOT NULL REFERENCES route,
@@ -204,15 +131,12 @@ CREATE INDEX circumstance_by_route ON circumstance (route, certificate, status);
 CREATE INDEX circumstance_by_until ON circumstance (until_us);
 CREATE INDEX circumstance_by_certificate ON circumstance (certificate)
   WHERE certificate IS NOT NULL;
-
--- Of results that fail, or that have something to tell.
 CREATE TABLE failure (
   id            INTEGER PRIMARY KEY,
   trace_id      TEXT NOT NULL,
   detail        TEXT NOT NULL,
   response_head TEXT NOT NULL        -- last: long ones lie on pages that other columns do not touch
 ) STRICT;
-
 CREATE TABLE block (
   id       INTEGER PRIMARY KEY,
   route    INTEGER REFERENCES route, -- NULL, like region: not a span, the results have any
@@ -245,13 +169,10 @@ CREATE TABLE block (
 ) STRICT;
 CREATE INDEX block_by_route ON block (route, to_us, from_us) WHERE route IS NOT NULL;
 CREATE INDEX block_by_time ON block (to_us, from_us) WHERE route IS NOT NULL;
-
--- What lets plain SQL read a block: the places in it, and every byte, whose value is its place here.
 CREATE TABLE ordinal (n INTEGER PRIMARY KEY) STRICT;
 INSERT INTO ordinal (n)
 WITH RECURSIVE place (n) AS (VALUES (0) UNION ALL SELECT n + 1 FROM place WHERE n < 511)
 SELECT n FROM place;
-
 CREATE TABLE byte (list BLOB NOT NULL) STRICT;
 INSERT INTO byte (list) VALUES (
   CAST(
@@ -263,9 +184,6 @@ INSERT INTO byte (list) VALUES (
     || x'a0a1a2a3a4a5a6a7a8a9aaabacadaeafb0b1b2b3b4b5b6b7b8b9babbbcbdbebf'
     || x'c0c1c2c3c4c5c6c7c8c9cacbcccdcecfd0d1d2d3d4d5d6d7d8d9dadbdcdddedf'
     || x'e0e1e2e3e4e5e6e7e8e9eaebecedeeeff0f1f2f3f4f5f6f7f8f9fafbfcfdfeff' AS BLOB));
-
--- The numbers of every result. Each takes the bytes that its bits are in one by one, shifts them to
--- their place, and drops its neighbours' bits: SQLite has no other way.
 CREATE VIEW result_numbers AS
 SELECT
   id AS block,
@@ -344,15 +262,6 @@ SELECT
     & ~(-1 << body_end - receive_end)) AS body_size
 FROM (
   SELECT block.*, n AS place, n * body_end AS bit FROM block CROSS JOIN ordinal ON n < count);
-
--- Every single probe. kind: scheduled, confirmation or manual. outcome and reason: one word each.
--- status: of the last answer, 0 where no complete status line came. last_phase: where it stopped.
--- duration_us is the sum of the six phases. trace_id, detail, response_head: of results that fail.
--- id: tells results of a route and a microsecond apart, in the order of arrival; it changes when
--- results move to their place. block_from_us, block_to_us: the times between which a group of
--- results lies that are stored together. A condition on route or on these reaches an index, one on
--- started_us does not:
---   SELECT … FROM results WHERE started_us >= X AND block_to_us >= X
 CREATE VIEW results AS
 SELECT
   block * 1024 + place AS id,
@@ -387,9 +296,6 @@ SELECT
   ifnull(response_head, '') AS response_head,
   from_us AS block_from_us,
   to_us AS block_to_us
--- SQLite must read the blocks before what they point at: CROSS JOIN keeps its order. Only the route
--- may come first, and both sides of the first OR have an index: its name leads to its spans, and to
--- what lies behind all spans.
 FROM result_numbers AS result
 CROSS JOIN circumstance ON circumstance.id = result.circumstance
 JOIN route ON route.id = circumstance.route
