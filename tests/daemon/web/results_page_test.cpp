@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "daemon/web/api_parameters.h"
+#include "probes/result_json.h"
 #include "tests/daemon/web/web_fixture.h"
 
 using namespace gatewatch;
@@ -98,7 +99,7 @@ TEST_CASE("a page of evidence shows what is kept, valid whatever came") {
   REQUIRE(store.write(batch));
   const auto page = nlohmann::json::parse(evidence_page(store, {.limit = 1}).body);
   REQUIRE(page["evidence"].size() == 1);
-  CHECK(page["evidence"][0]["started"] == "1970-01-01T00:00:02.000Z");
+  CHECK(page["evidence"][0]["started"] == format_timestamp(at_second(2)));
   CHECK(page["evidence"][0]["evidence"]["body_base64"] == "AIA=");
   CHECK(page["evidence"][0]["evidence"]["body_sha256"] == "abcd");
   const auto before = parse_timestamp(page["next"].get<std::string>());
