@@ -33,6 +33,8 @@ using namespace std::chrono_literals;
 constexpr std::size_t results_capacity = 100'000;  // from the probe threads to us
 constexpr std::size_t control_capacity = 100'000;
 constexpr std::size_t questions_capacity = 256;  // of the API to the reader
+// Evidence takes at most this part of storage.max_size.
+constexpr std::uint64_t evidence_share = 10;
 constexpr auto drain_limit = 1200ms;
 constexpr auto flush_limit = 500ms;
 constexpr auto stuck_after = 10s;  // a loop that has not turned for so long starves the watchdog
@@ -304,8 +306,11 @@ void App::forget_old_results() {
   const auto now = network_->clock().now();
   if (now < next_forget_) return;
   next_forget_ = now + 1min;
-  recorder_->forget_results(network_->clock().wall_now() - config_->storage.results);
-  recorder_->limit_size(config_->storage.max_size);
+  const auto& kept = config_->storage;
+  const auto wall_now = network_->clock().wall_now();
+  recorder_->forget_results(wall_now - kept.results);
+  recorder_->forget_evidence(wall_now - kept.evidence, kept.max_size / evidence_share);
+  recorder_->limit_size(kept.max_size);
 }
 
 void App::stop() {
