@@ -66,6 +66,7 @@ struct Daemon {
 
 struct Storage {
   Duration results = 14 * 24h;
+  Duration evidence = 90 * 24h;
   Duration rollups = 400 * 24h;
   std::uint64_t max_size = 10ULL << 30;  // bytes
 

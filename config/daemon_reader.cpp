@@ -158,6 +158,7 @@ void read_daemon(Section& section, Daemon& into) {
 
 void read_storage(Section& section, Storage& into) {
   section.duration("results", into.results, 1s, longest_retention);
+  section.duration("evidence", into.evidence, 1s, longest_retention);
   section.duration("rollups", into.rollups, 1s, longest_retention);
   section.size("max_size", into.max_size, 1 << 20, 1ULL << 50);
   section.finish();

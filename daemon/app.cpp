@@ -34,6 +34,8 @@ using namespace std::chrono_literals;
 constexpr std::size_t results_capacity = 100'000;  // from the probe threads to us
 constexpr std::size_t control_capacity = 100'000;
 constexpr std::size_t questions_capacity = 256;  // of the API to the reader
+// Evidence takes at most this part of storage.max_size.
+constexpr std::uint64_t evidence_share = 10;
 constexpr auto drain_limit = 1200ms;
 constexpr auto flush_limit = 500ms;
 constexpr auto stuck_after = 10s;  // a loop that has not turned for so long starves the watchdog
@@ -324,8 +326,10 @@ void App::forget_old_results() {
   // A clock that was set years ahead must not cost the history.
   const auto clocks = read_clocks(network_->clock());
   const auto wall = std::min(clocks.wall, clocks_.expected_wall(clocks));
-  recorder_->forget_results(wall - config_->storage.results);
-  recorder_->limit_size(config_->storage.max_size);
+  const auto& kept = config_->storage;
+  recorder_->forget_results(wall - kept.results);
+  recorder_->forget_evidence(wall - kept.evidence, kept.max_size / evidence_share);
+  recorder_->limit_size(kept.max_size);
 }
 
 void App::stop() {

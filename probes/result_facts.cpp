@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -70,7 +71,14 @@ void keep_evidence(Result& result, const Exchange& exchange, const Target& targe
   const bool shown = result.is_failing() || result.kind == ProbeKind::Manual;
   if (!shown && result.detail.empty()) return;
   auto secrets = secrets_of(*target.route);
-  if (target.proxy) add_secret(secrets, target.proxy->password.reveal());
+  if (target.proxy) {
+    constexpr std::string_view scheme = "Basic ";
+    const auto authorization = target.proxy->authorization();
+    if (authorization.starts_with(scheme)) {
+      add_secret(secrets, std::string_view(authorization).substr(scheme.size()));
+    }
+    add_secret(secrets, target.proxy->password.reveal());
+  }
   result.detail = one_line(hide_secrets(std::move(result.detail), secrets));
   if (!shown) return;
   Evidence evidence;

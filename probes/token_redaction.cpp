@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -14,6 +16,8 @@ namespace gatewatch {
 namespace {
 
 constexpr std::int64_t pattern_memory = 1 << 20;  // bytes at most, each
+// Behind so many places where a credential may begin nothing is shown: looking at each takes time.
+constexpr int most_hints = 500;
 
 bool is_lower(char byte) {
   return byte >= 'a' && byte <= 'z';
@@ -38,7 +42,8 @@ bool is_any(std::string_view /*text*/) {
   return true;
 }
 
-// What a pattern finds: its first group stays, its second one is the secret where `is_secret`.
+// What a pattern finds where it stands: its first group stays, its second one is the secret where
+// `is_secret`.
 struct Rule {
   re2::RE2 pattern;
   bool (*is_secret)(std::string_view) = is_any;
@@ -52,12 +57,17 @@ re2::RE2::Options options() {
   return bytes;
 }
 
-constexpr std::string_view secret_names =
-    "(?:passw(?:or)?d|passwd|passphrase|pwd|secret|token|api[_-]?key|access[_-]?key|"
-    "private[_-]?key|credentials?|session|sess_?id|cookie|signature|csrf|xsrf)[\\w.-]{0,24}";
+// What each rule begins with: one search for all of them, since most pages have none.
+constexpr auto hints =
+    "(?i)passw|passphrase|pwd|secret|token|(?:api|access|private)[_-]?key|credential|"
+    "sess(?:ion|_?id)|cookie|authorization|signature|[cx]srf|bearer|basic|negotiate|eyJ|://|"
+    "-----BEGIN|A[KS]IA|gh[pousr]_|github_pat_|glpat-|xox[abprs]-|[rs]k_(?:live|test)_|AIza";
 
+// The name of a field that is a secret, from its hint to its end, and what is `behind`.
 std::string named(std::string_view behind) {
-  return "(?i)(" + std::string(secret_names) + std::string(behind);
+  return "(?i)((?:passw(?:or)?d|passphrase|pwd|secret|token|(?:api|access|private)[_-]?key|"
+         "credential|sess(?:ion|_?id)|cookie|signature|[cx]srf)[\\w.-]{0,24}" +
+         std::string(behind);
 }
 
 const auto& rules() {
@@ -69,8 +79,8 @@ const auto& rules() {
                 options())},
       {re2::RE2("(?i)(\\b(?:bearer|basic|negotiate)\\s{1,4})([A-Za-z0-9._~+/-]{8,}=*)", options()),
        is_no_word},
-      {re2::RE2("()(\\beyJ[A-Za-z0-9_-]{8,}(?:\\.[A-Za-z0-9_-]*){0,2})", options())},
-      {re2::RE2("(?i)([a-z]://[^/\\s:@\"'<>]*:)([^/\\s@\"'<>]+)@", options())},
+      {re2::RE2("()\\b(eyJ[A-Za-z0-9_-]{8,}(?:\\.[A-Za-z0-9_-]*){0,2})", options())},
+      {re2::RE2("(://[^/\\s:@\"'<>]*:)([^/\\s@\"'<>]+)@", options())},
       {re2::RE2(named("\\\\?[\"'\\]]{0,2}\\s{0,8}(?:=>|[:=])\\s{0,8}\\\\?\")([^\"\\\\\\r\\n]+)"),
                 options())},
       {re2::RE2(named("\\\\?[\"'\\]]{0,2}\\s{0,8}(?:=>|[:=])\\s{0,8}')([^'\\r\\n]+)"), options())},
@@ -81,38 +91,55 @@ const auto& rules() {
       {re2::RE2(named("\\s{0,8}</t[dh]>\\s{0,40}<t[dh][^<>]{0,80}>(?:<[a-z]+[^<>]{0,80}>)?)"
                       "([^<]+)"),
                 options())},
-      {re2::RE2("()(\\b(?:(?:AKIA|ASIA)[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{20,}|"
+      {re2::RE2("()\\b((?:AKIA|ASIA)[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{20,}|"
                 "github_pat_\\w{20,}|glpat-[\\w-]{20,}|xox[abprs]-[A-Za-z0-9-]{10,}|"
-                "[rs]k_(?:live|test)_[A-Za-z0-9]{10,}|AIza[\\w-]{30,}))",
+                "[rs]k_(?:live|test)_[A-Za-z0-9]{10,}|AIza[\\w-]{30,})",
                 options())},
   }};
   return all;
 }
 
-std::string replace(std::string text, const Rule& rule) {
-  net::require(rule.pattern.ok(), "a pattern of ours");
+struct Place {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+};
+
+// The secret of the first rule that finds one at `at`.
+std::optional<Place> secret_at(std::string_view text, std::size_t at) {
   std::array<re2::StringPiece, 3> groups;
-  std::string replaced;
-  std::size_t copied = 0;  // bytes of `text`
-  std::size_t at = 0;
-  while (at < text.size() && rule.pattern.Match(text, at, text.size(), re2::RE2::UNANCHORED,
-                                                groups.data(), static_cast<int>(groups.size()))) {
+  for (const auto& [pattern, is_secret] : rules()) {
+    net::require(pattern.ok(), "a pattern of ours");
+    const bool found =
+        pattern.Match({text.data(), text.size()}, at, text.size(), re2::RE2::ANCHOR_START,
+                      groups.data(), static_cast<int>(groups.size()));
     const auto& secret = groups[2];
+    if (!found || !is_secret({secret.data(), secret.size()})) continue;
     const auto begin = static_cast<std::size_t>(secret.data() - text.data());
-    at = begin + secret.size();
-    if (!rule.is_secret({secret.data(), secret.size()})) continue;
-    replaced.append(text, copied, begin - copied).append(redacted_mark);
-    copied = at;
+    return Place{.begin = begin, .end = begin + secret.size()};
   }
-  if (copied == 0) return text;
-  return replaced.append(text, copied);
+  return std::nullopt;
 }
 
 }  // namespace
 
 std::string hide_tokens(std::string text) {
-  for (const auto& rule : rules()) text = replace(std::move(text), rule);
-  return text;
+  static const re2::RE2 hint(hints, options());
+  net::require(hint.ok(), "a pattern of ours");
+  std::string replaced;
+  std::size_t copied = 0;  // bytes of `text`
+  std::size_t at = 0;
+  re2::StringPiece found;
+  for (int count = 0; hint.Match(text, at, text.size(), re2::RE2::UNANCHORED, &found, 1); ++count) {
+    const auto begin = static_cast<std::size_t>(found.data() - text.data());
+    auto secret = secret_at(text, begin);
+    if (count == most_hints) secret = Place{.begin = begin, .end = text.size()};
+    at = secret ? secret->end : begin + 1;
+    if (!secret) continue;
+    replaced.append(text, copied, secret->begin - copied).append(redacted_mark);
+    copied = at;
+  }
+  if (copied == 0) return text;
+  return replaced.append(text, copied);
 }
 
 }  // namespace gatewatch

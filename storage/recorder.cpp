@@ -46,6 +46,10 @@ void Recorder::forget_results(Timestamp before) {
   writer_->forget_results(before);
 }
 
+void Recorder::forget_evidence(Timestamp before, std::uint64_t most_bytes) {
+  writer_->forget_evidence(before, most_bytes);
+}
+
 void Recorder::limit_size(std::uint64_t bytes) {
   writer_->limit_size(bytes);
 }

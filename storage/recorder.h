@@ -25,6 +25,7 @@ struct RecorderLimits {
   std::size_t batch_results = 10'000;     // a full batch is written early
   std::chrono::milliseconds retry{1000};  // between attempts while the database refuses
   std::uint32_t forget_results = 1'000;   // deleted by one step
+  std::uint32_t forget_evidence = 200;    // the same
   // Results are compacted where so many lie together: fewer of each route cost more each. Steps
   // take turns with batches.
   std::uint64_t compact_results = 8'192;
@@ -83,8 +84,10 @@ class Recorder {
   // Deletes results older than `before` in small steps between batches. The latest `before`
   // of several calls holds.
   void forget_results(Timestamp before);
+  // The same of evidence, which may take `most_bytes`; the newest call holds.
+  void forget_evidence(Timestamp before, std::uint64_t most_bytes);
   // Deletes what is oldest, in small steps between batches, whenever the records take more bytes
-  // than this: results until none is left.
+  // than this: results until none is left, then evidence.
   void limit_size(std::uint64_t bytes);
   // Somebody else found the store damaged: it is replaced at once.
   void distrust();

@@ -14,7 +14,9 @@
 namespace gatewatch::storage {
 
 // Everything that one transaction writes, in this order. The trace of a result that is ok is not
-// kept: it would be longer than all the rest of it.
+// kept: it would be longer than all the rest of it. Evidence is kept by itself, with what its
+// result says, as far as a storm of failures leaves it (storage/failure_storm.h); whoever resets
+// Result::evidence has the result written without.
 struct Batch {
   std::vector<Result> results{};
   std::vector<IncidentStep> steps{};
@@ -71,6 +73,9 @@ class Store {
 
   [[nodiscard]] virtual std::expected<std::vector<Result>, Error> results(
       const ResultQuery& query) = 0;
+  // The results whose evidence is kept, with it; those of results() come without.
+  [[nodiscard]] virtual std::expected<std::vector<Result>, Error> evidence(
+      const ResultQuery& query) = 0;
   // Of the route's results that started within [from, before), oldest first: faster than results().
   [[nodiscard]] virtual std::expected<std::vector<ResultOutline>, Error> outlines(
       const std::string& route, Timestamp from, Timestamp before) = 0;
@@ -93,6 +98,10 @@ class Store {
   // group, and a result stays as long as its group holds one that is not so old.
   [[nodiscard]] virtual std::expected<std::uint64_t, Error> forget_results(Timestamp before,
                                                                            std::uint32_t limit) = 0;
+  // Deletes evidence that started before `before`, and while what is left takes more than
+  // `most_bytes` the oldest of that too, until it was `limit` or none is left to delete; how many.
+  [[nodiscard]] virtual std::expected<std::uint64_t, Error> forget_evidence(
+      Timestamp before, std::uint64_t most_bytes, std::uint32_t limit) = 0;
   // Brings results nearer to the form in which they are kept: one step of some milliseconds, where
   // at least `least` lie together; how many it moved, and 0 where there is nothing to do. No other
   // answer depends on it, but for how long one takes.

@@ -13,10 +13,14 @@ using SteadyClock = std::chrono::steady_clock;
 
 // What makes a database smaller that is too large, in this order: how many records one step
 // deleted, 0 where none of that kind is left.
-using Shrink = std::expected<std::uint64_t, Error> (*)(Store& store, std::uint32_t limit);
-constexpr std::array<Shrink, 1> shrinking = {[](Store& store, std::uint32_t limit) {
-  return store.forget_results(Timestamp::max(), limit);
-}};
+using Shrink = std::expected<std::uint64_t, Error> (*)(Store& store, const RecorderLimits& limits);
+constexpr std::array<Shrink, 2> shrinking = {
+    [](Store& store, const RecorderLimits& limits) {
+      return store.forget_results(Timestamp::max(), limits.forget_results);
+    },
+    [](Store& store, const RecorderLimits& limits) {
+      return store.forget_evidence(Timestamp::max(), 0, limits.forget_evidence);
+    }};
 
 }  // namespace
 
@@ -41,6 +45,11 @@ void Recorder::Writer::submit(GapRecord gap) {
 
 void Recorder::Writer::forget_results(Timestamp before) {
   tell_writer([&] { forget_before_ = std::max(before, forget_before_.value_or(before)); });
+}
+
+void Recorder::Writer::forget_evidence(Timestamp before, std::uint64_t most_bytes) {
+  tell_writer(
+      [&] { forget_evidence_ = EvidenceRetention{.before = before, .most_bytes = most_bytes}; });
 }
 
 void Recorder::Writer::limit_size(std::uint64_t bytes) {
@@ -86,6 +95,10 @@ RecorderStatistics Recorder::Writer::statistics() const {
   return statistics;
 }
 
+void Recorder::Writer::note_essential() {
+  if (!essentials_since_) essentials_since_ = SteadyClock::now();
+}
+
 void Recorder::Writer::run() {
   std::unique_lock lock(mutex_);
   measure(lock);
@@ -104,6 +117,9 @@ void Recorder::Writer::run() {
         break;
       case Task::Forget:
         forget(lock);
+        break;
+      case Task::ForgetEvidence:
+        forget_evidence(lock);
         break;
       case Task::Shrink:
         shrink(lock);
@@ -128,6 +144,7 @@ void Recorder::Writer::end(std::unique_lock<std::mutex>& lock) {
 
 void Recorder::Writer::keep_house(std::unique_lock<std::mutex>& lock) {
   if (forget_before_) forget(lock);
+  if (forget_evidence_) forget_evidence(lock);
   if (shrinking_) shrink(lock);
   if (compacting_) compact(lock);
 }
@@ -154,6 +171,7 @@ std::optional<Recorder::Writer::Task> Recorder::Writer::next_task(SteadyTime now
   if (damaged_) return is_due(replace_turn_.at) ? std::optional(Task::Replace) : std::nullopt;
   if (const auto due = write_due(); due && is_due(*due)) return Task::Write;
   if (forget_before_ && is_due(house_turn_.at)) return Task::Forget;
+  if (forget_evidence_ && is_due(house_turn_.at)) return Task::ForgetEvidence;
   if (shrinking_ && is_due(house_turn_.at)) return Task::Shrink;
   if (compacting_) return Task::Compact;
   return std::nullopt;
@@ -264,13 +282,26 @@ void Recorder::Writer::forget(std::unique_lock<std::mutex>& lock) {
   if (is_last) measure(lock);
 }
 
+void Recorder::Writer::forget_evidence(std::unique_lock<std::mutex>& lock) {
+  const auto wanted = *forget_evidence_;
+  lock.unlock();
+  const auto forgotten =
+      store_->forget_evidence(wanted.before, wanted.most_bytes, limits_.forget_evidence);
+  lock.lock();
+  if (!forgotten) return fail(house_turn_, forgotten.error(), limits_.retry);
+  house_turn_ = {};
+  const bool is_last = *forgotten < limits_.forget_evidence;
+  if (is_last && forget_evidence_ == wanted) forget_evidence_.reset();
+  if (is_last && *forgotten > 0) measure(lock);
+}
+
 // One step of the first kind of which there is something left. Where all has gone and that was not
 // enough, the next measuring tries again.
 void Recorder::Writer::shrink(std::unique_lock<std::mutex>& lock) {
   lock.unlock();
   std::expected<std::uint64_t, Error> deleted = 0;
   for (const auto step : shrinking) {
-    deleted = step(*store_, limits_.forget_results);
+    deleted = step(*store_, limits_);
     if (!deleted || *deleted > 0) break;
   }
   lock.lock();

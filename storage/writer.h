@@ -43,10 +43,11 @@ class Recorder::Writer {
   void submit(Record record) {
     tell_writer([this, &record] {
       backlog_.add(std::move(record));
-      if (!essentials_since_) essentials_since_ = std::chrono::steady_clock::now();
+      note_essential();
     });
   }
   void forget_results(Timestamp before);
+  void forget_evidence(Timestamp before, std::uint64_t most_bytes);
   void limit_size(std::uint64_t bytes);
   void distrust();
   bool flush(std::chrono::milliseconds deadline);
@@ -61,7 +62,14 @@ class Recorder::Writer {
     std::string error;  // of the newest attempt; empty: it succeeded
   };
 
-  enum class Task { Replace, Write, Forget, Shrink, Compact, Stop };
+  struct EvidenceRetention {
+    Timestamp before;
+    std::uint64_t most_bytes = 0;
+
+    friend bool operator==(const EvidenceRetention&, const EvidenceRetention&) = default;
+  };
+
+  enum class Task { Replace, Write, Forget, ForgetEvidence, Shrink, Compact, Stop };
 
   // Runs `change` with the lock held, then lets the writer look.
   template <typename Change>
@@ -72,6 +80,7 @@ class Recorder::Writer {
     }
     work_.notify_one();
   }
+  void note_essential();
   void run();
   void end(std::unique_lock<std::mutex>& lock);
   void keep_house(std::unique_lock<std::mutex>& lock);
@@ -87,6 +96,7 @@ class Recorder::Writer {
   std::expected<void, Error> attempt(std::unique_lock<std::mutex>& lock, const Batch& batch);
   void finish(Taken& taken, Turn& turn);
   void forget(std::unique_lock<std::mutex>& lock);
+  void forget_evidence(std::unique_lock<std::mutex>& lock);
   void shrink(std::unique_lock<std::mutex>& lock);
   void compact(std::unique_lock<std::mutex>& lock);
   void measure(std::unique_lock<std::mutex>& lock);
@@ -117,6 +127,7 @@ class Recorder::Writer {
   Turn compact_turn_;
   Turn replace_turn_;
   std::optional<Timestamp> forget_before_;
+  std::optional<EvidenceRetention> forget_evidence_;
   std::uint64_t max_size_ = std::numeric_limits<std::uint64_t>::max();
   bool shrinking_ = false;  // the records take more than that
   bool damaged_ = false;

@@ -108,6 +108,8 @@ constexpr std::array tested_elsewhere = {
     TestedElsewhere{"storage/sqlite/circumstance_table.cpp",
                     "tests/storage/result_compaction_test.cpp"},
     TestedElsewhere{"storage/sqlite/database.cpp", "tests/storage/sqlite_store_test.cpp"},
+    TestedElsewhere{"storage/sqlite/evidence_row.cpp", "tests/storage/evidence_table_test.cpp"},
+    TestedElsewhere{"storage/sqlite/evidence_search.cpp", "tests/storage/evidence_table_test.cpp"},
     TestedElsewhere{"storage/sqlite/incident_table.cpp", "tests/storage/sqlite_store_test.cpp"},
     TestedElsewhere{"storage/sqlite/interner.cpp", "tests/storage/sqlite_store_test.cpp"},
     TestedElsewhere{"storage/sqlite/json_column.cpp", "tests/storage/sqlite_store_test.cpp"},

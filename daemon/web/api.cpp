@@ -117,12 +117,21 @@ void Api::regions(const WebRequest& request, const WebReply& reply) const {
   reply(json_response({{"regions", std::move(list)}}));
 }
 
-void Api::results(const WebRequest& request, const WebReply& reply) const {
+void Api::answer_results(const WebRequest& request, const WebReply& reply,
+                         RenderResults render) const {
   const auto query = read_result_query(request.query);
   if (!query) {
     return reply(error_response(400, query.error().message));
   }
-  ask([query = *query](storage::Store& store) { return results_page(store, query); }, reply);
+  ask([query = *query, render](storage::Store& store) { return render(store, query); }, reply);
+}
+
+void Api::results(const WebRequest& request, const WebReply& reply) const {
+  answer_results(request, reply, &results_page);
+}
+
+void Api::evidence(const WebRequest& request, const WebReply& reply) const {
+  answer_results(request, reply, &evidence_page);
 }
 
 void Api::incidents(const WebRequest& request, const WebReply& reply) const {

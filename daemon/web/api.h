@@ -27,6 +27,7 @@ class Api {
   void routes(const WebRequest& request, const WebReply& reply) const;
   void regions(const WebRequest& request, const WebReply& reply) const;
   void results(const WebRequest& request, const WebReply& reply) const;
+  void evidence(const WebRequest& request, const WebReply& reply) const;
   void incidents(const WebRequest& request, const WebReply& reply) const;
   void incident(const WebRequest& request, const WebReply& reply) const;
   void reload(const WebRequest& request, const WebReply& reply) const;
@@ -34,7 +35,10 @@ class Api {
  private:
   using RenderIncident = WebResponse (*)(const config::Config&, const storage::IncidentHistory&);
 
+  using RenderResults = WebResponse (*)(storage::Store&, storage::ResultQuery);
+
   void ask(StoreQuestion question, const WebReply& reply) const;
+  void answer_results(const WebRequest& request, const WebReply& reply, RenderResults render) const;
   void answer_incident(const WebRequest& request, const WebReply& reply,
                        RenderIncident render) const;
 

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "daemon/web/api_parameters.h"
@@ -20,10 +22,17 @@ struct Slice {
   bool cut = false;   // it ends inside of a microsecond
 };
 
-std::expected<Slice, Error> read_slice(storage::Store& store, storage::ResultQuery query) {
+// What a page is of, and the function of the store that finds it.
+struct Source {
+  const char* name;
+  std::expected<std::vector<Result>, Error> (storage::Store::*find)(const storage::ResultQuery&);
+};
+
+std::expected<Slice, Error> read_slice(storage::Store& store, const Source& source,
+                                       storage::ResultQuery query) {
   const std::size_t limit = query.limit;
   ++query.limit;  // whether there are more
-  auto found = store.results(query);
+  auto found = (store.*source.find)(query);
   if (!found) return std::unexpected(found.error());
   Slice slice{.results = std::move(*found)};
   slice.more = slice.results.size() > limit;
@@ -37,22 +46,20 @@ std::expected<Slice, Error> read_slice(storage::Store& store, storage::ResultQue
 }
 
 // One that is cut is read again, as large as it may be.
-std::expected<Slice, Error> read_whole_slice(storage::Store& store, storage::ResultQuery query,
-                                             std::uint32_t most) {
+std::expected<Slice, Error> read_whole_slice(storage::Store& store, const Source& source,
+                                             storage::ResultQuery query, std::uint32_t most) {
   query.limit = std::min(slice_results, most);
-  auto slice = read_slice(store, query);
+  auto slice = read_slice(store, source, query);
   if (!slice || !slice->cut || query.limit == most) return slice;
   query.limit = most;
-  return read_slice(store, query);
+  return read_slice(store, source, query);
 }
 
-}  // namespace
-
-WebResponse results_page(storage::Store& store, storage::ResultQuery query) {
+WebResponse page_of(storage::Store& store, const Source& source, storage::ResultQuery query) {
   std::string list;
   nlohmann::json next;
   for (auto left = query.limit;;) {
-    const auto slice = read_whole_slice(store, query, left);
+    const auto slice = read_whole_slice(store, source, query, left);
     if (!slice) return error_response(500, slice.error().message);
     // What would be cut here is whole on the page that follows.
     if (slice->cut && !list.empty()) break;
@@ -68,7 +75,18 @@ WebResponse results_page(storage::Store& store, storage::ResultQuery query) {
     next = exact_timestamp(*query.before);
     if (slice->cut || left == 0 || list.size() >= full_page_bytes) break;
   }
-  return {.body = "{\"next\":" + next.dump() + ",\"results\":[" + list + "]}\n", .headers = {}};
+  return {.body = fmt::format("{{\"next\":{},\"{}\":[{}]}}\n", next.dump(), source.name, list),
+          .headers = {}};
+}
+
+}  // namespace
+
+WebResponse results_page(storage::Store& store, storage::ResultQuery query) {
+  return page_of(store, {.name = "results", .find = &storage::Store::results}, std::move(query));
+}
+
+WebResponse evidence_page(storage::Store& store, storage::ResultQuery query) {
+  return page_of(store, {.name = "evidence", .find = &storage::Store::evidence}, std::move(query));
 }
 
 }  // namespace gatewatch::daemon::web

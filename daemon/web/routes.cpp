@@ -17,6 +17,7 @@ constexpr std::array routes = {
     WebRoute{"GET", "/readyz", Access::Read, &Api::readiness},
     WebRoute{"GET", "/api/v1/routes", Access::Read, &Api::routes},
     WebRoute{"GET", "/api/v1/results", Access::Read, &Api::results},
+    WebRoute{"GET", "/api/v1/evidence", Access::Read, &Api::evidence},
     WebRoute{"GET", "/api/v1/incidents", Access::Read, &Api::incidents},
     WebRoute{"GET", "/api/v1/incidents/{id}", Access::Read, &Api::incident},
     WebRoute{"GET", "/api/v1/regions", Access::Read, &Api::regions},

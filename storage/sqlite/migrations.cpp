@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "storage/sqlite/evidence_migration.h"
 #include "storage/sqlite/row_migration.h"
 #include "storage/sqlite/schema.h"
 #include "storage/sqlite/statement.h"
@@ -101,7 +102,8 @@ std::expected<void, Failure> add_annotations(Database& database) {
 }  // namespace
 
 Layout current_layout() {
-  static constexpr std::array steps = {migrate_newest_rows, add_annotations};
+  static constexpr std::array steps = {migrate_newest_rows, add_annotations,
+                                       migrate_response_heads};
   return {schema_sql, steps};
 }
 

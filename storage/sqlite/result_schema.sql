@@ -44,10 +44,9 @@ CREATE INDEX circumstance_by_certificate ON circumstance (certificate)
 
 -- Of results that fail, or that have something to tell.
 CREATE TABLE failure (
-  id            INTEGER PRIMARY KEY,
-  trace_id      TEXT NOT NULL,
-  detail        TEXT NOT NULL,
-  response_head TEXT NOT NULL        -- last: long ones lie on pages that other columns do not touch
+  id       INTEGER PRIMARY KEY,
+  trace_id TEXT NOT NULL,
+  detail   TEXT NOT NULL
 ) STRICT;
 
 CREATE TABLE block (
@@ -184,7 +183,8 @@ FROM (
 
 -- Every single probe. kind: scheduled, confirmation or manual. outcome and reason: one word each.
 -- status: of the last answer, 0 where no complete status line came. last_phase: where it stopped.
--- duration_us is the sum of the six phases. trace_id, detail, response_head: of results that fail.
+-- duration_us is the sum of the six phases. trace_id, detail: of results that fail. response_head:
+-- of those whose evidence is kept, which the view of that name shows.
 -- id: tells results of a route and a microsecond apart, in the order of arrival; it changes when
 -- results move to their place. block_from_us, block_to_us: the times between which a group of
 -- results lies that are stored together. A condition on route or on these reaches an index, one on
@@ -221,7 +221,11 @@ SELECT
   cert_expiring,
   ifnull(trace_id, '') AS trace_id,
   ifnull(detail, '') AS detail,
-  ifnull(response_head, '') AS response_head,
+  ifnull(
+    (SELECT head FROM evidence_item AS item
+     WHERE item.route = circumstance.route AND item.started_us = result.started_us
+       AND item.trace_id = failure.trace_id AND item.region = circumstance.region), '')
+    AS response_head,
   from_us AS block_from_us,
   to_us AS block_to_us
 -- SQLite must read the blocks before what they point at: CROSS JOIN keeps its order. Only the route

@@ -50,7 +50,18 @@ ResultSearch::ResultSearch(Database& database)
       spans_(database, "route IS NOT NULL", "from_us", "to_us DESC"),
       spans_of_route_(database, "route = ?3", "from_us", "to_us DESC"),
       block_(database, fmt::format("SELECT {} FROM block WHERE id = ?1", block_columns)),
-      failure_(database, "SELECT trace_id, detail, response_head FROM failure WHERE id = ?1") {}
+      failure_(database, "SELECT trace_id, detail FROM failure WHERE id = ?1") {}
+
+Result result_of(const Result& shared, const ResultNumbers& numbers) {
+  auto result = shared;
+  result.started = Timestamp(std::chrono::microseconds(numbers[BlockColumn::Started]));
+  auto phase = static_cast<std::size_t>(BlockColumn::Dns);
+  for (auto& duration : result.timings.phases) {
+    duration = std::chrono::microseconds(numbers.values[phase++]);
+  }
+  result.body_size = static_cast<std::uint64_t>(numbers[BlockColumn::BodySize]);
+  return result;
+}
 
 // One query at work.
 class ResultSearch::Question {
@@ -203,21 +214,12 @@ std::expected<std::vector<Result>, Failure> ResultSearch::find(const ResultQuery
   for (const auto& [block, place, numbers] : *found) {
     const auto shared = circumstances_.find(numbers[BlockColumn::Circumstance]);
     if (!shared) return std::unexpected(shared.error());
-    auto& result = results.emplace_back(**shared);
-    result.started = Timestamp(std::chrono::microseconds(numbers[BlockColumn::Started]));
-    auto phase = static_cast<std::size_t>(BlockColumn::Dns);
-    for (auto& duration : result.timings.phases) {
-      duration = std::chrono::microseconds(numbers.values[phase++]);
-    }
-    result.body_size = static_cast<std::uint64_t>(numbers[BlockColumn::BodySize]);
+    auto& result = results.emplace_back(result_of(**shared, numbers));
     const auto failure = numbers[BlockColumn::Failure];
     if (failure == 0) continue;
     const auto read = [&result](Row& row) {
       result.trace_id = row.text();
       result.detail = row.text();
-      if (auto head = row.text(); !head.empty()) {
-        result.evidence = SharedEvidence(Evidence{.head = std::move(head)});
-      }
       return false;
     };
     auto done = for_each_row(failure_, read, failure);

@@ -8,11 +8,15 @@
 
 #include "probes/result.h"
 #include "storage/records.h"
+#include "storage/result_block.h"
 #include "storage/sqlite/circumstance_list.h"
 #include "storage/sqlite/database.h"
 #include "storage/sqlite/statement.h"
 
 namespace gatewatch::storage::sqlite {
+
+// `shared`, which those of its circumstance share, with the numbers of one.
+[[nodiscard]] Result result_of(const Result& shared, const ResultNumbers& numbers);
 
 class ResultSearch {
  public:

@@ -26,9 +26,7 @@ ResultTable::ResultTable(Database& database)
     : blocks_(database),
       circumstances_(database),
       compaction_(database, blocks_, circumstances_),
-      add_failure_(database,
-                   "INSERT INTO failure (trace_id, detail, response_head) VALUES (?1, ?2, ?3) "
-                   "RETURNING id"),
+      add_failure_(database, "INSERT INTO failure (trace_id, detail) VALUES (?1, ?2) RETURNING id"),
       remove_failure_(database, "DELETE FROM failure WHERE id = ?1") {}
 
 std::expected<void, Failure> ResultTable::add(std::span<const Result> results) {
@@ -48,13 +46,12 @@ std::expected<void, Failure> ResultTable::add(std::span<const Result> results) {
 std::expected<std::int64_t, Failure> ResultTable::add_failure(const Result& result) {
   const std::string_view trace_id = keeps_trace_id(result) ? result.trace_id : std::string_view();
   std::int64_t id = 0;
-  const std::string_view head = result.evidence ? result.evidence->head : std::string_view();
-  if (trace_id.empty() && result.detail.empty() && head.empty()) return id;
+  if (trace_id.empty() && result.detail.empty()) return id;
   const auto read = [&id](Row& row) {
     id = row.integer();
     return true;
   };
-  auto done = for_each_row(add_failure_, read, trace_id, result.detail, head);
+  auto done = for_each_row(add_failure_, read, trace_id, result.detail);
   if (!done) return std::unexpected(std::move(done.error()));
   return id;
 }

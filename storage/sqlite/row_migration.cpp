@@ -40,11 +40,13 @@ std::expected<void, Failure> migrate_newest_rows(Database& database) {
       "DROP VIEW results; DROP INDEX result_by_route; DROP INDEX result_by_time; "
       "DROP INDEX result_by_certificate");
   if (done) done = database.execute(result_schema_sql);
+  if (done) done = database.execute(evidence_schema_sql);
   if (!done) return done;
   const auto newest = database.number("SELECT max(id) FROM result");
   if (!newest) return std::unexpected(newest.error());
   ResultTable results(database);
-  RowMigration rows(database, results);
+  EvidenceTable evidence(database);
+  RowMigration rows(database, results, evidence);
   for (std::uint64_t moved = 1; moved > 0;) {
     const auto some = rows.move_rows(*newest - newest_rows);
     if (!some) return std::unexpected(some.error());
@@ -53,9 +55,10 @@ std::expected<void, Failure> migrate_newest_rows(Database& database) {
   return rows.finish();
 }
 
-RowMigration::RowMigration(Database& database, ResultTable& results)
+RowMigration::RowMigration(Database& database, ResultTable& results, EvidenceTable& evidence)
     : database_(database),
       results_(results),
+      evidence_(evidence),
       read_(database, read_sql),
       remove_(database, "DELETE FROM result WHERE id >= ?1 AND id <= ?2") {}
 
@@ -94,6 +97,7 @@ std::expected<std::uint64_t, Failure> RowMigration::move_rows(std::int64_t first
   auto done = for_each_row(read_, read, first, step_rows);
   if (done && !understood) done = std::unexpected(unknown_word(database_));
   if (done) done = results_.add(results);
+  if (done) done = evidence_.add(results);
   if (done && !results.empty()) done = remove_.bind(first, last).run();
   if (!done) return std::unexpected(std::move(done.error()));
   return results.size();

@@ -10,6 +10,7 @@
 
 #include "probes/result.h"
 #include "storage/sqlite/database.h"
+#include "storage/sqlite/evidence_table.h"
 #include "storage/sqlite/result_table.h"
 #include "storage/sqlite/statement.h"
 
@@ -21,12 +22,12 @@ namespace gatewatch::storage::sqlite {
 
 class RowMigration {
  public:
-  RowMigration(Database& database, ResultTable& results);
+  RowMigration(Database& database, ResultTable& results, EvidenceTable& evidence);
 
   // Whether there are rows that a migration left.
   [[nodiscard]] static std::expected<bool, Failure> is_needed(Database& database);
   // Moves some of the oldest rows that have an `id` of at least `first`: how many, and 0 where none
-  // is left. Within a transaction of the caller, who calls roll_back() of the results where that
+  // is left. Within a transaction of the caller, who calls roll_back() of both tables where that
   // does not commit.
   [[nodiscard]] std::expected<std::uint64_t, Failure> move_rows(std::int64_t first);
   // Removes the table where it is empty.
@@ -35,6 +36,7 @@ class RowMigration {
  private:
   Database& database_;
   ResultTable& results_;
+  EvidenceTable& evidence_;
   Statement read_;
   Statement remove_;
 };

@@ -3,12 +3,13 @@
 --
 -- What you may rely on
 --   The views (incidents, incident_routes, incident_events, deliveries; results, which is in
---   result_schema.sql; silences, changes, gaps, in annotation_schema.sql) are the public format: query them with sqlite3 while the daemon runs,
+--   result_schema.sql; silences, changes, gaps, in annotation_schema.sql; evidence, in
+--   evidence_schema.sql) are the public format: query them with sqlite3 while the daemon runs,
 --     sqlite3 -readonly PATH "SELECT started, route, status FROM results WHERE status = 502"
 --   and they keep their columns when the tables below change. The tables are ours: their layout
 --   changes between versions.
 --   The header's application_id is 0x67776174 ("gwat"), its user_version the number of the layout
---   (3 is this one). An older layout is migrated at the daemon's start, a newer one is refused.
+--   (4 is this one). An older layout is migrated at the daemon's start, a newer one is refused.
 --
 -- Conventions of the views
 --   Every time comes twice: NAME is text in UTC (2026-11-20T10:05:06.123456Z), NAME_us the same in

@@ -9,6 +9,8 @@
 #include "storage/sqlite/annotation_table.h"
 #include "storage/sqlite/database.h"
 #include "storage/sqlite/database_file.h"
+#include "storage/sqlite/evidence_search.h"
+#include "storage/sqlite/evidence_table.h"
 #include "storage/sqlite/incident_table.h"
 #include "storage/sqlite/reserve.h"
 #include "storage/sqlite/result_search.h"
@@ -41,17 +43,24 @@ class SqliteStore final : public Store {
         database_(*file_.database),
         results_(database_),
         search_(database_),
+        evidence_(database_),
+        evidence_search_(database_),
         incidents_(database_),
         annotations_(database_),
         reserve_(database_.path()),
         log_(database_) {
     if (!database_.is_read_only()) static_cast<void>(reserve_.restore());
     const auto needed = sqlite::RowMigration::is_needed(database_);
-    if (needed && *needed && !database_.is_read_only()) rows_.emplace(database_, results_);
+    if (needed && *needed && !database_.is_read_only()) {
+      rows_.emplace(database_, results_, evidence_);
+    }
   }
 
   std::expected<void, Error> write(const Batch& batch) override;
   std::expected<std::vector<Result>, Error> results(const ResultQuery& query) override;
+  std::expected<std::vector<Result>, Error> evidence(const ResultQuery& query) override {
+    return told(evidence_search_.find(query));
+  }
   std::expected<std::vector<ResultOutline>, Error> outlines(const std::string& route,
                                                             Timestamp from,
                                                             Timestamp before) override;
@@ -73,6 +82,8 @@ class SqliteStore final : public Store {
   }
   std::expected<std::uint64_t, Error> forget_results(Timestamp before,
                                                      std::uint32_t limit) override;
+  std::expected<std::uint64_t, Error> forget_evidence(Timestamp before, std::uint64_t most_bytes,
+                                                      std::uint32_t limit) override;
   std::expected<std::uint64_t, Error> compact_results(std::uint64_t least) override;
   std::expected<StoreSizes, Error> sizes() override;
   [[nodiscard]] Trouble trouble() const override {
@@ -90,6 +101,7 @@ class SqliteStore final : public Store {
   std::expected<std::uint64_t, Failure> change_results(Change change);
   // Whether commits wait for the disk from now on.
   std::expected<void, Failure> set_synchronous(bool full);
+  void roll_back();
   void give_back_free_pages();
   void move_rows();
 
@@ -97,6 +109,8 @@ class SqliteStore final : public Store {
   sqlite::Database& database_;
   sqlite::ResultTable results_;
   sqlite::ResultSearch search_;
+  sqlite::EvidenceTable evidence_;
+  sqlite::EvidenceSearch evidence_search_;
   sqlite::IncidentTable incidents_;
   sqlite::AnnotationTable annotations_;
   std::optional<sqlite::RowMigration> rows_;  // while some are left
@@ -134,7 +148,7 @@ std::expected<void, Failure> SqliteStore::write_from_reserve(const Batch& batch)
   }
   auto written = write_all(batch);
   if (written) return written;
-  results_.roll_back();
+  roll_back();
   const bool may_release = batch.results.empty() && written.error().is_of_space();
   if (!may_release || !reserve_.release()) return written;
   written = write_all(batch);
@@ -156,6 +170,7 @@ std::expected<void, Failure> SqliteStore::write_all(const Batch& batch) {
   auto transaction = Transaction::write(database_);
   if (!transaction) return std::unexpected(std::move(transaction.error()));
   if (auto added = results_.add(batch.results); !added) return added;
+  if (auto added = evidence_.add(batch.results); !added) return added;
   for (const auto& step : batch.steps) {
     if (auto added = incidents_.add(step); !added) return added;
   }
@@ -211,6 +226,15 @@ std::expected<std::uint64_t, Error> SqliteStore::forget_results(Timestamp before
   return forgotten;
 }
 
+std::expected<std::uint64_t, Error> SqliteStore::forget_evidence(Timestamp before,
+                                                                 std::uint64_t most_bytes,
+                                                                 std::uint32_t limit) {
+  if (rows_) return 0;  // results go first
+  auto forgotten = keep_house([&] { return evidence_.forget(before, most_bytes, limit); });
+  if (forgotten && *forgotten > 0) give_back_free_pages();
+  return forgotten;
+}
+
 std::expected<std::uint64_t, Error> SqliteStore::compact_results(std::uint64_t least) {
   const auto can = results_.can_compact(least);
   if (!can) return std::unexpected(Error{can.error().message});
@@ -222,7 +246,7 @@ std::expected<std::uint64_t, Error> SqliteStore::compact_results(std::uint64_t l
 template <typename Change>
 std::expected<std::uint64_t, Error> SqliteStore::keep_house(Change change) {
   auto changed = change_results(change);
-  if (!changed) results_.roll_back();
+  if (!changed) roll_back();
   log_.check_point();
   return told(std::move(changed));
 }
@@ -238,6 +262,11 @@ std::expected<std::uint64_t, Failure> SqliteStore::change_results(Change change)
     return std::unexpected(std::move(committed.error()));
   }
   return changed;
+}
+
+void SqliteStore::roll_back() {
+  results_.roll_back();
+  evidence_.roll_back();
 }
 
 // Housekeeping: where it fails, the results are forgotten all the same, and the next step tries

@@ -22,6 +22,7 @@ TEST_CASE("every key of [daemon] and [storage] is read") {
   CHECK(daemon.targets.deny[0].text() == "10.0.0.0/8");
   CHECK(daemon.targets.allow.size() == 2);
   CHECK(config.storage.results == 7 * 24h);
+  CHECK(config.storage.evidence == 60 * 24h);
   CHECK(config.storage.rollups == 30 * 24h);
   CHECK(config.storage.max_size == 1ULL << 30);
 }

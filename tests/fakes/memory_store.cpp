@@ -33,6 +33,22 @@ bool is_older(const Result* left, const Result* right) {
   return left->started < right->started;
 }
 
+std::vector<Result> select(const std::vector<Result>& all, const storage::ResultQuery& query) {
+  std::vector<const Result*> found;
+  for (const auto& result : all) {
+    if (!query.route.empty() && result.route != query.route) continue;
+    if (query.from && result.started < *query.from) continue;
+    if (query.before && result.started >= *query.before) continue;
+    found.push_back(&result);
+  }
+  std::ranges::stable_sort(found, is_older);
+  if (query.newest_first) std::ranges::reverse(found);
+  if (found.size() > query.limit) found.resize(query.limit);
+  std::vector<Result> results;
+  for (const auto* result : found) results.push_back(*result);
+  return results;
+}
+
 }  // namespace
 
 void MemoryStore::fail(std::uint64_t calls, std::string message) {
@@ -52,6 +68,8 @@ std::expected<void, Error> MemoryStore::write(const Batch& batch) {
   for (const auto& result : batch.results) {
     results_.push_back(result);
     if (!storage::keeps_trace_id(result)) results_.back().trace_id.clear();
+    results_.back().evidence.reset();
+    if (result.evidence) write_evidence(result);
   }
   for (const auto& step : batch.steps) write_step(step);
   for (const auto& delivery : batch.deliveries) write_delivery(delivery);
@@ -60,6 +78,15 @@ std::expected<void, Error> MemoryStore::write(const Batch& batch) {
   for (const auto& gap : batch.gaps) gaps_[std::pair(gap.since, gap.kind)] = gap;
   ++writes_;
   return {};
+}
+
+void MemoryStore::write_evidence(const Result& result) {
+  auto& [storm, last] =
+      storms_[{result.route, result.region, result.outcome, result.reason, result.status}];
+  const auto place = storm.add(result.started);
+  if (place.replaces) evidence_.erase(last);
+  last = ++evidence_count_;
+  evidence_.emplace(last, result);
 }
 
 void MemoryStore::write_step(const IncidentStep& step) {
@@ -84,19 +111,14 @@ void MemoryStore::write_delivery(const DeliveryRecord& delivery) {
 
 std::expected<std::vector<Result>, Error> MemoryStore::results(const storage::ResultQuery& query) {
   if (auto refusal = refuse(); !refusal) return std::unexpected(refusal.error());
-  std::vector<const Result*> found;
-  for (const auto& result : results_) {
-    if (!query.route.empty() && result.route != query.route) continue;
-    if (query.from && result.started < *query.from) continue;
-    if (query.before && result.started >= *query.before) continue;
-    found.push_back(&result);
-  }
-  std::ranges::stable_sort(found, is_older);
-  if (query.newest_first) std::ranges::reverse(found);
-  if (found.size() > query.limit) found.resize(query.limit);
-  std::vector<Result> results;
-  for (const auto* result : found) results.push_back(*result);
-  return results;
+  return select(results_, query);
+}
+
+std::expected<std::vector<Result>, Error> MemoryStore::evidence(const storage::ResultQuery& query) {
+  if (auto refusal = refuse(); !refusal) return std::unexpected(refusal.error());
+  std::vector<Result> all;
+  for (const auto& [number, result] : evidence_) all.push_back(result);
+  return select(all, query);
 }
 
 std::expected<std::vector<storage::ResultOutline>, Error> MemoryStore::outlines(
@@ -181,6 +203,22 @@ std::expected<std::uint64_t, Error> MemoryStore::forget_results(Timestamp before
   return static_cast<std::uint64_t>(count);
 }
 
+std::expected<std::uint64_t, Error> MemoryStore::forget_evidence(Timestamp before,
+                                                                 std::uint64_t most_bytes,
+                                                                 std::uint32_t limit) {
+  if (auto refusal = refuse(); !refusal) return std::unexpected(refusal.error());
+  std::uint64_t forgotten = 0;
+  while (forgotten < limit && !evidence_.empty()) {
+    const auto oldest = std::ranges::min_element(
+        evidence_, {}, [](const auto& entry) { return entry.second.started; });
+    const bool is_old = oldest->second.started < before;
+    if (!is_old && evidence_.size() * sizeof(Result) <= most_bytes) break;
+    evidence_.erase(oldest);
+    ++forgotten;
+  }
+  return forgotten;
+}
+
 // Nothing waits: there is one form.
 std::expected<std::uint64_t, Error> MemoryStore::compact_results(std::uint64_t) {
   if (auto refusal = refuse(); !refusal) return std::unexpected(refusal.error());
@@ -189,7 +227,7 @@ std::expected<std::uint64_t, Error> MemoryStore::compact_results(std::uint64_t) 
 
 std::expected<storage::StoreSizes, Error> MemoryStore::sizes() {
   if (auto refusal = refuse(); !refusal) return std::unexpected(refusal.error());
-  const auto bytes = sizeof(MemoryStore) + results_.size() * sizeof(Result) +
+  const auto bytes = sizeof(MemoryStore) + (results_.size() + evidence_.size()) * sizeof(Result) +
                      events_.size() * sizeof(IncidentStep) +
                      deliveries_.size() * sizeof(DeliveryRecord);
   return storage::StoreSizes{.records = bytes, .file = bytes, .log = 0};

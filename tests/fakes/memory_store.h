@@ -7,9 +7,11 @@
 #include <expected>
 #include <map>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
+#include "storage/failure_storm.h"
 #include "storage/store.h"
 
 namespace gatewatch::tests {
@@ -18,6 +20,8 @@ class MemoryStore : public storage::Store {
  public:
   [[nodiscard]] std::expected<void, Error> write(const storage::Batch& batch) override;
   [[nodiscard]] std::expected<std::vector<Result>, Error> results(
+      const storage::ResultQuery& query) override;
+  [[nodiscard]] std::expected<std::vector<Result>, Error> evidence(
       const storage::ResultQuery& query) override;
   [[nodiscard]] std::expected<std::vector<storage::ResultOutline>, Error> outlines(
       const std::string& route, Timestamp from, Timestamp before) override;
@@ -34,6 +38,9 @@ class MemoryStore : public storage::Store {
       const storage::TimeQuery& query) override;
   [[nodiscard]] std::expected<std::uint64_t, Error> forget_results(Timestamp before,
                                                                    std::uint32_t limit) override;
+  [[nodiscard]] std::expected<std::uint64_t, Error> forget_evidence(Timestamp before,
+                                                                    std::uint64_t most_bytes,
+                                                                    std::uint32_t limit) override;
   [[nodiscard]] std::expected<std::uint64_t, Error> compact_results(std::uint64_t least) override;
   [[nodiscard]] std::expected<storage::StoreSizes, Error> sizes() override;
   [[nodiscard]] storage::Trouble trouble() const override { return trouble_; }
@@ -46,10 +53,16 @@ class MemoryStore : public storage::Store {
  private:
   // An error while failures are due, which it counts down.
   [[nodiscard]] std::expected<void, Error> refuse();
+  void write_evidence(const Result& result);
   void write_step(const storage::IncidentStep& step);
   void write_delivery(const storage::DeliveryRecord& delivery);
 
-  std::vector<Result> results_;  // in the order of arrival
+  std::vector<Result> results_;               // in the order of arrival
+  std::map<std::uint64_t, Result> evidence_;  // by the number of arrival
+  std::uint64_t evidence_count_ = 0;          // that came
+  // By what its failures share, and the number of the last one.
+  using StormKey = std::tuple<std::string, std::string, Outcome, std::string, int>;
+  std::map<StormKey, std::pair<storage::FailureStorm, std::uint64_t>> storms_;
   std::map<std::int64_t, storage::IncidentRecord> incidents_;
   std::map<std::pair<std::int64_t, std::int64_t>, storage::IncidentEvent> events_;
   std::vector<storage::DeliveryRecord> deliveries_;  // in the order of arrival

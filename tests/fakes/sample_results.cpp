@@ -44,9 +44,22 @@ Result sample_failure(const std::string& route, Timestamp started) {
                                         "CN=issuer", std::string(64, 'a')};
   result.cert_expiring = true;
   result.evidence = SharedEvidence(Evidence{
-      .head = "HTTP/1.1 502 Bad Gateway\r\nServer: \x80nginx\r\n" + std::string(9'000, 'x')});
+      .head = "HTTP/1.1 502 Bad Gateway\r\nServer: \x80nginx\r\n" + std::string(9'000, 'x'),
+      .body = "<h1>\xff</h1>"s + '\0' + "after",
+      .body_length = 1ULL << 33,
+      .body_complete = true,
+      .body_sha256 = std::string(64, 'b'),
+      .body_hashed = 65'536,
+      .resolver = "192.0.2.53:53",
+      .chain_fingerprint = std::string(64, 'c'),
+      .request_ids = {{"CF-Ray", "8a1b-AMS"}, {"Via", "1.1 \"varnish\""}}});
   result.trace_id = "4bf92f3577b34da6a3ce929d0e0e4736";
   return result;
+}
+
+std::vector<Result> without_evidence(std::vector<Result> results) {
+  for (auto& result : results) result.evidence.reset();
+  return results;
 }
 
 }  // namespace gatewatch::tests

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "probes/result.h"
 
@@ -16,5 +17,8 @@ namespace gatewatch::tests {
 // A failing one with a value in every field: its texts hold quotes, control bytes, a NUL, and
 // bytes that are not UTF-8, as a hostile server would send them.
 [[nodiscard]] Result sample_failure(const std::string& route, Timestamp started);
+
+// As a store gives results back: evidence is kept by itself.
+[[nodiscard]] std::vector<Result> without_evidence(std::vector<Result> results);
 
 }  // namespace gatewatch::tests

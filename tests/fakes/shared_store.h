@@ -20,6 +20,9 @@ class SharedStore final : public storage::Store {
   std::expected<std::vector<Result>, Error> results(const storage::ResultQuery& query) override {
     return store_->results(query);
   }
+  std::expected<std::vector<Result>, Error> evidence(const storage::ResultQuery& query) override {
+    return store_->evidence(query);
+  }
   std::expected<std::vector<storage::ResultOutline>, Error> outlines(const std::string& route,
                                                                      Timestamp from,
                                                                      Timestamp before) override {
@@ -50,6 +53,10 @@ class SharedStore final : public storage::Store {
   std::expected<std::uint64_t, Error> forget_results(Timestamp before,
                                                      std::uint32_t limit) override {
     return store_->forget_results(before, limit);
+  }
+  std::expected<std::uint64_t, Error> forget_evidence(Timestamp before, std::uint64_t most_bytes,
+                                                      std::uint32_t limit) override {
+    return store_->forget_evidence(before, most_bytes, limit);
   }
   std::expected<std::uint64_t, Error> compact_results(std::uint64_t least) override {
     return store_->compact_results(least);

@@ -131,6 +131,19 @@ TEST_CASE("each refusal of the proxy has its reason") {
   CHECK(reason_of("") == "timeout");
 }
 
+TEST_CASE("a proxy that repeats what it was sent shows no credentials") {
+  Scene scene;
+  scene.network.serve(proxy, [](Conversation& conversation) {
+    if (!conversation.received().ends_with("\r\n\r\n")) return;
+    conversation.send(
+        "HTTP/1.1 502 Bad Gateway\r\nContent-Length: 29\r\n\r\n"
+        "dXNlcjpQQVNTV09SRA== PASSWORD");
+  });
+  const auto result = scene.probe("http://shop.example/", http_proxy);
+  CHECK(result.outcome == Outcome::StatusMismatch);
+  CHECK(result.evidence->body == "[redacted] [redacted]");
+}
+
 TEST_CASE("a proxy that resets is the proxy's failure, with and without a tunnel") {
   Scene scene;
   scene.network.serve(proxy, [](Conversation& conversation) {

@@ -33,6 +33,17 @@ class Gate::GatedStore final : public storage::Store {
     return count;
   }
 
+  std::expected<std::uint64_t, Error> forget_evidence(Timestamp, std::uint64_t,
+                                                      std::uint32_t limit) override {
+    std::unique_lock lock(gate_.mutex_);
+    if (!gate_.enter(lock)) return std::unexpected(Error{"the disk is full"});
+    const auto count = std::min(gate_.old_evidence_, limit);
+    gate_.old_evidence_ -= count;
+    gate_.seen_.forgotten_evidence.push_back(count);
+    gate_.changed_.notify_all();
+    return count;
+  }
+
   std::expected<std::uint64_t, Error> compact_results(std::uint64_t least) override {
     const std::scoped_lock lock(gate_.mutex_);
     if (gate_.compacting_failures_due_ > 0) {
@@ -46,6 +57,9 @@ class Gate::GatedStore final : public storage::Store {
   }
 
   std::expected<std::vector<Result>, Error> results(const storage::ResultQuery&) override {
+    return std::vector<Result>();
+  }
+  std::expected<std::vector<Result>, Error> evidence(const storage::ResultQuery&) override {
     return std::vector<Result>();
   }
   std::expected<std::vector<storage::ResultOutline>, Error> outlines(const std::string&, Timestamp,
@@ -73,7 +87,7 @@ class Gate::GatedStore final : public storage::Store {
   }
   std::expected<storage::StoreSizes, Error> sizes() override {
     const std::scoped_lock lock(gate_.mutex_);
-    return storage::StoreSizes{.records = 1000 + gate_.old_results_};
+    return storage::StoreSizes{.records = 1000 + gate_.old_results_ + gate_.old_evidence_};
   }
   [[nodiscard]] storage::Trouble trouble() const override {
     const std::scoped_lock lock(gate_.mutex_);
@@ -125,6 +139,11 @@ void Gate::be_short_of_space(bool is_short) {
 void Gate::keep_old(std::uint32_t results) {
   const std::scoped_lock lock(mutex_);
   old_results_ = results;
+}
+
+void Gate::keep_old_evidence(std::uint32_t items) {
+  const std::scoped_lock lock(mutex_);
+  old_evidence_ = items;
 }
 
 void Gate::fail_compacting(std::uint64_t calls) {

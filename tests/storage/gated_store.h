@@ -15,11 +15,12 @@ namespace gatewatch::tests {
 
 // What the store has seen. Read it inside Gate::wait_until(), or through Gate::seen().
 struct Seen {
-  std::uint64_t calls = 0;               // begun, of write() and forget_results()
-  std::uint64_t failures = 0;            // of these
-  std::vector<storage::Batch> batches;   // written
-  std::vector<std::uint32_t> forgotten;  // by each step, as many as there were
-  std::vector<std::uint64_t> compacted;  // by each step
+  std::uint64_t calls = 0;                        // begun, of write() and forgetting
+  std::uint64_t failures = 0;                     // of these
+  std::vector<storage::Batch> batches;            // written
+  std::vector<std::uint32_t> forgotten;           // by each step, as many as there were
+  std::vector<std::uint32_t> forgotten_evidence;  // as those
+  std::vector<std::uint64_t> compacted;           // by each step
 };
 
 // The test's hand on a store that belongs to another thread.
@@ -31,8 +32,9 @@ class Gate {
   void fail(std::uint64_t calls, storage::Trouble trouble = storage::Trouble::Other);
   void be_short_of_space(bool is_short);  // whether results are refused, and nothing else
   void fail_compacting(std::uint64_t calls);
-  void keep_old(std::uint32_t results);    // what forget_results() finds to delete;
-                                           // a byte each beside 1,000 others
+  void keep_old(std::uint32_t results);  // what forget_results() finds to delete;
+                                         // a byte each beside 1,000 others
+  void keep_old_evidence(std::uint32_t items);
   void keep_loose(std::uint64_t results);  // what compact_results() finds to do
   // Until `predicate` holds, looked at after each change; false after a minute.
   [[nodiscard]] bool wait_until(const std::function<bool(const Seen&)>& predicate);
@@ -55,6 +57,7 @@ class Gate {
   storage::Trouble trouble_ = storage::Trouble::None;
   bool short_of_space_ = false;
   std::uint32_t old_results_ = 0;
+  std::uint32_t old_evidence_ = 0;
   std::uint64_t loose_results_ = 0;
   std::uint64_t compacting_failures_due_ = 0;
   Seen seen_;

@@ -246,100 +246,6 @@ TEST_CASE("the end of a recorder makes one attempt where the database refuses") 
   CHECK(gate.seen().batches.empty());
 }
 
-TEST_CASE("forgetting goes in steps until nothing is left, and in turns with writing") {
-  Gate gate;
-  gate.keep_old(25);
-  auto limits = patient;
-  limits.forget_results = 10;
-  auto recorder = Recorder::start(gate.store(), limits, nullptr).value();
-  gate.hold();
-  recorder.forget_results(sample_time());
-  REQUIRE(gate.wait_until([](const Seen& seen) { return seen.calls == 1; }));
-  recorder.submit(sample_step(1, 1));
-  gate.release();
-  REQUIRE(gate.wait_until([](const Seen& seen) { return seen.forgotten.size() == 3; }));
-  CHECK(gate.seen().forgotten == std::vector<std::uint32_t>{10, 10, 5});
-  CHECK(recorder.flush(1min));
-
-  // A step that fails is tried again.
-  gate.keep_old(15);
-  gate.fail(1);
-  recorder.forget_results(sample_time(10));
-  REQUIRE(gate.wait_until([](const Seen& seen) { return seen.forgotten.size() == 5; }));
-  CHECK(recorder.statistics().failed_writes == 1);
-}
-
-TEST_CASE("writing goes on between the steps of a long forgetting") {
-  Gate gate;
-  gate.keep_old(1'000'000'000);
-  auto limits = patient;
-  limits.forget_results = 1;
-  auto recorder = Recorder::start(gate.store(), limits, nullptr).value();
-  recorder.forget_results(sample_time());
-  for (std::int64_t sequence = 1; sequence <= 10; ++sequence) {
-    recorder.submit(sample_step(1, sequence));
-    REQUIRE(recorder.flush(1min));
-  }
-  const auto seen = gate.seen();
-  CHECK(std::ranges::count(seen.forgotten, 0u) == 0);  // it was not over yet
-}
-
-TEST_CASE("results are compacted after a batch, step by step while enough lie together") {
-  Gate gate;
-  gate.keep_loose(25);
-  auto limits = patient;
-  limits.compact_results = 10;
-  auto recorder = Recorder::start(gate.store(), limits, nullptr).value();
-  recorder.submit(sample_result("a", sample_time()));
-  REQUIRE(recorder.flush(1min));
-  REQUIRE(gate.wait_until([](const Seen& seen) { return seen.compacted.size() == 3; }));
-  CHECK(gate.seen().compacted == std::vector<std::uint64_t>{10, 10, 0});
-  recorder.submit(sample_result("a", sample_time(1)));
-  REQUIRE(recorder.flush(1min));
-  REQUIRE(gate.wait_until([](const Seen& seen) { return seen.compacted.size() == 4; }));
-}
-
-TEST_CASE("writing goes on between the steps of a long compacting") {
-  Gate gate;
-  gate.keep_loose(std::numeric_limits<std::uint64_t>::max());
-  auto limits = patient;
-  limits.compact_results = 1;
-  auto recorder = Recorder::start(gate.store(), limits, nullptr).value();
-  for (int number = 0; number < 10; ++number) {
-    recorder.submit(sample_result("a", sample_time(number)));
-    REQUIRE(recorder.flush(1min));
-  }
-  const auto seen = gate.seen();
-  CHECK(seen.batches.size() == 10);
-  CHECK(std::ranges::count(seen.compacted, 0u) == 0);  // it was not over yet
-}
-
-TEST_CASE("a failure to compact is counted, is tried again later, and holds no batch up") {
-  Gate gate;
-  gate.fail_compacting(1);
-  auto limits = patient;
-  limits.retry = 1h;
-  SUBCASE("not before its time") {
-    auto recorder = Recorder::start(gate.store(), limits, nullptr).value();
-    for (int number = 1; number <= 3; ++number) {
-      recorder.submit(sample_step(1, number));
-      REQUIRE(recorder.flush(1min));
-    }
-    CHECK(gate.seen().batches.size() == 3);
-    CHECK(gate.seen().compacted.empty());
-    CHECK(recorder.statistics().failed_writes == 1);
-  }
-  SUBCASE("then it is") {
-    limits.compact_retry = 0ms;
-    auto recorder = Recorder::start(gate.store(), limits, nullptr).value();
-    recorder.submit(sample_step(1, 1));
-    REQUIRE(recorder.flush(1min));
-    recorder.submit(sample_step(1, 2));
-    REQUIRE(recorder.flush(1min));
-    REQUIRE(gate.wait_until([](const Seen& seen) { return seen.compacted.size() == 1; }));
-  }
-}
-
 TEST_CASE("many threads submit: each result and step arrives once, in its thread's order") {
   const tests::TemporaryDirectory directory;
   const auto path = directory.file("gatewatch.db");
@@ -382,21 +288,6 @@ TEST_CASE("many threads submit: each result and step arrives once, in its thread
       CHECK((*results)[number].body_size == number);
   }
   CHECK((*store)->incidents({})->size() == thread_count);
-}
-
-TEST_CASE("the size of the store is known from the start on and after old results went") {
-  Gate gate;
-  gate.keep_old(7);
-  auto recorder = Recorder::start(gate.store(), patient, nullptr).value();
-  // What is written is written after what was asked before.
-  recorder.submit(numbered(1));
-  CHECK(recorder.flush(1min));
-  CHECK(recorder.statistics().sizes.records == 1007);
-  recorder.forget_results(sample_time());
-  CHECK(gate.wait_until([](const Seen& seen) { return !seen.forgotten.empty(); }));
-  recorder.submit(numbered(2));
-  CHECK(recorder.flush(1min));
-  CHECK(recorder.statistics().sizes.records == 1000);
 }
 
 TEST_CASE("while space is short, what is essential is written by itself, and results wait") {
@@ -452,24 +343,6 @@ TEST_CASE("what was dropped is written as a gap with the next results") {
   recorder.submit(numbered(6));
   REQUIRE(recorder.flush(1min));
   CHECK(gate.seen().batches.at(1).gaps.empty());
-}
-
-TEST_CASE("a database that is too large is made smaller in steps, in turns with writing") {
-  Gate gate;
-  gate.keep_old(2'500);  // a byte each, beside 1,000
-  auto limits = patient;
-  limits.measure = 0ms;
-  auto recorder = Recorder::start(gate.store(), limits, nullptr).value();
-  recorder.limit_size(2'000);
-  recorder.submit(sample_step(1, 1));
-  REQUIRE(gate.wait_until([](const Seen& seen) { return seen.forgotten.size() == 2; }));
-  REQUIRE(recorder.flush(1min));
-  CHECK(gate.seen().forgotten == std::vector<std::uint32_t>{1'000, 1'000});
-  recorder.limit_size(100);  // which cannot be reached
-  REQUIRE(gate.wait_until([](const Seen& seen) { return seen.forgotten.size() == 4; }));
-  recorder.submit(sample_step(1, 2));
-  REQUIRE(recorder.flush(1min));
-  CHECK(recorder.statistics().sizes.records == 1'000);
 }
 
 TEST_CASE("a damaged store is replaced, and what is queued goes to the next one") {

@@ -63,7 +63,7 @@ std::vector<Result> expected_results() {
     if (number % 10 != 0) continue;
     auto failure = sample_failure("shop/cart", sample_time(600 * number));
     failure.detail = "It is over.";
-    failure.evidence = SharedEvidence(Evidence{.head = "HTTP/1.1 502 Bad Gateway"});
+    failure.evidence.reset();
     failure.certificate->subject = "CN=a";
     failure.certificate->fingerprint = "aa";
     results.push_back(failure);
@@ -88,6 +88,8 @@ TEST_CASE("a file of layout 1 keeps every result and incident, and works on as o
   RawSqlite raw(path);
   CHECK(raw.run("PRAGMA user_version; PRAGMA integrity_check; PRAGMA foreign_key_check") ==
         std::to_string(storage::sqlite::current_layout().version()) + "\nok\n");
+  // The head of each, since they lie 100 minutes apart.
+  CHECK(raw.run("SELECT count(*), min(head) FROM evidence") == "300|HTTP/1.1 502 Bad Gateway\n");
   CHECK(raw.run("SELECT count(*), sum(status = 502) FROM results WHERE route = 'shop/cart'") ==
         "3300|300\n");
   check_schema(raw);
@@ -95,6 +97,7 @@ TEST_CASE("a file of layout 1 keeps every result and incident, and works on as o
   CHECK(RawSqlite(path).run("SELECT count(*) FROM silences, changes, gaps") == "0\n");
 
   expected.push_back(sample_failure("shop/cart", sample_time(600 * 3'000)));
+  expected.back().evidence.reset();
   REQUIRE(store.write({.results = {expected.back()}}).has_value());
   while (store.compact_results(1).value() > 0) continue;
   CHECK(store.results(all) == expected);
@@ -120,6 +123,7 @@ TEST_CASE("rows before the newest are moved by and by, while batches are written
     CHECK(before.back() == written.back());
     // What is not there yet is not forgotten either.
     CHECK((*store)->forget_results(sample_time(10'000'000), 10'000) == 0u);
+    CHECK((*store)->forget_evidence(sample_time(10'000'000), 0, 10'000) == 0u);
     written.push_back(sample_result("shop/cart", sample_time(600 * (3'000 + start))));
     REQUIRE((*store)->write({.results = {written.back()}}).has_value());
   }
@@ -130,6 +134,7 @@ TEST_CASE("rows before the newest are moved by and by, while batches are written
   CHECK((*store)->results(all) == expected);
   check_schema(raw);
   CHECK((*store)->forget_results(sample_time(10'000'000), 10'000) == expected.size());
+  CHECK((*store)->forget_evidence(sample_time(10'000'000), 0, 10'000).value() > 0);
   CHECK(raw.run("SELECT (SELECT count(*) FROM failure), (SELECT count(*) FROM circumstance), "
                 "(SELECT count(*) FROM certificate)") == "0|0|0\n");
 }

@@ -53,6 +53,28 @@ TEST_CASE("the view of results names everything in words and units") {
         "2026-11-19T10:05:06Z|2026-11-21T10:05:06Z|CN=issuer|1795255506123456\n");
 }
 
+TEST_CASE("the view of evidence has what its result has, and what the exchange showed") {
+  Example example;
+  const auto shared =
+      "SELECT started, started_us, route, region, kind, outcome, reason, status, last_phase, "
+      "duration_us, dns_us, connect_us, tls_us, send_us, wait_us, receive_us, body_size, "
+      "redirects, "
+      "remote, http_version, tls_version, tls_cipher, cert_not_before, cert_not_before_us, "
+      "cert_not_after, cert_not_after_us, cert_subject, cert_issuer, cert_fingerprint, "
+      "cert_expiring, trace_id, detail FROM ";
+  CHECK(example.run(shared + std::string("evidence")) ==
+        example.run(shared + std::string("results")));
+  CHECK(example.run("SELECT resolver, substr(chain_fingerprint, 1, 4), body_length, body_complete, "
+                    "substr(body_sha256, 1, 4), body_hashed, substr(head, 1, 24), hex(body) "
+                    "FROM evidence") ==
+        "192.0.2.53:53|cccc|8589934592|1|bbbb|65536|HTTP/1.1 502 Bad Gateway|"
+        "3C68313EFF3C2F68313E006166746572\n");
+  CHECK(example.run("SELECT json_extract(value, '$.name') FROM evidence, json_each(request_ids)") ==
+        "CF-Ray\nVia\n");
+  CHECK(example.run("SELECT json_array_length(resolved) FROM evidence") == "0\n");
+  CHECK(example.run("SELECT length(response_head) > 9000 FROM results") == "1\n");
+}
+
 TEST_CASE("the views of incidents") {
   Example example;
   CHECK(example.run("SELECT id, rule, gateway, severity, state, since, opened, resolved, "
@@ -161,6 +183,6 @@ TEST_CASE("the schema opens with the format, and stands alone") {
   CHECK(empty.run(storage::sqlite::schema_sql).empty());
   CHECK(empty.run("SELECT group_concat(name, ' ') FROM (SELECT name FROM sqlite_schema "
                   "WHERE type = 'view' ORDER BY name)") ==
-        "changes deliveries gaps incident_events incident_routes incidents result_numbers results "
-        "silences\n");
+        "changes deliveries evidence gaps incident_events incident_routes incidents result_numbers "
+        "results silences\n");
 }

@@ -8,6 +8,8 @@
 
 #include <doctest/doctest.h>
 
+#include "storage/sqlite/migrations.h"
+#include "tests/contracts/evidence_contract.h"
 #include "tests/contracts/records_samples.h"
 #include "tests/contracts/store_contract.h"
 #include "tests/storage/raw_sqlite.h"
@@ -20,6 +22,7 @@ using tests::sample_failure;
 using tests::sample_result;
 using tests::sample_step;
 using tests::sample_time;
+using tests::without_evidence;
 
 namespace {
 
@@ -58,6 +61,11 @@ TEST_CASE("a SQLite store keeps the contract") {
   tests::check_store_contract([&] { return open_store(directory.file("gatewatch.db")); });
 }
 
+TEST_CASE("a SQLite store keeps the contract of evidence") {
+  const tests::TemporaryDirectory directory;
+  tests::check_evidence_contract([&] { return open_store(directory.file("gatewatch.db")); });
+}
+
 TEST_CASE("what was written is there after the store was closed and opened again") {
   const tests::TemporaryDirectory directory;
   const auto path = directory.file("gatewatch.db");
@@ -67,7 +75,8 @@ TEST_CASE("what was written is there after the store was closed and opened again
 
   for (const auto mode : {OpenMode::ReadWrite, OpenMode::ReadOnly}) {
     const auto store = open_store(path, mode);
-    CHECK(all_results(*store) == std::vector{failure});
+    CHECK(all_results(*store) == without_evidence({failure}));
+    CHECK(store->evidence({}) == std::vector{failure});
     CHECK(store->last_incident_id() == 4);
     CHECK(store->pending_deliveries() == sample_step(4, 1).deliveries);
   }
@@ -87,7 +96,8 @@ TEST_CASE("the file is private, in WAL mode, vacuumed in steps, and says whose i
   }
   ::umask(old_mask);
   RawSqlite raw(path);
-  CHECK(raw.run("PRAGMA journal_mode; PRAGMA auto_vacuum; PRAGMA user_version") == "wal\n2\n3\n");
+  CHECK(raw.run("PRAGMA journal_mode; PRAGMA auto_vacuum; PRAGMA user_version") ==
+        "wal\n2\n" + std::to_string(sqlite::current_layout().version()) + "\n");
   CHECK(raw.run("SELECT printf('%x', application_id) FROM pragma_application_id") == "67776174\n");
 }
 
@@ -117,12 +127,14 @@ TEST_CASE("a batch that fails half-way leaves nothing behind, neither on disk no
   REQUIRE_FALSE(refused.has_value());
   CHECK(refused.error().message.find("not today") != std::string::npos);
   CHECK(refused.error().message.find(path) != std::string::npos);
-  CHECK(raw.run("SELECT (SELECT count(*) FROM block), (SELECT count(*) FROM word)") == "0|0\n");
+  CHECK(raw.run("SELECT (SELECT count(*) FROM block), (SELECT count(*) FROM word), "
+                "(SELECT count(*) FROM evidence_item)") == "0|0|0\n");
 
   // The numbers of texts that the roll-back took must not be used again.
   raw.run("DROP TRIGGER no; INSERT INTO route (text) VALUES ('other')");
   REQUIRE(store->write(batch).has_value());
-  CHECK(all_results(*store) == batch.results);
+  CHECK(all_results(*store) == without_evidence(batch.results));
+  CHECK(store->evidence({}) == batch.results);
 }
 
 TEST_CASE("a full disk is an error, and writing goes on when there is space again") {
@@ -131,6 +143,7 @@ TEST_CASE("a full disk is an error, and writing goes on when there is space agai
   Batch batch;
   for (int index = 0; index < 200; ++index)
     batch.results.push_back(sample_failure("shop/checkout", sample_time(index)));
+  for (auto& result : batch.results) result.detail = std::string(4'000, 'x');
   {
     const FileSizeLimit limit(256 << 10);
     CHECK_FALSE(store->write(batch).has_value());
@@ -138,7 +151,7 @@ TEST_CASE("a full disk is an error, and writing goes on when there is space agai
     CHECK(store->write({.steps = {sample_step(1, 1)}}).has_value());
   }
   REQUIRE(store->write(batch).has_value());
-  CHECK(all_results(*store) == batch.results);
+  CHECK(all_results(*store) == without_evidence(batch.results));
   CHECK(store->last_incident_id() == 1);
 }
 
@@ -181,7 +194,8 @@ TEST_CASE("forgetting gives pages back to the file system in steps") {
   Batch batch;
   for (int index = 0; index < 1'000; ++index) {
     batch.results.push_back(sample_failure("shop/checkout", sample_time(index)));
-    batch.results.back().evidence = SharedEvidence(Evidence{.head = std::string(16'000, 'x')});
+    batch.results.back().detail = std::string(16'000, 'x');
+    batch.results.back().evidence.reset();
   }
   REQUIRE(store->write(batch).has_value());
   RawSqlite raw(path);
@@ -207,5 +221,5 @@ TEST_CASE("certificates go with their last result") {
   CHECK(raw.run("SELECT count(*) FROM certificate") == "2\n");
   REQUIRE(store->forget_results(sample_time(100'000), 10) == 2u);
   CHECK(raw.run("SELECT count(*) FROM certificate") == "1\n");
-  CHECK(all_results(*store) == std::vector{last});
+  CHECK(all_results(*store) == without_evidence({last}));
 }

@@ -80,6 +80,19 @@ TEST_CASE("results come newest first, of one route where it is named") {
   CHECK(web.get("/api/v1/results?limit=0").status == 400);
 }
 
+TEST_CASE("evidence of a route is found where it is kept") {
+  WebFixture web;
+  auto failing = result_at(at_second(1));
+  failing.outcome = Outcome::StatusMismatch;
+  failing.evidence = SharedEvidence(Evidence{.head = "HTTP/1.1 502 Bad Gateway"});
+  REQUIRE(web.store.write({.results = {failing, result_at(at_second(2))}}));
+  const json found = body_of(web.get("/api/v1/evidence?route=shop%2Fcheckout"));
+  REQUIRE(found["evidence"].size() == 1);
+  CHECK(found["evidence"][0]["evidence"]["head"] == "HTTP/1.1 502 Bad Gateway");
+  CHECK(body_of(web.get("/api/v1/evidence?route=other"))["evidence"].empty());
+  CHECK(web.get("/api/v1/evidence?limit=0").status == 400);
+}
+
 TEST_CASE("pages of results leave nothing out and repeat nothing") {
   WebFixture web;
   storage::Batch batch;

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "daemon/web/api_parameters.h"
+#include "probes/result_json.h"
 #include "tests/daemon/web/web_fixture.h"
 
 using namespace gatewatch;
@@ -47,7 +48,7 @@ storage::Batch failing_results(int count, int at_once) {
   for (int number = 0; number < count; ++number) {
     auto result = result_at(at_second(number / at_once));
     result.outcome = Outcome::StatusMismatch;
-    result.evidence = SharedEvidence(Evidence{.head = std::string(16 << 10, '"')});
+    result.detail = std::string(16 << 10, '"');
     batch.results.push_back(std::move(result));
   }
   return batch;
@@ -83,4 +84,26 @@ TEST_CASE("a limit holds within a slice and over several") {
     CHECK(pages.results == 200);
     CHECK(pages.count == (200 + limit - 1) / limit);
   }
+}
+
+TEST_CASE("a page of evidence shows what is kept, valid whatever came") {
+  MemoryStore store;
+  auto batch = failing_results(3, 1);
+  for (auto& result : batch.results) {
+    result.evidence = SharedEvidence(Evidence{.head = "HTTP/1.1 502 \xff\r\n\r\n",
+                                              .body = std::string("\0\x80", 2),
+                                              .body_length = 2,
+                                              .body_sha256 = "abcd",
+                                              .body_hashed = 2});
+  }
+  REQUIRE(store.write(batch));
+  const auto page = nlohmann::json::parse(evidence_page(store, {.limit = 1}).body);
+  REQUIRE(page["evidence"].size() == 1);
+  CHECK(page["evidence"][0]["started"] == format_timestamp(at_second(2)));
+  CHECK(page["evidence"][0]["evidence"]["body_base64"] == "AIA=");
+  CHECK(page["evidence"][0]["evidence"]["body_sha256"] == "abcd");
+  const auto before = parse_timestamp(page["next"].get<std::string>());
+  const auto rest = nlohmann::json::parse(evidence_page(store, {.before = before}).body);
+  CHECK(rest["evidence"].size() == 1);  // the first of the storm; the one between is replaced
+  CHECK(rest["next"].is_null());
 }

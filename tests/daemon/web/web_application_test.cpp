@@ -56,8 +56,9 @@ TEST_CASE("every read asks for the token away from loopback, and says how") {
   WebFixture web;
   web.config->daemon.listen.endpoint = *Endpoint::parse("192.0.2.1:9502");
   web.config->daemon.token = config::Secret("s3cret");
-  for (const auto* const target : {"/", "/metrics", "/healthz", "/readyz", "/api/v1/routes",
-                                   "/api/v1/results", "/api/v1/incidents", "/incidents/1"}) {
+  for (const auto* const target :
+       {"/", "/metrics", "/healthz", "/readyz", "/api/v1/routes", "/api/v1/results",
+        "/api/v1/evidence", "/api/v1/incidents", "/incidents/1"}) {
     CAPTURE(target);
     const WebResponse response = web.request("GET", target, {{"Host", "192.0.2.1"}});
     CHECK(response.status == 401);

@@ -26,13 +26,15 @@ http {{
       proxy_pass http://127.0.0.1:{upstream_port};
       proxy_connect_timeout 1s;
     }}
+    {more}
   }}
 }}
 """
 
 
 class Site:
-    def __init__(self, directory):
+    def __init__(self, directory, more=""):
+        """`more`: of nginx's configuration, within the server."""
         directory = Path(directory)
         directory.mkdir(parents=True, exist_ok=True)
         self.port = free_port()
@@ -41,7 +43,7 @@ class Site:
         configuration = directory / "nginx.conf"
         configuration.write_text(CONFIGURATION.format(
             user="user root;" if os.geteuid() == 0 else "", directory=directory, port=self.port,
-            upstream_port=self.upstream_port))
+            upstream_port=self.upstream_port, more=more))
         self.gateway = Process(["/usr/sbin/nginx", "-e", directory / "error.log", "-p", directory,
                                 "-c", configuration], directory / "nginx.out")
         self.upstream = Process(
