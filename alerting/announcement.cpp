@@ -114,11 +114,8 @@ std::string worsening(const Incident& incident, const Notification& notification
   return fmt::format("Worsened: {}; {}.", fmt::join(parts, ", "), notification.share());
 }
 
-}  // namespace
-
-Notification describe(const Incident& incident, NotificationKind kind, Coverage& coverage,
-                      const std::string& link_prefix, Timestamp now) {
-  auto findings = findings_of(incident, coverage);
+// What every notification says.
+Notification outline(const Incident& incident, NotificationKind kind, Timestamp now) {
   Notification notification;
   notification.kind = kind;
   notification.incident = incident.id;
@@ -126,17 +123,30 @@ Notification describe(const Incident& incident, NotificationKind kind, Coverage&
   notification.incident_key = incident.key();
   notification.rule = incident.rule;
   notification.severity = incident.severity;
+  notification.gateway = incident.gateway;
+  notification.since = incident.since;
+  notification.at = now;
+  notification.resolved = incident.resolved;
+  if (kind == NotificationKind::Resolved) notification.reason = incident.closed_by;
+  return notification;
+}
+
+void add_blindness(Notification& notification, const Blindness& blindness) {
+  notification.what = blindness.what;
+  notification.monitor = blindness.share;
+  notification.evidence = blindness.evidence;
+  notification.diagnosis = blindness.diagnosis;
+  notification.fixer = "whoever runs gatewatch and its network";
+}
+
+void add_routes(Notification& notification, const Incident& incident, Coverage& coverage) {
+  auto findings = findings_of(incident, coverage);
   notification.of_certificate = incident.cause == Cause::Certificate;
   // A route that fails besides is another incident's.
   notification.what = notification.of_certificate ? std::string(certificate_expires_soon)
                                                   : commonest(findings.names, incident.what);
   if (notification.of_certificate) notification.certificate_expires = findings.certificate_expires;
-  notification.gateway = incident.gateway;
   notification.routes = routes_of(incident, coverage);
-  notification.since = incident.since;
-  notification.at = now;
-  notification.resolved = incident.resolved;
-  if (kind == NotificationKind::Resolved) notification.reason = incident.closed_by;
   std::set<std::string> failing;
   for (const auto& [route, participant] : incident.participants) {
     notification.probes += participant.probes;
@@ -147,6 +157,18 @@ Notification describe(const Incident& incident, NotificationKind kind, Coverage&
   std::ranges::set_difference(findings.regions, failing,
                               std::back_inserter(notification.regions_clean));
   notification.evidence = newest_lines(std::move(findings.evidence));
+}
+
+}  // namespace
+
+Notification describe(const Incident& incident, NotificationKind kind, Coverage& coverage,
+                      const std::string& link_prefix, Timestamp now) {
+  auto notification = outline(incident, kind, now);
+  if (incident.cause == Cause::Blindness) {
+    add_blindness(notification, incident.blindness);
+  } else {
+    add_routes(notification, incident, coverage);
+  }
   if (!link_prefix.empty()) {
     notification.link = fmt::format("{}/incidents/{}", link_prefix, incident.id);
   }
@@ -161,7 +183,9 @@ std::string sentence_of(Why why, const Incident& incident, const Notification& n
       return fmt::format("{}: {}.", notification.headline(), notification.share());
     case Why::Reopened:
       return fmt::format("{} again {} after it was resolved: {}.",
-                         notification.of_certificate ? "Warns" : "Fails",
+                         notification.of_certificate     ? "Warns"
+                         : !notification.monitor.empty() ? "Blind"
+                                                         : "Fails",
                          duration_text(resolved_before, notification.at), notification.headline());
     case Why::NewChannel:
       return fmt::format("The rule {} fires too.", listing(incident.news.rules));
@@ -169,11 +193,14 @@ std::string sentence_of(Why why, const Incident& incident, const Notification& n
       return worsening(incident, notification);
     case Why::Reminder:
       return fmt::format("Still {} after {}: {}; {}.",
-                         notification.of_certificate ? "so" : "failing", lasted,
+                         notification.is_of_outage() ? "failing" : "so", lasted,
                          notification.headline(), notification.share());
     case Why::Resolved:
       if (notification.of_certificate) {
         return fmt::format("Resolved after {}: the certificate {}.", lasted, notification.share());
+      }
+      if (!notification.monitor.empty()) {
+        return fmt::format("Resolved after {}: the monitor sees again.", lasted);
       }
       return fmt::format("Resolved after {}: {} of {} probes failed.", lasted,
                          notification.failures, notification.probes);

@@ -125,6 +125,7 @@ Incident from_history(const storage::IncidentHistory& history) {
   incident.opened = record.opened;
   incident.resolved = record.resolved;
   incident.last_event = record.last_event;
+  if (is_blind_gateway(record.gateway)) incident.cause = Cause::Blindness;
   incident.last_told = history.events.empty() ? record.opened : history.events.back().at;
   for (const auto& route : record.routes) {
     incident.participants[route.route] = {.since = route.since,
@@ -136,7 +137,13 @@ Incident from_history(const storage::IncidentHistory& history) {
   for (const auto& delivery : history.deliveries) incident.told.insert(delivery.channel);
   if (!history.deliveries.empty()) {
     const auto newest = notification_from_json(history.deliveries.back().notification);
-    if (newest) incident.what = newest->what;
+    if (newest) {
+      incident.what = newest->what;
+      incident.blindness = {.what = newest->what,
+                            .share = newest->monitor,
+                            .diagnosis = newest->diagnosis,
+                            .evidence = newest->evidence};
+    }
   }
   return incident;
 }

@@ -14,14 +14,16 @@
 #include <string>
 #include <vector>
 
+#include "alerting/blindness.h"
 #include "config/config.h"
 #include "probes/time.h"
 #include "storage/records.h"
 
 namespace gatewatch::alerting {
 
-// An outage and a certificate that runs out are different causes: they never share an incident.
-enum class Cause : std::uint8_t { Outage, Certificate };
+// An outage, a certificate that runs out and a region that cannot see are different causes: they
+// never share an incident.
+enum class Cause : std::uint8_t { Outage, Certificate, Blindness };
 // Certificate for a rule that matches the warning cert_expiring and nothing else.
 [[nodiscard]] Cause cause_of(const config::Rule& rule);
 
@@ -68,7 +70,8 @@ struct Incident {
   config::Duration reopen{0};
   Timestamp last_told;
   News news;
-  std::string what;  // the commonest failure, as it was told the last time
+  std::string what;     // the commonest failure, as it was told the last time
+  Blindness blindness;  // with that cause; its incident has no participants
 
   // "gw-<opened, unix ms>-<id>": unique for ever, even where a database began anew.
   [[nodiscard]] std::string key() const;

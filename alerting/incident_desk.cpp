@@ -23,6 +23,9 @@ class IncidentDesk::State {
   void replay(Watched& watched, const std::vector<storage::ResultOutline>& results,
               const Recall& recall);
   Steps observe(const Result& result, Timestamp now);
+  Steps set_blindness(const std::string& region, const std::optional<Blindness>& blindness,
+                      Timestamp now);
+  [[nodiscard]] bool is_blind(const std::string& region) const;
   Steps tick(Timestamp now);
   Steps reconfigure(std::shared_ptr<const config::Config> config, std::string link_prefix,
                     Timestamp now);
@@ -40,6 +43,8 @@ class IncidentDesk::State {
   void judge_all(Timestamp now);
   void forget(Incident& incident);
   void finish_replay(Timestamp now);
+  void restore_blindness(Incident& incident);
+  [[nodiscard]] Incident* find_blindness(const std::string& region) const;
 
   DeskSettings settings_;
   std::unique_ptr<Coverage> coverage_;
@@ -77,6 +82,7 @@ void note_regions(Watched& watched) {
 void IncidentDesk::State::restore(const storage::IncidentHistory& history) {
   settings_.last_incident = std::max(settings_.last_incident, history.incident.id);
   auto& incident = incidents_.add(from_history(history));
+  if (incident.cause == Cause::Blindness) return restore_blindness(incident);
   for (const auto& rule : coverage_->config().rules) {
     if (rule.name != incident.rule) continue;
     admit_rule(incident, rule);
@@ -201,6 +207,47 @@ void IncidentDesk::State::tell(Incident& incident, Timestamp now, Steps& steps) 
       take_step(incident, why, settings_.last_incident, *coverage_, settings_.link_prefix, now));
 }
 
+// It goes on until somebody says that the region sees.
+void IncidentDesk::State::restore_blindness(Incident& incident) {
+  admit_rule(incident, blindness_rule(coverage_->config()));
+  incident.news = {};
+  incident.firing_watches = incident.is_live() ? 1 : 0;
+}
+
+Incident* IncidentDesk::State::find_blindness(const std::string& region) const {
+  Incident* found = nullptr;
+  incidents_.for_each([&](Incident& incident) {
+    const bool is_it = incident.cause == Cause::Blindness && incident.firing_watches > 0;
+    if (is_it && incident.gateway == blind_gateway(region)) found = &incident;
+  });
+  return found;
+}
+
+Steps IncidentDesk::State::set_blindness(const std::string& region,
+                                         const std::optional<Blindness>& blindness, Timestamp now) {
+  finish_replay(now);
+  Steps steps;
+  auto* incident = find_blindness(region);
+  if (blindness) {
+    if (incident == nullptr) {
+      const auto rule = blindness_rule(coverage_->config());
+      incident = &incidents_.home_of(rule, Cause::Blindness, {}, blind_gateway(region), now);
+      if (incident->rules.empty()) incident->since = now;
+      admit_rule(*incident, rule);
+      incident->firing_watches = 1;
+    }
+    incident->blindness = *blindness;
+  } else if (incident != nullptr) {
+    incident->firing_watches = 0;
+    tell(*incident, now, steps);
+  }
+  return steps;
+}
+
+bool IncidentDesk::State::is_blind(const std::string& region) const {
+  return find_blindness(region) != nullptr;
+}
+
 Steps IncidentDesk::State::tick(Timestamp now) {
   finish_replay(now);
   if (now < judged_ || now - judged_ >= judged_every) judge_all(now);
@@ -256,8 +303,12 @@ Steps IncidentDesk::State::reconfigure(std::shared_ptr<const config::Config> con
     const auto news = incident.news;  // a changed rule is nothing to tell by itself
     incident.channels.clear();
     incident.remind.reset();
-    for (const auto& rule : coverage_->config().rules) {
-      if (incident.rules.contains(rule.name)) admit_rule(incident, rule);
+    if (incident.cause == Cause::Blindness) {
+      admit_rule(incident, blindness_rule(coverage_->config()));
+    } else {
+      for (const auto& rule : coverage_->config().rules) {
+        if (incident.rules.contains(rule.name)) admit_rule(incident, rule);
+      }
     }
     incident.news = news;
   });
@@ -291,6 +342,15 @@ void IncidentDesk::replay(const std::string& route,
 
 Steps IncidentDesk::observe(const Result& result, Timestamp now) {
   return state_->observe(result, now);
+}
+
+Steps IncidentDesk::set_blindness(const std::string& region,
+                                  const std::optional<Blindness>& blindness, Timestamp now) {
+  return state_->set_blindness(region, blindness, now);
+}
+
+bool IncidentDesk::is_blind(const std::string& region) const {
+  return state_->is_blind(region);
 }
 
 Steps IncidentDesk::tick(Timestamp now) {

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "alerting/blindness.h"
 #include "config/config.h"
 #include "config/difference.h"
 #include "probes/result.h"
@@ -42,6 +43,12 @@ class IncidentDesk {
   // One new result, in the order of arrival; the steps that follow from it. Vantage results and
   // manual probes change nothing.
   [[nodiscard]] std::vector<storage::IncidentStep> observe(const Result& result, Timestamp now);
+  // A region sees nothing from now on, or something else than before, or (nothing) sees again: its
+  // own incident, told once and apart from the routes'.
+  [[nodiscard]] std::vector<storage::IncidentStep> set_blindness(
+      const std::string& region, const std::optional<Blindness>& blindness, Timestamp now);
+  // Whether its incident is open, or settles.
+  [[nodiscard]] bool is_blind(const std::string& region) const;
   // At least once a second: what time alone brings (windows that empty, reminders, grouping that
   // closes).
   [[nodiscard]] std::vector<storage::IncidentStep> tick(Timestamp now);

@@ -78,6 +78,7 @@ std::optional<Notification> read(const json& object) {
     notification.certificate_expires = to_time(object.at("certificate_expires_us"));
   }
   notification.reason = object.value("reason", "");
+  notification.monitor = object.value("monitor", "");
   const auto& resolved = object.at("resolved_us");
   if (!resolved.is_null()) notification.resolved = to_time(resolved);
   object.at("probes").get_to(notification.probes);
@@ -128,6 +129,7 @@ std::string day_of(Timestamp time) {
 
 std::string Notification::share() const {
   if (of_certificate) return expiry(*this);
+  if (!monitor.empty()) return monitor;
   if (probes == 0) return "no probes";
   const auto counts = fmt::format("{} of {} probe{}", failures, probes, probes == 1 ? "" : "s");
   const auto percent = 100.0 * static_cast<double>(failures) / static_cast<double>(probes);
@@ -155,6 +157,7 @@ std::string to_json_text(const Notification& notification) {
                  {"resolved_us", nullptr},
                  {"reason", notification.reason},
                  {"of_certificate", notification.of_certificate},
+                 {"monitor", notification.monitor},
                  {"probes", notification.probes},
                  {"failures", notification.failures},
                  {"regions_failing", notification.regions_failing},

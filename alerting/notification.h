@@ -45,6 +45,8 @@ struct Notification {
   // Of a certificate that runs out: the routes may well answer. Its day, where it is known.
   bool of_certificate = false;
   std::optional<Timestamp> certificate_expires;
+  // Of the monitor itself, which cannot see: how much of it. Else empty. No routes then.
+  std::string monitor;
   std::uint64_t probes = 0;    // results since it began, over its routes
   std::uint64_t failures = 0;  // matching ones among them
   std::vector<std::string> regions_failing;
@@ -56,7 +58,10 @@ struct Notification {
 
   // "502 Bad Gateway on shop/checkout and 2 more routes".
   [[nodiscard]] std::string headline() const;
-  // "37 of 41 probes, 90 %"; of a certificate "expires 2026-11-28, in 8 days".
+  // Neither of a certificate nor of the monitor itself: something fails.
+  [[nodiscard]] bool is_of_outage() const { return !of_certificate && monitor.empty(); }
+  // "37 of 41 probes, 90 %"; of a certificate "expires 2026-11-28, in 8 days"; of the monitor how
+  // much of it cannot see.
   [[nodiscard]] std::string share() const;
 
   friend bool operator==(const Notification&, const Notification&) = default;

@@ -102,6 +102,7 @@ enum class TlsVersion : std::uint8_t { V1_0, V1_1, V1_2, V1_3 };
 struct Tls {
   bool verify = true;
   std::string ca;           // PEM file; empty: the system's
+  std::string crl;          // PEM file of revocation lists; empty: none
   std::string certificate;  // PEM file of the client certificate; empty: none
   Secret key;               // PEM text of its key
   std::string server_name;  // SNI and the name verified; empty: the URL's host

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <arpa/inet.h>
+#include <array>
 #include <charconv>
 #include <cstring>
 #include <utility>
@@ -32,11 +33,15 @@ std::string_view ip_family_name(IpFamily family) noexcept {
 }
 
 std::optional<IpAddress> IpAddress::parse(std::string_view text) {
-  const std::string terminated(text);
-  if (terminated.find('\0') != std::string::npos) return std::nullopt;
+  std::array<char, INET6_ADDRSTRLEN> terminated{};
+  if (text.size() >= terminated.size() || text.contains('\0')) return std::nullopt;
+  std::ranges::copy(text, terminated.begin());
   IpAddress address;
-  if (inet_pton(AF_INET, terminated.c_str(), address.bytes.data()) == 1) return address;
-  if (inet_pton(AF_INET6, terminated.c_str(), address.bytes.data()) != 1) return std::nullopt;
+  if (!text.contains(':')) {
+    if (inet_pton(AF_INET, terminated.data(), address.bytes.data()) != 1) return std::nullopt;
+    return address;
+  }
+  if (inet_pton(AF_INET6, terminated.data(), address.bytes.data()) != 1) return std::nullopt;
   if (std::equal(mapped_prefix.begin(), mapped_prefix.end(), address.bytes.begin())) {
     IpAddress plain;
     std::copy(address.bytes.begin() + 12, address.bytes.end(), plain.bytes.begin());

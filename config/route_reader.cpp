@@ -76,6 +76,7 @@ void read_schedule(Section& section, RouteDraft& draft) {
 void read_tls(Section& section, Tls& tls) {
   section.flag("verify", tls.verify);
   section.readable_file("ca", tls.ca);
+  section.readable_file("crl", tls.crl);
   section.readable_file("certificate", tls.certificate);
   if (section.secret("key", tls.key, Sensitivity::Secret) &&
       tls.key.reveal().find("-----BEGIN ") == std::string::npos) {

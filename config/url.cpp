@@ -311,7 +311,7 @@ std::string Url::authority() const {
 }
 
 std::string Url::with_port(std::string text) const {
-  if (!has_default_port()) text += fmt::format(":{}", port);
+  if (!has_default_port()) text.append(":").append(std::to_string(port));
   return text;
 }
 

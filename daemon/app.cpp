@@ -177,8 +177,10 @@ std::optional<Error> App::start_web() {
 
 std::optional<Error> App::start_probing() {
   pipeline_ = std::make_unique<Pipeline>(
-      network_->clock(), *desk_, *recorder_,
-      [this](const std::string& route) { pool_->confirm(route); }, std::move(observer_));
+      network_->clock(), config_->daemon.region, *desk_, *recorder_,
+      Pipeline::Probes{.confirm = [this](const std::string& route) { pool_->confirm(route); },
+                       .once = [this](const std::string& route) { pool_->probe_once(route); }},
+      std::move(observer_));
   pipeline_->set_routes(config_->routes);
   const auto& daemon = config_->daemon;
   auto pool =
@@ -372,6 +374,7 @@ OwnState App::own_state() const {
     state.open_incidents[std::string(config::severity_name(severity))] =
         desk_->open_incidents(severity);
   }
+  state.region = pipeline_->region();
   state.lost_results = lost_results_;
   state.last_reload_successful = reload_successful_;
   state.last_reload_success = reloaded_;
@@ -384,6 +387,7 @@ web::ApiSources App::api_sources() {
   return {.config = [this] { return config_; },
           .last_results = [this](const std::string& route) { return last_results(route); },
           .next_due = [this](const config::Route& route) { return next_due(route); },
+          .regions = [this] { return regions(); },
           .metrics = [this] { return scrape(); },
           .health = [this] { return health_checks(own_state(), network_->clock().now()); },
           .reload = [this](auto done) { reload(std::move(done)); },
@@ -391,6 +395,22 @@ web::ApiSources App::api_sources() {
               [this](web::StoreQuestion question, auto done) {
                 return web::ask_through(*reader_, *control_)(std::move(question), std::move(done));
               }};
+}
+
+std::vector<web::RegionReport> App::regions() const {
+  const auto state = pipeline_->region();
+  web::RegionReport report{.name = state.region,
+                           .is_blind = state.is_blind,
+                           .unseen_routes = state.unseen_routes,
+                           .since = {},
+                           .detail = state.detail,
+                           .own_faults = state.own_faults};
+  if (state.since) {
+    const auto age = network_->clock().now() - *state.since;
+    report.since =
+        network_->clock().wall_now() - std::chrono::duration_cast<std::chrono::microseconds>(age);
+  }
+  return {report};
 }
 
 web::WebPieces App::scrape() const {

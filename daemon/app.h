@@ -81,6 +81,7 @@ class App {
   [[nodiscard]] web::ApiSources api_sources();
   [[nodiscard]] web::WebPieces scrape() const;
   [[nodiscard]] std::vector<Result> last_results(const std::string& route) const;
+  [[nodiscard]] std::vector<web::RegionReport> regions() const;
   [[nodiscard]] std::optional<Timestamp> next_due(const config::Route& route) const;
 
   Log& log_;

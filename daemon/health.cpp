@@ -35,6 +35,11 @@ HealthCheck storage(const OwnState& state) {
   return check;
 }
 
+// Nor does a restart mend a network.
+HealthCheck vantage(const RegionState& region) {
+  return {"vantage", region.detail.empty(), region.detail, false};
+}
+
 // A receiver that is down does not make us unready: a restart would not mend it.
 HealthCheck channel_check(const std::string& name, const alerting::ChannelStatistics& channel) {
   HealthCheck check{"channel " + name, true, {}, false};
@@ -55,6 +60,7 @@ std::vector<HealthCheck> health_checks(const OwnState& state, Instant now) {
                         ? std::string()
                         : "the newest reload was refused; the configuration before it is in force",
                     false});
+  checks.push_back(vantage(state.region));
   for (const auto& [name, channel] : state.channels) checks.push_back(channel_check(name, channel));
   return checks;
 }

@@ -11,6 +11,19 @@ std::vector<Result> LiveRoute::last_results() const {
   return results;
 }
 
+RouteView LiveRoute::view_from(const std::string& region) const {
+  RouteView view;
+  const auto found = std::ranges::find(regions, region, &LiveRegion::name);
+  if (found == regions.end()) return view;
+  const auto& counters = found->counters;
+  view.address = found->last.address();
+  const auto known = counters.ok + counters.failing;
+  if (known == 0) return view;
+  view.standing = counters.up ? RouteView::Standing::Well : RouteView::Standing::Failing;
+  view.is_quick = counters.duration.sum / known <= RouteView::quick;
+  return view;
+}
+
 void LiveRoutes::set(const std::vector<config::Route>& routes) {
   const auto before = std::exchange(routes_, {});
   auto list = std::make_shared<List>();

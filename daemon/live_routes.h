@@ -16,6 +16,7 @@
 #include "daemon/last_result.h"
 #include "daemon/route_counters.h"
 #include "daemon/route_health.h"
+#include "daemon/route_view.h"
 #include "probes/result.h"
 
 namespace gatewatch::daemon {
@@ -32,6 +33,8 @@ struct LiveRoute {
   std::vector<LiveRegion> regions;  // those that a result came from, in the order of their coming
 
   [[nodiscard]] std::vector<Result> last_results() const;
+  // As the region sees it.
+  [[nodiscard]] RouteView view_from(const std::string& region) const;
 };
 
 // By phase. One that was not reached took no time and is not counted as a fast one.

@@ -51,6 +51,7 @@ void add_request(CLI::App& command, ProbeOptions& options) {
   command.add_option("-x,--proxy", texts["proxy"], "http://HOST:PORT or socks5://HOST:PORT");
   command.add_flag("-k,--insecure", options.insecure, "Do not verify the certificate");
   command.add_option("--ca", texts["tls.ca"], "Authorities to trust, a PEM file");
+  command.add_option("--crl", texts["tls.crl"], "Revocation lists, a PEM file");
   command.add_option("--cert", texts["tls.certificate"], "Client certificate, a PEM file");
   command.add_option("--key", options.key_file, "Its key, a PEM file");
   command.add_option("--server-name", texts["tls.server_name"],

@@ -56,6 +56,27 @@ void add_scheduler(std::vector<MetricFamily>& families, const OwnState& state) {
   }
 }
 
+void add_region(std::vector<MetricFamily>& families, const RegionState& state) {
+  const MetricLabels labels = {{"region", state.region}};
+  families.push_back(single(
+      gauge_family("gatewatch_region_blind", "Whether most unrelated hosts are silent at once."),
+      state.is_blind ? 1 : 0, labels));
+  families.push_back(single(gauge_family("gatewatch_region_unseen_routes",
+                                         "Routes that faults of our own keep from being probed."),
+                            static_cast<double>(state.unseen_routes), labels));
+  families.push_back(single(gauge_family("gatewatch_region_results_held",
+                                         "Results held back while it is in doubt whose fault they "
+                                         "tell of."),
+                            static_cast<double>(state.held), labels));
+  auto own =
+      counter_family("gatewatch_vantage_results_total",
+                     "Results that say nothing of their target, by what failed on our side.");
+  for (const auto& [reason, count] : state.own_faults) {
+    add_value(own, static_cast<double>(count), {{"region", state.region}, {"reason", reason}});
+  }
+  families.push_back(std::move(own));
+}
+
 void add_storage(std::vector<MetricFamily>& families, const OwnState& state) {
   const auto& recorder = state.recorder;
   auto queue = gauge_family("gatewatch_recorder_queue_length", "What waits to be written.");
@@ -128,6 +149,7 @@ std::vector<MetricFamily> own_families(const OwnState& state) {
                                          "When the configuration in force was loaded."),
                             seconds(state.last_reload_success.time_since_epoch())));
   add_scheduler(families, state);
+  add_region(families, state.region);
   add_storage(families, state);
   add_alerting(families, state);
   return families;

@@ -13,6 +13,7 @@
 
 #include "alerting/outbox.h"
 #include "daemon/probe_thread.h"
+#include "daemon/region_watch.h"
 #include "storage/recorder.h"
 
 namespace gatewatch::daemon {
@@ -24,6 +25,7 @@ struct OwnState {
   storage::RecorderStatistics recorder;
   std::map<std::string, alerting::ChannelStatistics> channels;
   std::map<std::string, std::size_t> open_incidents;  // by severity
+  RegionState region;
   std::uint64_t lost_results = 0;  // dropped between a probe thread and the main loop
   bool last_reload_successful = true;
   Timestamp last_reload_success;

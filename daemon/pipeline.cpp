@@ -4,17 +4,42 @@
 
 namespace gatewatch::daemon {
 
-Pipeline::Pipeline(const net::Clock& clock, alerting::IncidentDesk& desk,
-                   storage::Recorder& recorder, Confirm confirm, Observer observer)
+Pipeline::Pipeline(const net::Clock& clock, const std::string& region, alerting::IncidentDesk& desk,
+                   storage::Recorder& recorder, Probes probes, Observer observer)
     : clock_(clock),
       desk_(desk),
       recorder_(recorder),
-      confirm_(std::move(confirm)),
-      observer_(std::move(observer)) {}
+      probes_(std::move(probes)),
+      observer_(std::move(observer)),
+      region_(
+          region,
+          {.uplink = {
+               .look = [this](const std::string& route) { return look(route); },
+               .is_known_down = [this](const std::string& route) { return desk_.fires_for(route); },
+               .ask = [this](const std::string& route) { probes_.once(route); }},
+           .pass = [this](Result result, bool was_asked) { pass(std::move(result), was_asked); }}) {
+}
+
+void Pipeline::set_routes(const std::vector<config::Route>& routes) {
+  live_.set(routes);
+  region_.set_routes(routes);
+  if (std::exchange(has_begun_, true) || !desk_.is_blind(region_.region())) return;
+  region_.suppose_blind(clock_.now());
+  told_ = region_.blindness().value_or(alerting::Blindness{});
+}
 
 void Pipeline::handle(Result result) {
+  region_.take(std::move(result), clock_.now());
+  tell_blindness();
+}
+
+void Pipeline::pass(Result result, bool was_asked) {
   auto* const route = live_.observe(result);
-  if (route != nullptr && route->health.wants_confirmation(result)) confirm_(result.route);
+  if (route != nullptr) {
+    // A probe that others asked for may be the first to see a failure.
+    const bool found = was_asked && result.is_failing();
+    if (route->health.wants_confirmation(result) || found) probes_.confirm(result.route);
+  }
   observer_.result(result);
   auto steps = desk_.observe(result, clock_.wall_now());
   recorder_.submit(std::move(result));
@@ -22,7 +47,22 @@ void Pipeline::handle(Result result) {
 }
 
 void Pipeline::tick() {
+  region_.tick(clock_.now());
+  tell_blindness();
   submit(desk_.tick(clock_.wall_now()));
+}
+
+void Pipeline::tell_blindness() {
+  if (!told_ && region_.sees()) return;  // nearly always
+  auto blindness = region_.blindness();
+  if (blindness == told_) return;
+  told_ = std::move(blindness);
+  submit(desk_.set_blindness(region_.region(), told_, clock_.wall_now()));
+}
+
+RouteView Pipeline::look(const std::string& route) const {
+  const auto* const live = live_.find(route);
+  return live == nullptr ? RouteView{} : live->view_from(region_.region());
 }
 
 void Pipeline::submit(std::vector<storage::IncidentStep> steps) {

@@ -1,15 +1,17 @@
-// One result's way through the program, in order: metrics, confirmations, recorder, rules. So no
-// incident's step is queued for the store before the result that it follows from. Local results and
-// those of agents come in at the same door.
+// One result's way through the program, in order: what it says of ourselves, metrics,
+// confirmations, recorder, rules. So no incident's step is queued for the store before the result
+// that it follows from. Local results and those of agents come in at the same door.
 
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "alerting/incident_desk.h"
 #include "daemon/live_routes.h"
+#include "daemon/region_watch.h"
 #include "probes/net/network.h"
 #include "storage/recorder.h"
 
@@ -18,19 +20,25 @@ namespace gatewatch::daemon {
 // Belongs to the main loop. Its neighbours must outlive it.
 class Pipeline {
  public:
-  using Confirm = std::function<void(const std::string& route)>;
+  // More probes than are scheduled.
+  struct Probes {
+    std::function<void(const std::string& route)> confirm;  // a series
+    std::function<void(const std::string& route)> once;
+  };
   // Sees every result and step once they are on their way (the terminal of `gatewatch demo`).
   struct Observer {
     std::function<void(const Result&)> result = [](const Result&) {};
     std::function<void(const storage::IncidentStep&)> step = [](const storage::IncidentStep&) {};
   };
 
-  Pipeline(const net::Clock& clock, alerting::IncidentDesk& desk, storage::Recorder& recorder,
-           Confirm confirm, Observer observer);
+  // `region`: that this process probes from. `desk` knows what it knew before a restart.
+  Pipeline(const net::Clock& clock, const std::string& region, alerting::IncidentDesk& desk,
+           storage::Recorder& recorder, Probes probes, Observer observer);
 
   // Which routes are configured, none at first. Nothing is remembered of the others: a result of
   // theirs that was on its way is stored and else changes nothing.
-  void set_routes(const std::vector<config::Route>& routes) { live_.set(routes); }
+  void set_routes(const std::vector<config::Route>& routes);
+  // It may be held back until it is known whose fault it tells of: for 2 s at most.
   void handle(Result result);
   // Several times a second: what time alone brings.
   void tick();
@@ -38,14 +46,22 @@ class Pipeline {
   void submit(std::vector<storage::IncidentStep> steps);
 
   [[nodiscard]] const LiveRoutes& live() const { return live_; }
+  [[nodiscard]] RegionState region() const { return region_.state(); }
 
  private:
+  void pass(Result result, bool was_asked);
+  void tell_blindness();
+  [[nodiscard]] RouteView look(const std::string& route) const;
+
   const net::Clock& clock_;
   alerting::IncidentDesk& desk_;
   storage::Recorder& recorder_;
-  Confirm confirm_;
+  Probes probes_;
   Observer observer_;
   LiveRoutes live_;
+  RegionWatch region_;
+  bool has_begun_ = false;
+  std::optional<alerting::Blindness> told_;
 };
 
 }  // namespace gatewatch::daemon

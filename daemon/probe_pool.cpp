@@ -38,6 +38,10 @@ void ProbePool::confirm(const std::string& route) {
   thread_of(route).confirm(route);
 }
 
+void ProbePool::probe_once(const std::string& route) {
+  thread_of(route).probe_once(route);
+}
+
 void ProbePool::set_policy(const TargetPolicy& policy) {
   for (const auto& thread : threads_) thread->set_policy(policy);
 }

@@ -23,6 +23,7 @@ class ProbePool {
   void set(std::shared_ptr<const Target> target);
   void remove(const std::string& route);
   void confirm(const std::string& route);
+  void probe_once(const std::string& route);
   void set_policy(const TargetPolicy& policy);
   // `drained` is called once, on some probe thread, when no probe is in flight any more.
   void drain(const std::function<void()>& drained);

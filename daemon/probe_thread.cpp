@@ -55,10 +55,10 @@ ProbeThread::ProbeThread(ProbeThreadSettings settings, Deliver deliver,
       mailbox_(std::make_unique<LoopMailbox>(*network_, mailbox_capacity)) {
   scheduler_ = std::make_unique<Scheduler>(
       *network_, settings.anchor, settings.in_flight_limit,
-      [this](const std::string& route, ProbeKind kind, std::uint64_t turn) {
+      [this](const ScheduledRoute& route, ProbeKind kind, std::uint64_t turn) {
         return make_probe(route, kind, turn);
       },
-      [this](Result result) { collect(std::move(result)); });
+      [this](Result&& result) { collect(std::move(result)); });
   hand_over_timer_ = network_->timer();
   look_timer_ = network_->timer();
   look_at_itself();
@@ -82,23 +82,26 @@ ProbeThread::~ProbeThread() {
 void ProbeThread::set(std::shared_ptr<const Target> target) {
   post([this, target = std::move(target)]() mutable {
     const auto& route = target->route;
-    scheduler_->set({route.id(), route.interval, route.timeout, route.confirm});
-    auto& known = targets_[route.id()];
-    if (known != nullptr && !resolves_alike(known->route, route)) addresses_.forget(route.id());
-    known = std::move(target);
+    const auto id = route.id();
+    const auto* const known = scheduler_->find(id);
+    if (known != nullptr && !resolves_alike(known->target->route, route)) addresses_.forget(id);
+    scheduler_->set({id, route.interval, route.timeout, route.confirm, std::move(target)});
   });
 }
 
 void ProbeThread::remove(const std::string& route) {
   post([this, route] {
     scheduler_->remove(route);
-    targets_.erase(route);
     addresses_.forget(route);
   });
 }
 
 void ProbeThread::confirm(const std::string& route) {
   post([this, route] { scheduler_->confirm(route); });
+}
+
+void ProbeThread::probe_once(const std::string& route) {
+  post([this, route] { scheduler_->probe_once(route); });
 }
 
 void ProbeThread::set_policy(TargetPolicy policy) {
@@ -123,7 +126,7 @@ ProbeThreadStatistics ProbeThread::statistics() const {
   return statistics_;
 }
 
-void ProbeThread::collect(Result result) {
+void ProbeThread::collect(Result&& result) {
   addresses_.look_at(result);
   if (collected_.empty()) hand_over_timer_->start(hand_over_delay, [this] { hand_over(); });
   collected_.push_back(std::move(result));
@@ -148,10 +151,10 @@ void ProbeThread::post(LoopMailbox::Letter letter) {
   if (!mailbox_->post(std::move(letter))) std::abort();
 }
 
-std::unique_ptr<Probe> ProbeThread::make_probe(const std::string& route, ProbeKind kind,
+std::unique_ptr<Probe> ProbeThread::make_probe(const ScheduledRoute& route, ProbeKind kind,
                                                std::uint64_t turn) {
-  return make_route_probe(*network_, identity_, targets_.at(route), kind, turn,
-                          [this](Result result) { collect(std::move(result)); });
+  return make_route_probe(*network_, identity_, route.target, kind, turn,
+                          [this](Result&& result) { collect(std::move(result)); });
 }
 
 }  // namespace gatewatch::daemon

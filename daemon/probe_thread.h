@@ -11,7 +11,6 @@
 #include <mutex>
 #include <string>
 #include <thread>
-#include <unordered_map>
 #include <vector>
 
 #include "daemon/address_watch.h"
@@ -57,6 +56,7 @@ class ProbeThread {
   void set(std::shared_ptr<const Target> target);
   void remove(const std::string& route);
   void confirm(const std::string& route);
+  void probe_once(const std::string& route);
   // Which addresses may be connected to, by the probes that begin from now on.
   void set_policy(TargetPolicy policy);
   // No new probes; `drained` is called on the probe thread when none is in flight any more.
@@ -67,17 +67,17 @@ class ProbeThread {
   ProbeThread(ProbeThreadSettings settings, Deliver deliver,
               std::unique_ptr<net::UvNetwork> network);
 
-  void collect(Result result);
+  void collect(Result&& result);
   void hand_over();
   void look_at_itself();
   void post(LoopMailbox::Letter letter);
-  std::unique_ptr<Probe> make_probe(const std::string& route, ProbeKind kind, std::uint64_t turn);
+  std::unique_ptr<Probe> make_probe(const ScheduledRoute& route, ProbeKind kind,
+                                    std::uint64_t turn);
 
   RandomPool random_;
   std::shared_ptr<const ProbeIdentity> identity_;  // probes keep the one that they began with
   Deliver deliver_;
   std::unique_ptr<net::UvNetwork> network_;
-  std::unordered_map<std::string, std::shared_ptr<const Target>> targets_;
   AddressWatch addresses_;
   std::unique_ptr<Scheduler> scheduler_;
   std::vector<Result> collected_;

@@ -74,12 +74,27 @@ void Scheduler::remove(const std::string& id) {
   start_waiting();
 }
 
+const ScheduledRoute* Scheduler::find(const std::string& id) const {
+  const auto found = slots_.find(id);
+  return found == slots_.end() ? nullptr : &found->second->route;
+}
+
 void Scheduler::confirm(const std::string& id) {
   const auto found = slots_.find(id);
   if (draining_ || found == slots_.end()) return;
   const auto& slot = found->second;
   if (slot->confirmations_left > 0 || slot->route.confirm.times == 0) return;
   slot->confirmations_left = slot->route.confirm.times;
+  push(slot, ProbeKind::Confirmation, network_.clock().now());
+  arm();
+}
+
+void Scheduler::probe_once(const std::string& id) {
+  const auto found = slots_.find(id);
+  if (draining_ || found == slots_.end()) return;
+  const auto& slot = found->second;
+  if (slot->confirmations_left > 0) return;
+  slot->confirmations_left = 1;
   push(slot, ProbeKind::Confirmation, network_.clock().now());
   arm();
 }
@@ -187,14 +202,14 @@ void Scheduler::start_or_wait(Slot& slot, ProbeKind kind, Instant due) {
 
 void Scheduler::start(Slot& slot, ProbeKind kind, Instant due) {
   const auto now = network_.clock().now();
-  auto probe = make_probe_(slot.route.id, kind, slot.probes++);
+  auto probe = make_probe_(slot.route, kind, slot.probes++);
   if (probe == nullptr) return;
   note_lateness(now - due);
   ++in_flight_;
   ++counters_.started;
   slot.started = now;
   slot.probe = std::move(probe);
-  slot.probe->start([this, &slot](Result result) { on_done(slot, std::move(result)); });
+  slot.probe->start([this, &slot](Result&& result) { on_done(slot, std::move(result)); });
 }
 
 void Scheduler::start_waiting() {
@@ -207,7 +222,7 @@ void Scheduler::start_waiting() {
   }
 }
 
-void Scheduler::on_done(Slot& slot, Result result) {
+void Scheduler::on_done(Slot& slot, Result&& result) {
   // The probe is on the stack: it is destroyed when this function has returned to nobody else.
   const auto finished = std::move(slot.probe);
   --in_flight_;

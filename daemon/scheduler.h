@@ -18,15 +18,17 @@
 #include "daemon/schedule.h"
 #include "probes/net/network.h"
 #include "probes/probe.h"
+#include "probes/target.h"
 
 namespace gatewatch::daemon {
 
-// What the scheduler needs of a route.
+// What the scheduler needs of a route, and what its probes are made of.
 struct ScheduledRoute {
   std::string id;
   config::Duration interval;
   config::Duration timeout;
   config::Confirmation confirm;
+  std::shared_ptr<const Target> target = nullptr;  // handed on, never looked at
 };
 
 struct SchedulerStatistics {
@@ -48,9 +50,9 @@ struct SchedulerStatistics {
 class Scheduler {
  public:
   // Makes the probe of a route. `turn` counts the probes of the route since it was added.
-  using MakeProbe = std::function<std::unique_ptr<Probe>(const std::string& route, ProbeKind kind,
-                                                         std::uint64_t turn)>;
-  using Report = std::function<void(Result)>;
+  using MakeProbe = std::function<std::unique_ptr<Probe>(const ScheduledRoute& route,
+                                                         ProbeKind kind, std::uint64_t turn)>;
+  using Report = std::function<void(Result&&)>;
 
   Scheduler(net::Network& network, ScheduleAnchor anchor, std::size_t in_flight_limit,
             MakeProbe make_probe, Report report);
@@ -61,10 +63,15 @@ class Scheduler {
   // A route that is there already takes the new settings; its probe in flight goes on.
   void set(ScheduledRoute route);
   void remove(const std::string& id);  // cancels its probe in flight
+  // nullptr: there is none. Valid until it is set again or removed.
+  [[nodiscard]] const ScheduledRoute* find(const std::string& id) const;
   // The route begins or ceases to fail: probes at once and then as `confirm` says. One that
   // comes due while the route's probe is in flight starts when that ends, and the next ones count
   // from there. A series that is under way goes on instead.
   void confirm(const std::string& id);
+  // One probe more, at once, or when the one in flight ends. Where a series is under way it has
+  // that soon enough.
+  void probe_once(const std::string& id);
   // No probe starts any more; those in flight go on. `drained` is called once none is left.
   void drain(std::function<void()> drained);
   [[nodiscard]] SchedulerStatistics statistics() const;
@@ -92,7 +99,7 @@ class Scheduler {
   void start_or_wait(Slot& slot, ProbeKind kind, Instant due);
   void start(Slot& slot, ProbeKind kind, Instant due);
   void start_waiting();
-  void on_done(Slot& slot, Result result);
+  void on_done(Slot& slot, Result&& result);
   void note_lateness(std::chrono::nanoseconds lateness);
 
   net::Network& network_;

@@ -13,7 +13,7 @@ namespace gatewatch {
 // is then never called. By its route's timeout + 250 ms every started probe has called `done`.
 class Probe {
  public:
-  using Done = std::move_only_function<void(Result)>;
+  using Done = std::move_only_function<void(Result&&)>;
 
   Probe() = default;
   Probe(const Probe&) = delete;

@@ -12,7 +12,7 @@ class AddressFan final : public Probe {
  public:
   AddressFan(net::Network& network, std::shared_ptr<const ProbeIdentity> identity,
              std::shared_ptr<const Target> target, ProbeKind kind, std::uint64_t turn,
-             std::function<void(Result)> also)
+             std::function<void(Result&&)> also)
       : network_(network),
         identity_(std::move(identity)),
         target_(std::move(target)),
@@ -44,10 +44,10 @@ class AddressFan final : public Probe {
     const auto index = probes_.size();
     probes_.push_back(make_http_probe(network_, identity_, target_, std::move(turn)));
     ++in_flight_;
-    probes_.back()->start([this, index](Result result) { on_done(index, std::move(result)); });
+    probes_.back()->start([this, index](Result&& result) { on_done(index, std::move(result)); });
   }
 
-  void on_done(std::size_t index, Result result) {
+  void on_done(std::size_t index, Result&& result) {
     // The probe is on the stack: it is destroyed when this function has returned to nobody else.
     const auto finished = std::move(probes_[index]);
     if (--in_flight_ > 0) {
@@ -63,7 +63,7 @@ class AddressFan final : public Probe {
   std::shared_ptr<const Target> target_;
   const ProbeKind kind_;
   const std::uint64_t first_number_;
-  std::function<void(Result)> also_;
+  std::function<void(Result&&)> also_;
   Done done_;
   Instant began_{};
   std::vector<std::unique_ptr<Probe>> probes_;  // null: it has ended
@@ -75,7 +75,7 @@ class AddressFan final : public Probe {
 std::unique_ptr<Probe> make_route_probe(net::Network& network,
                                         std::shared_ptr<const ProbeIdentity> identity,
                                         std::shared_ptr<const Target> target, ProbeKind kind,
-                                        std::uint64_t turn, std::function<void(Result)> also) {
+                                        std::uint64_t turn, std::function<void(Result&&)> also) {
   if (target->route.addresses == config::AddressChoice::All) {
     return std::make_unique<AddressFan>(network, std::move(identity), std::move(target), kind, turn,
                                         std::move(also));

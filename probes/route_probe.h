@@ -22,6 +22,6 @@ inline constexpr std::size_t most_addresses_at_once = 16;
                                                       std::shared_ptr<const ProbeIdentity> identity,
                                                       std::shared_ptr<const Target> target,
                                                       ProbeKind kind, std::uint64_t turn,
-                                                      std::function<void(Result)> also);
+                                                      std::function<void(Result&&)> also);
 
 }  // namespace gatewatch

@@ -47,7 +47,9 @@ std::string make_span_id(const RandomSource& random) {
 }
 
 std::string traceparent(const std::string& trace_id, const std::string& span_id) {
-  return "00-" + trace_id + "-" + span_id + "-01";
+  std::string value;
+  value.reserve(64);
+  return value.append("00-").append(trace_id).append("-").append(span_id).append("-01");
 }
 
 }  // namespace gatewatch

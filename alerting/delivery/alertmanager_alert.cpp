@@ -38,6 +38,10 @@ std::vector<Alert> alerts_of(const Notification& notification) {
   common.starts = notification.since;
   if (is_web_link(notification.link)) common.generator = notification.link;
   std::vector<Alert> alerts;
+  if (notification.routes.empty()) {  // of the monitor itself
+    auto& alert = alerts.emplace_back(common);
+    if (over) alert.ends = notification.resolved.value_or(notification.at);
+  }
   for (const auto& route : notification.routes) {
     if (alerts.size() == most_alerts) break;
     auto& alert = alerts.emplace_back(common);

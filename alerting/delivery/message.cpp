@@ -22,10 +22,10 @@ constexpr std::size_t most_runbooks = 3;
 
 std::string_view title_prefix(const Notification& notification) {
   if (is_resolution(notification) && !is_recovery(notification)) return "No longer watched: ";
-  if (notification.of_certificate && notification.kind == NotificationKind::Reminder) {
+  if (!notification.is_of_outage() && notification.kind == NotificationKind::Reminder) {
     return "Still: ";
   }
-  if (notification.of_certificate && notification.kind == NotificationKind::Reopened) {
+  if (!notification.is_of_outage() && notification.kind == NotificationKind::Reopened) {
     return "Again: ";
   }
   constexpr std::array<std::string_view, 5> prefixes = {
@@ -83,10 +83,13 @@ std::vector<Fact> facts_of(const Notification& notification) {
   if (!notification.reason.empty()) {
     add("Closed", notification.reason + "; nobody has seen it recover");
   }
-  add(notification.of_certificate ? "Certificate" : "Failed", notification.share());
+  add(notification.of_certificate     ? "Certificate"
+      : !notification.monitor.empty() ? "Blind"
+                                      : "Failed",
+      notification.share());
   if (tells_regions(notification)) add("Regions", regions_text(notification));
   if (notification.routes.size() > 1) add("Routes", routes_text(notification));
-  add("Gateway", notification.gateway);
+  if (notification.monitor.empty()) add("Gateway", notification.gateway);
   add("Diagnosis", notification.diagnosis);
   add("Who can fix it", notification.fixer);
   return facts;
@@ -119,7 +122,7 @@ bool is_recovery(const Notification& notification) {
 }
 
 bool tells_regions(const Notification& notification) {
-  if (notification.of_certificate || is_resolution(notification)) return false;
+  if (!notification.is_of_outage() || is_resolution(notification)) return false;
   return !notification.regions_failing.empty() || !notification.regions_clean.empty();
 }
 

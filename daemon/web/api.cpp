@@ -106,6 +106,17 @@ void Api::routes(const WebRequest& request, const WebReply& reply) const {
   reply(json_response({{"routes", std::move(list)}}));
 }
 
+void Api::regions(const WebRequest& request, const WebReply& reply) const {
+  if (const auto read = read_no_parameters(request.query); !read) {
+    return reply(error_response(400, read.error().message));
+  }
+  json list = json::array();
+  for (const RegionReport& region : sources_.regions()) {
+    list.push_back(region_json(region));
+  }
+  reply(json_response({{"regions", std::move(list)}}));
+}
+
 void Api::answer_results(const WebRequest& request, const WebReply& reply,
                          RenderResults render) const {
   const auto query = read_result_query(request.query);

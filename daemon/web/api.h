@@ -25,6 +25,7 @@ class Api {
   void health(const WebRequest& request, const WebReply& reply) const;
   void readiness(const WebRequest& request, const WebReply& reply) const;
   void routes(const WebRequest& request, const WebReply& reply) const;
+  void regions(const WebRequest& request, const WebReply& reply) const;
   void results(const WebRequest& request, const WebReply& reply) const;
   void evidence(const WebRequest& request, const WebReply& reply) const;
   void incidents(const WebRequest& request, const WebReply& reply) const;

@@ -83,6 +83,12 @@ json incident_json(const storage::IncidentHistory& history) {
           {"deliveries", array_of(history.deliveries, delivery_json)}};
 }
 
+json region_json(const RegionReport& region) {
+  return {{"name", clean_utf8(region.name)},       {"blind", region.is_blind},
+          {"unseen_routes", region.unseen_routes}, {"since", time_json(region.since)},
+          {"detail", clean_utf8(region.detail)},   {"vantage_results", region.own_faults}};
+}
+
 json health_json(const std::vector<HealthCheck>& checks) {
   return {{"ok", std::ranges::all_of(checks, &HealthCheck::ok)},
           {"checks", array_of(checks, [](const HealthCheck& check) {

@@ -22,6 +22,7 @@ namespace gatewatch::daemon::web {
                                         std::optional<Timestamp> next_due);
 [[nodiscard]] nlohmann::json incident_json(const storage::IncidentHistory& history);
 // {"ok": …, "checks": […]}
+[[nodiscard]] nlohmann::json region_json(const RegionReport& region);
 [[nodiscard]] nlohmann::json health_json(const std::vector<HealthCheck>& checks);
 
 [[nodiscard]] WebResponse json_response(const nlohmann::json& body, int status = 200);

@@ -3,7 +3,9 @@
 
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,6 +26,16 @@ struct HealthCheck {
   bool needed_for_ready = true;
 };
 
+// What a region says of itself.
+struct RegionReport {
+  std::string name;
+  bool is_blind = false;                            // most unrelated hosts are silent at once
+  std::size_t unseen_routes = 0;                    // that faults of our own keep from being probed
+  std::optional<Timestamp> since;                   // when either began
+  std::string detail;                               // in a few words; empty: it sees
+  std::map<std::string, std::uint64_t> own_faults;  // vantage results by reason, since the start
+};
+
 // What became of a reload: nothing is wrong where the new configuration is in force.
 struct ReloadAnswer {
   std::vector<std::string> mistakes;  // of the new configuration, one line each
@@ -39,6 +51,7 @@ struct ApiSources {
   // Of a route, by region; empty: none yet.
   std::function<std::vector<Result>(const std::string& route)> last_results;
   std::function<std::optional<Timestamp>(const config::Route& route)> next_due;
+  std::function<std::vector<RegionReport>()> regions;
   std::function<WebPieces()> metrics;  // begins one reading: Prometheus text format
   std::function<std::vector<HealthCheck>()> health;
   std::function<void(std::function<void(const ReloadAnswer&)> done)> reload;  // from its source

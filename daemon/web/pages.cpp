@@ -94,7 +94,8 @@ WebResponse index_page(const config::Config& config,
   }
   content += "</ul>\n<p>";
   for (const auto* const path : {"/api/v1/routes", "/api/v1/results", "/api/v1/evidence",
-                                 "/api/v1/incidents", "/metrics", "/healthz", "/readyz"}) {
+                                 "/api/v1/incidents", "/api/v1/regions", "/metrics", "/healthz",
+                                 "/readyz"}) {
     content += link(path, path) + "\n";
   }
   return page("gatewatch", content + "</p>\n");

@@ -20,6 +20,7 @@ constexpr std::array routes = {
     WebRoute{"GET", "/api/v1/evidence", Access::Read, &Api::evidence},
     WebRoute{"GET", "/api/v1/incidents", Access::Read, &Api::incidents},
     WebRoute{"GET", "/api/v1/incidents/{id}", Access::Read, &Api::incident},
+    WebRoute{"GET", "/api/v1/regions", Access::Read, &Api::regions},
     WebRoute{"POST", "/-/reload", Access::Control, &Api::reload},
 };
 

@@ -63,6 +63,12 @@ AresAnswer read_answer(int status, const ares_addrinfo* found) {
   return answer;
 }
 
+bool is_tcp(ares_socket_t descriptor) {
+  int kind = 0;
+  socklen_t size = sizeof kind;
+  return getsockopt(descriptor, SOL_SOCKET, SO_TYPE, &kind, &size) == 0 && kind == SOCK_STREAM;
+}
+
 }  // namespace
 
 SearchList read_search_list(const std::string& resolv_path) {
@@ -176,6 +182,7 @@ void AresChannel::watch(ares_socket_t descriptor, bool readable, bool writable) 
     return;
   }
   if (watch == nullptr) {
+    has_used_tcp_ = has_used_tcp_ || is_tcp(descriptor);
     auto made = std::make_unique<Watch>();
     if (uv_poll_init(loop_.get(), &made->handle, descriptor) != 0) {
       watches_.erase(descriptor);  // the question will time out

@@ -54,6 +54,8 @@ class AresChannel {
   void ask(const std::string& name, IpFamily family, Done done);
   [[nodiscard]] std::vector<std::string> servers() const;             // "address:port"
   [[nodiscard]] std::size_t questions() const { return questions_; }  // in flight
+  // Whether a server was to be asked over TCP: it has answered over UDP, in part.
+  [[nodiscard]] bool has_used_tcp() const { return has_used_tcp_; }
 
  private:
   struct Question;
@@ -71,6 +73,7 @@ class AresChannel {
   ares_channel channel_ = nullptr;
   std::map<ares_socket_t, Watch*> watches_;
   std::size_t questions_ = 0;
+  bool has_used_tcp_ = false;
 };
 
 }  // namespace gatewatch::net

@@ -18,6 +18,7 @@ namespace {
 using config::IpPreference;
 
 constexpr std::size_t cache_limit = 4096;  // names
+constexpr std::size_t most_alone = 64;     // channels
 constexpr int attempts_per_server = 2;     // where there are several
 
 class AresResolver;
@@ -97,6 +98,9 @@ class AresResolver final : public Resolver {
         configured_(clock.now()) {
     open_channels();
   }
+  AresResolver(const AresResolver&) = delete;
+  AresResolver& operator=(const AresResolver&) = delete;
+  ~AresResolver() override { loop_.cancel(sweep_); }
 
   [[nodiscard]] std::unique_ptr<Lookup> resolve(const std::string& host, IpPreference family,
                                                 Done done) override;
@@ -116,6 +120,8 @@ class AresResolver final : public Resolver {
   [[nodiscard]] std::shared_ptr<Inquiry> inquire(const Key& key);
   void ask_families(const std::shared_ptr<Inquiry>& inquiry);
   void ask(const std::shared_ptr<Inquiry>& inquiry, std::size_t slot, std::size_t channel);
+  void ask_alone(const std::shared_ptr<Inquiry>& inquiry, std::size_t slot);
+  void sweep_later();
   void answered(const std::shared_ptr<Inquiry>& inquiry, std::size_t slot, AresAnswer answer);
   void complete(const Inquiry& inquiry);
   void settle(const std::shared_ptr<Inquiry>& inquiry);
@@ -130,7 +136,9 @@ class AresResolver final : public Resolver {
   Instant configured_;
   // One per server, each beginning with another: after SERVFAIL or REFUSED the next one is asked.
   std::unique_ptr<Channels> channels_;
-  std::vector<std::unique_ptr<Channels>> retired_;  // of an earlier configuration, until idle
+  std::vector<std::unique_ptr<Channels>> retired_;   // of an earlier configuration, until idle
+  std::vector<std::unique_ptr<AresChannel>> alone_;  // of one question each, until swept
+  UvLoop::DeferredId sweep_ = 0;
   std::vector<std::string> servers_;
   SearchList search_;
   std::map<Key, std::shared_ptr<Inquiry>> inquiries_;  // not yet answered
@@ -175,6 +183,10 @@ void AresResolver::follow_configuration() {
 std::unique_ptr<Lookup> AresResolver::resolve(const std::string& host, IpPreference family,
                                               Done done) {
   auto lookup = std::make_unique<AresLookup>(loop_, std::move(done));
+  if (const auto literal = IpAddress::parse(host)) {
+    lookup->answer(std::make_shared<Resolution>(resolution_of({*literal}, family, host)));
+    return lookup;
+  }
   const auto name = canonical_name(host);
   if (auto resolution = known(host, name, family)) {
     lookup->answer(std::move(resolution));
@@ -189,12 +201,9 @@ std::unique_ptr<Lookup> AresResolver::resolve(const std::string& host, IpPrefere
   return lookup;
 }
 
-// What needs no question: literals, bad names, the hosts file, the cache; or may have none.
+// What needs no question: bad names, the hosts file, the cache; or may have none.
 Shared AresResolver::known(const std::string& host, const std::optional<std::string>& name,
                            IpPreference family) {
-  if (const auto literal = IpAddress::parse(host)) {
-    return std::make_shared<Resolution>(resolution_of({*literal}, family, host));
-  }
   if (!name) return failed(DnsStatus::Malformed, "the name is not a host name");
   auto addresses =
       settings_.hosts_path.empty() ? std::vector<IpAddress>{} : hosts_.find(*name, clock_.now());
@@ -272,10 +281,42 @@ void AresResolver::ask(const std::shared_ptr<Inquiry>& inquiry, std::size_t slot
                                                 answer.status == DnsStatus::Refused;
                            if (says_no && channel + 1 < inquiry->channels->size()) {
                              ask(inquiry, slot, channel + 1);
+                           } else if (answer.status == DnsStatus::NoResolver) {
+                             ask_alone(inquiry, slot);
                            } else {
                              answered(inquiry, slot, std::move(answer));
                            }
                          });
+}
+
+// When a server closes its TCP connection, c-ares gives up whatever else was asked of it on the
+// same channel: one name whose answer does not fit into UDP would take all others with it. So
+// whoever is told that no server can be reached asks once more where nobody else does.
+void AresResolver::ask_alone(const std::shared_ptr<Inquiry>& inquiry, std::size_t slot) {
+  auto made = alone_.size() < most_alone ? AresChannel::create(loop_, settings_.channel) : nullptr;
+  if (!made) {
+    return answered(inquiry, slot, {.status = DnsStatus::NoResolver, .addresses = {}, .ttl = {}});
+  }
+  auto* const channel = made.get();
+  alone_.push_back(std::move(made));
+  channel->ask(inquiry->names[inquiry->position], inquiry->families[slot],
+               [this, inquiry, slot, channel, position = inquiry->position](AresAnswer answer) {
+                 sweep_later();
+                 if (inquiry->position != position) return;
+                 const bool was_reached = channel->has_used_tcp();
+                 if (answer.status == DnsStatus::NoResolver && was_reached) {
+                   answer.status = DnsStatus::Malformed;
+                 }
+                 answered(inquiry, slot, std::move(answer));
+               });
+}
+
+// A channel must not end from inside an answer of its own.
+void AresResolver::sweep_later() {
+  loop_.cancel(sweep_);
+  sweep_ = loop_.defer([this] {
+    std::erase_if(alone_, [](const auto& channel) { return channel->questions() == 0; });
+  });
 }
 
 void AresResolver::answered(const std::shared_ptr<Inquiry>& inquiry, std::size_t slot,

@@ -14,6 +14,7 @@ namespace gatewatch::net {
 class Headers {
  public:
   void add(std::string name, std::string value);
+  void reserve(std::size_t count) { fields_.reserve(count); }
   // The first value of `name`; empty where there is none (contains() tells).
   [[nodiscard]] std::string_view get(std::string_view name) const;
   [[nodiscard]] bool contains(std::string_view name) const;

@@ -1,6 +1,7 @@
 #include "probes/net/llhttp_line.h"
 
 #include <algorithm>
+#include <array>
 
 namespace gatewatch::net {
 namespace {
@@ -8,12 +9,27 @@ namespace {
 constexpr std::size_t max_chunk_size_digits = 16;
 constexpr std::size_t version_size = 8;  // "HTTP/1.1"
 
-bool is_control(char byte) {
+// Which bytes are of a kind: every byte of every head is asked about.
+class ByteSet {
+ public:
+  template <typename Predicate>
+  consteval explicit ByteSet(Predicate predicate) {
+    for (std::size_t value = 0; value < members_.size(); ++value) {
+      members_[value] = predicate(static_cast<char>(value));
+    }
+  }
+  bool operator()(char byte) const { return members_[static_cast<unsigned char>(byte)]; }
+
+ private:
+  std::array<bool, 256> members_{};
+};
+
+constexpr ByteSet is_control([](char byte) {
   const auto value = static_cast<unsigned char>(byte);
   return (value < 0x20 && byte != '\t') || value == 0x7f;
-}
+});
 
-bool is_digit(char byte) {
+constexpr bool is_digit(char byte) {
   return byte >= '0' && byte <= '9';
 }
 
@@ -21,10 +37,10 @@ bool is_hex_digit(char byte) {
   return is_digit(byte) || (byte >= 'a' && byte <= 'f') || (byte >= 'A' && byte <= 'F');
 }
 
-bool is_token_byte(char byte) {
+constexpr ByteSet is_token_byte([](char byte) {
   return is_digit(byte) || (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
          std::string_view("!#$%&'*+-.^_`|~").contains(byte);
-}
+});
 
 bool is_token(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, is_token_byte);

@@ -23,6 +23,7 @@ class LineBuffer {
   [[nodiscard]] const std::string& text() const { return text_; }  // with its CRLF
   [[nodiscard]] std::string_view content() const;                  // a complete line without CRLF
   void clear();
+  void reserve(std::size_t size) { text_.reserve(size); }
 
  private:
   void take_special(char byte);

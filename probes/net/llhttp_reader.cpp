@@ -12,6 +12,10 @@ constexpr std::size_t max_raw_head = 16 << 10;
 constexpr std::size_t max_chunk_line = 4 << 10;
 constexpr std::size_t start_bytes = 8;  // "HTTP/1.1"
 constexpr std::string_view line_end = "\r\n";
+// What most heads fit in, so that strings seldom grow.
+constexpr std::size_t usual_head = 512;
+constexpr std::size_t usual_line = 128;
+constexpr std::size_t usual_fields = 16;
 
 }  // namespace
 
@@ -90,12 +94,15 @@ void LlhttpReader::restart() {
   llhttp_init(&parser_, reads_requests_ ? HTTP_REQUEST : HTTP_RESPONSE, &Callbacks::settings());
   parser_.data = this;
   line_.clear();
+  line_.reserve(usual_line);
   raw_head_.clear();
+  raw_head_.reserve(usual_head);
   content_ = {};
   fields_ = 0;
   skipped_empty_line_ = false;
   is_field_open_ = false;
   head_ = {};
+  head_.headers.reserve(usual_fields);
   framing_ = {};
   has_head_ = false;
   is_complete_ = false;
@@ -365,7 +372,7 @@ void LlhttpReader::fail(ReadFault fault) {
 
 void LlhttpReader::record_field() {
   if (!has_head_) {  // trailer fields are read and dropped
-    head_.headers.add(field_name_, std::string(trim_blanks(field_value_)));
+    head_.headers.add(std::move(field_name_), std::string(trim_blanks(field_value_)));
   }
   field_name_.clear();
   field_value_.clear();

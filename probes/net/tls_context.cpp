@@ -79,6 +79,36 @@ std::expected<void, Error> set_trust(SSL_CTX* context, const config::Tls& tls) {
   return {};
 }
 
+int allow_missing_lists(int verified, X509_STORE_CTX* store) noexcept {
+  const int error = X509_STORE_CTX_get_error(store);
+  const bool is_missing =
+      error == X509_V_ERR_UNABLE_TO_GET_CRL || error == X509_V_ERR_CRL_HAS_EXPIRED;
+  if (verified == 1 || !is_missing) return verified;
+  X509_STORE_CTX_set_error(store, X509_V_OK);
+  return 1;
+}
+
+std::expected<void, Error> set_revocations(SSL_CTX* context, const config::Tls& tls) {
+  if (tls.crl.empty() || !tls.verify) return {};
+  const std::unique_ptr<BIO, decltype(&BIO_free)> file(BIO_new_file(tls.crl.c_str(), "rb"),
+                                                       BIO_free);
+  int lists = 0;
+  while (X509_CRL* const list =
+             file ? PEM_read_bio_X509_CRL(file.get(), nullptr, no_password, nullptr) : nullptr) {
+    lists += X509_STORE_add_crl(SSL_CTX_get_cert_store(context), list);
+    X509_CRL_free(list);
+  }
+  if (lists == 0) {
+    return std::unexpected(
+        openssl_error(fmt::format("cannot load revocation lists from {}", tls.crl)));
+  }
+  ERR_clear_error();  // the end of the file
+  X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(context),
+                              X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL);
+  SSL_CTX_set_verify(context, SSL_VERIFY_PEER, allow_missing_lists);
+  return {};
+}
+
 std::unique_ptr<BIO, decltype(&BIO_free)> reader(const std::string& text) {
   return {BIO_new_mem_buf(text.data(), static_cast<int>(text.size())), BIO_free};
 }
@@ -150,6 +180,7 @@ std::expected<std::shared_ptr<const TlsContext>, Error> TlsContext::client(const
   SSL_CTX_set_cert_verify_callback(context, tls_verify, nullptr);
   SSL_CTX_set_alpn_protos(context, http_1_1.data(), http_1_1.size());
   if (const auto trust = set_trust(context, tls); !trust) return std::unexpected(trust.error());
+  if (const auto set = set_revocations(context, tls); !set) return std::unexpected(set.error());
   if (const auto set = set_client_certificate(context, tls); !set) {
     return std::unexpected(set.error());
   }

@@ -22,7 +22,8 @@ class TlsContext {
  public:
   // For probes: no session cache, no resumption, SSL_MODE_RELEASE_BUFFERS, ALPN http/1.1. With
   // `ca`, each certificate of that file is trusted as it is, a root or not. A min_version below 1.2
-  // also lowers the security level to 0: those versions cannot do without SHA-1.
+  // also lowers the security level to 0: those versions cannot do without SHA-1. What the lists of
+  // `crl` name is refused; that a list is missing or old is no reason to refuse.
   [[nodiscard]] static std::expected<std::shared_ptr<const TlsContext>, Error> client(
       const config::Tls& tls);
   // For our own HTTP server.

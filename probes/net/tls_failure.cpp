@@ -88,7 +88,10 @@ TlsFailure library_failure(unsigned long error, bool handshaken) {
   if (error == 0) return failure;
   const int code = ERR_GET_REASON(error);
   const bool of_ssl = ERR_GET_LIB(error) == ERR_LIB_SSL;
-  const auto reason = of_ssl ? queue_reason(code) : std::string_view();
+  const bool of_certificate = ERR_GET_LIB(error) == ERR_LIB_ASN1 && !handshaken;
+  const auto reason = of_ssl           ? queue_reason(code)
+                      : of_certificate ? std::string_view("certificate")
+                                       : std::string_view();
   const bool is_broken_record = handshaken && reason == "protocol";
   if (!reason.empty() && !is_broken_record) failure.reason = reason;
   const char* const text = ERR_reason_error_string(error);

@@ -22,6 +22,7 @@ std::expected<std::unique_ptr<UvLoop>, Error> UvLoop::create() {
   });
   uv_idle_init(&made->loop_, &made->idle_);
   made->idle_.data = made.get();
+  made->timers_.open(made->loop_);
   if (const int error = made->sockets_.open(*made); error != 0) {
     (void)made->close();
     return std::unexpected(Error{std::string("cannot watch sockets: ") + uv_strerror(error)});
@@ -82,6 +83,7 @@ int UvLoop::close() {
     first_deferred_ += deferred_.size();
     deferred_.clear();
     sockets_.close();
+    timers_.close();
     uv_close(reinterpret_cast<uv_handle_t*>(&prepare_), nullptr);
     uv_close(reinterpret_cast<uv_handle_t*>(&idle_), nullptr);
   }

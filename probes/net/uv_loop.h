@@ -1,5 +1,5 @@
-// One libuv loop and what all wrappers on it share: the sockets that it watches, the read buffer,
-// work for the next turn, and the measure of how long callbacks hold the loop.
+// One libuv loop and what all wrappers on it share: the sockets that it watches, the timers, the
+// read buffer, work for the next turn, and the measure of how long callbacks hold the loop.
 
 #pragma once
 
@@ -16,6 +16,7 @@
 
 #include "config/error.h"
 #include "probes/net/socket_poll.h"
+#include "probes/net/uv_timer_queue.h"
 
 namespace gatewatch::net {
 
@@ -31,6 +32,7 @@ class UvLoop {
   [[nodiscard]] uv_loop_t* get() { return &loop_; }
 
   [[nodiscard]] SocketPoll& sockets() { return sockets_; }
+  [[nodiscard]] UvTimerQueue& timers() { return timers_; }
   // Valid until the next read of any stream on this loop.
   [[nodiscard]] std::span<char> read_buffer() { return read_buffer_; }
 
@@ -50,6 +52,7 @@ class UvLoop {
   uv_prepare_t prepare_{};  // also keeps the loop running until it is stopped
   uv_idle_t idle_{};        // active while something is deferred
   SocketPoll sockets_;
+  UvTimerQueue timers_;
   std::deque<std::move_only_function<void()>> deferred_;  // null: cancelled
   DeferredId first_deferred_ = 1;                         // of the first in the queue
   std::uint64_t turn_began_ns_ = 0;

@@ -1,4 +1,4 @@
-// Timer on uv_timer_t. Never fires early; its resolution is a millisecond.
+// Timer in the loop's queue. Never fires early; its resolution is a millisecond.
 
 #pragma once
 
@@ -7,19 +7,18 @@
 
 namespace gatewatch::net {
 
-class UvTimer final : public Timer {
+class UvTimer final : public Timer, private UvTimerQueue::Entry {
  public:
-  explicit UvTimer(UvLoop& loop);
-  ~UvTimer() override;
+  explicit UvTimer(UvLoop& loop) : loop_(loop) {}
+  ~UvTimer() override { loop_.timers().remove(*this); }
 
   void start(std::chrono::nanoseconds after, Callback callback) override;
-  void stop() override;
+  void stop() override { loop_.timers().remove(*this); }
 
  private:
-  struct Block;
-  void fire();
+  void fire() override;
 
-  Block* block_;
+  UvLoop& loop_;
   Callback callback_;
 };
 

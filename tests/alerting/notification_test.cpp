@@ -30,6 +30,7 @@ Notification full_notification() {
           .reason = "the route was removed from the configuration",
           .of_certificate = true,
           .certificate_expires = at(1'700'500'000'000'000),
+          .monitor = {},
           .probes = 41,
           .failures = 37,
           .regions_failing = {"eu-west"},

@@ -150,11 +150,12 @@ TEST_CASE("paths count from the folder of the file that names them") {
   folder.write("ca.pem", "certificate");
   folder.write("token", "from-the-file\n");
   folder.write("gatewatch.toml", std::string(home) +
-                                     "tls = { ca = \"ca.pem\" }\n"
+                                     "tls = { ca = \"ca.pem\", crl = \"ca.pem\" }\n"
                                      "[daemon]\ntoken = { file = \"token\" }\n");
   const auto config = load(folder.main(), test_environment);
   REQUIRE(config.has_value());
   CHECK(config->routes[0].tls.ca == (folder.path() / "ca.pem").string());
+  CHECK(config->routes[0].tls.crl == (folder.path() / "ca.pem").string());
   CHECK(config->daemon.token.reveal() == "from-the-file");
 }
 

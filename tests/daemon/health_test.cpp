@@ -64,3 +64,13 @@ TEST_CASE("a dead channel and a refused reload show, but a restart would not men
   CHECK_FALSE(named(state, "configuration").ok);
   CHECK_FALSE(named(state, "configuration").needed_for_ready);
 }
+
+TEST_CASE("a region that does not see is no healthy one, and a restart would not mend it") {
+  auto state = well();
+  CHECK(named(state, "vantage").ok);
+  state.region.detail = "Monitor is blind in region local: 4 of 4 unrelated hosts do not answer";
+  const auto check = named(state, "vantage");
+  CHECK_FALSE(check.ok);
+  CHECK_FALSE(check.needed_for_ready);
+  CHECK(check.detail == state.region.detail);
+}

@@ -66,9 +66,11 @@ class Bench {
           .value();
   Pipeline pipeline{
       network.clock(),
+      "local",
       desk,
       recorder,
-      [this](const std::string& route) { confirmed.push_back(route); },
+      {.confirm = [this](const std::string& route) { confirmed.push_back(route); },
+       .once = [](const std::string&) {}},
       {[this](const Result&) { ++results_seen; },
        [this](const storage::IncidentStep& step) { events_seen.push_back(step.event.kind); }}};
 };

@@ -30,8 +30,8 @@ class Bench {
       : anchor{network.clock().wall_now(), network.clock().now()},
         scheduler(
             network, anchor, limit,
-            [this](const std::string& route, ProbeKind kind, std::uint64_t) {
-              return std::make_unique<TimedProbe>(*this, route, kind);
+            [this](const ScheduledRoute& route, ProbeKind kind, std::uint64_t) {
+              return std::make_unique<TimedProbe>(*this, route.id, kind);
             },
             [this](Result result) { results.push_back(std::move(result)); }) {}
 

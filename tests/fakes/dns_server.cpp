@@ -170,11 +170,12 @@ bool DnsServer::serve_connection(int connection) const {
   if (::recv(connection, length.data(), length.size(), MSG_WAITALL) != 2) return false;
   std::string question(static_cast<std::size_t>(length[0]) << 8U | length[1], '\0');
   ::recv(connection, question.data(), question.size(), MSG_WAITALL);
-  for (const auto& packet : answers(question, Transport::Tcp)) {
+  const auto packets = answers(question, Transport::Tcp);
+  for (const auto& packet : packets) {
     const auto framed = number(static_cast<std::uint32_t>(packet.size()), 2) + packet;
     ::send(connection, framed.data(), framed.size(), MSG_NOSIGNAL);
   }
-  return true;
+  return !packets.empty();
 }
 
 std::vector<std::string> DnsServer::answers(const std::string& question,
@@ -187,12 +188,13 @@ std::vector<std::string> DnsServer::answers(const std::string& question,
   Reply reply{.code = 3};
   {
     const std::lock_guard lock(mutex_);
-    ++questions_[{name, type}];
+    const bool is_first = ++questions_[{name, type}] == 1;
     if (const auto found = replies_.find({name, type}); found != replies_.end()) {
       reply = found->second;
     }
+    if (reply.late && is_first) return {};
   }
-  if (reply.silent) return {};
+  if (reply.silent || (reply.udp_alone && transport == Transport::Tcp)) return {};
   const auto id = question.substr(0, 2);
   std::vector<std::string> packets;
   if (reply.spoofed) {

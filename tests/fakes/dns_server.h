@@ -24,6 +24,8 @@ class DnsServer {
     bool silent = false;
     bool garbled = false;    // the answer is cut in the middle
     bool truncated = false;  // over UDP; over TCP it is whole
+    bool udp_alone = false;  // over TCP the connection is closed instead
+    bool late = false;       // the first question has no answer
     // Before the answer come forgeries, for 192.0.2.66: another id, another name.
     bool spoofed = false;
     // The names that lead to the addresses, each the alias of the one before, and their TTLs.

@@ -144,6 +144,10 @@ void SimulatedNetwork::set_connect_fault(const Endpoint& endpoint, ConnectFault 
   world_->faults[endpoint] = fault;
 }
 
+void SimulatedNetwork::set_uplink_fault(ConnectFault fault) {
+  world_->uplink_fault = fault;
+}
+
 void SimulatedNetwork::set_latency(std::chrono::nanoseconds one_way) {
   world_->latency = one_way;
 }

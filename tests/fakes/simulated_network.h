@@ -56,6 +56,8 @@ class SimulatedNetwork final : public net::Network {
   // Connections. Without listener and fault a connect is refused.
   enum class ConnectFault { None, Refuse, Drop, Unreachable, NoResources };
   void set_connect_fault(const Endpoint& endpoint, ConnectFault fault);
+  // Of every connection that is begun from now on, and every question to a name server; None mends.
+  void set_uplink_fault(ConnectFault fault);
   void set_latency(std::chrono::nanoseconds one_way);  // of every connection; 500 µs at first
   // Adds up to `at_most` to each flight, drawn from the seed: another seed, another interleaving.
   void set_jitter(std::chrono::nanoseconds at_most);

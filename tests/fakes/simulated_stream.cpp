@@ -39,8 +39,12 @@ void SimulatedEnd::connect(const Endpoint& endpoint) {
   local.address = endpoint.address;
   local.port = static_cast<std::uint16_t>(world_->next_port++);
   ++world_->connects[endpoint];
-  const auto fault = world_->faults.find(endpoint);
-  switch (fault == world_->faults.end() ? None : fault->second) {
+  auto fault = world_->uplink_fault;
+  if (const auto own = world_->faults.find(endpoint);
+      fault == None && own != world_->faults.end()) {
+    fault = own->second;
+  }
+  switch (fault) {
     case None:
       world_->after(world_->flight(), [self = shared_from_this()] { self->reach_listener(); });
       return;

@@ -68,7 +68,13 @@ Endpoint SimulatedWorld::free_endpoint(Endpoint wanted) {
 }
 
 const SimulatedWorld::Name& SimulatedWorld::name(const std::string& host) const {
+  using enum SimulatedNetwork::ConnectFault;
   static const Name unknown;
+  static const Name unheard{
+      .status = net::DnsStatus::Timeout, .addresses = {}, .after = std::chrono::seconds(7)};
+  static const Name refused{.status = net::DnsStatus::ServFail, .addresses = {}};
+  if (uplink_fault == Drop) return unheard;
+  if (uplink_fault != None) return refused;
   const auto found = names.find(canonical_name(host));
   return found == names.end() ? unknown : found->second;
 }

@@ -66,6 +66,7 @@ class SimulatedWorld final : public net::Clock {
 
   std::map<std::string, Name> names;  // by lower-case name without a final dot
   std::map<Endpoint, SimulatedNetwork::ConnectFault> faults;
+  SimulatedNetwork::ConnectFault uplink_fault = SimulatedNetwork::ConnectFault::None;
   std::map<Endpoint, std::weak_ptr<SimulatedAcceptor>> acceptors;
   std::map<std::string, std::weak_ptr<SimulatedAcceptor>> unix_acceptors;
   std::map<Endpoint, std::unique_ptr<net::Listener>> servers;

@@ -1,7 +1,6 @@
 // Promise: names that are never resolved make no other route late.
 
 #include <chrono>
-#include <map>
 #include <memory>
 #include <string>
 
@@ -24,7 +23,6 @@ TEST_CASE("a thousand names that never resolve make none of a thousand other rou
     conversation.send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
   });
   TargetFactory factory;
-  std::map<std::string, std::shared_ptr<const Target>> targets;
   const auto identity =
       std::make_shared<const ProbeIdentity>("local", "gatewatch/test", TargetPolicy::standard());
   int good = 0;
@@ -35,8 +33,8 @@ TEST_CASE("a thousand names that never resolve make none of a thousand other rou
   };
   Scheduler scheduler(
       network, {network.clock().wall_now(), network.clock().now()}, 4096,
-      [&](const std::string& route, ProbeKind kind, std::uint64_t turn) {
-        return make_route_probe(network, identity, targets.at(route), kind, turn, report);
+      [&](const ScheduledRoute& route, ProbeKind kind, std::uint64_t turn) {
+        return make_route_probe(network, identity, route.target, kind, turn, report);
       },
       report);
   for (int number = 0; number < 2000; ++number) {
@@ -49,8 +47,8 @@ TEST_CASE("a thousand names that never resolve make none of a thousand other rou
     } else {
       network.set_name_failure(route.name, net::DnsStatus::Timeout, 1h);
     }
-    scheduler.set({route.id(), route.interval, route.timeout, route.confirm});
-    targets[route.id()] = factory.create(route).value();
+    scheduler.set(
+        {route.id(), route.interval, route.timeout, route.confirm, factory.create(route).value()});
   }
   network.run_for(90s);
   const auto statistics = scheduler.statistics();

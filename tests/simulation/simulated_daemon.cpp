@@ -1,7 +1,6 @@
 #include "tests/simulation/simulated_daemon.h"
 
 #include <algorithm>
-#include <map>
 #include <set>
 #include <utility>
 #include <variant>
@@ -26,6 +25,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto slice = 100ms;  // how often the store catches up with simulated time
+constexpr auto pulse = 200ms;  // of what time alone brings
 
 // Delivers at once and notes it.
 class NotingSender final : public alerting::Sender {
@@ -78,16 +78,17 @@ class SimulatedDaemon::Process {
                       .value()),
         outbox_(network_, sender_, {}, 1,
                 [this](const storage::DeliveryRecord& record) { recorder_.submit(record); }),
-        pipeline_(network_.clock(), desk_, recorder_,
-                  [this](const std::string& route) { scheduler_.confirm(route); },
+        pipeline_(network_.clock(), "local", desk_, recorder_,
+                  {.confirm = [this](const std::string& route) { scheduler_.confirm(route); },
+                   .once = [this](const std::string& route) { scheduler_.probe_once(route); }},
                   {[this](const Result& result) { daemon_.results_.push_back(result); },
                    [](const storage::IncidentStep&) {}}),
         identity_(std::make_shared<const ProbeIdentity>("local", "gatewatch/test",
                                                         TargetPolicy::standard())),
         scheduler_(
             network_, {network_.clock().wall_now(), network_.clock().now()}, 1000,
-            [this](const std::string& route, ProbeKind kind, std::uint64_t turn) {
-              return make_route_probe(network_, identity_, targets_.at(route), kind, turn,
+            [this](const daemon::ScheduledRoute& route, ProbeKind kind, std::uint64_t turn) {
+              return make_route_probe(network_, identity_, route.target, kind, turn,
                                       [this](const Result& result) { pipeline_.handle(result); });
             },
             [this](const Result& result) { pipeline_.handle(result); }) {
@@ -102,7 +103,7 @@ class SimulatedDaemon::Process {
   void reload() {
     std::set<std::string> kept;
     for (const auto& route : daemon_.config_->routes) kept.insert(route.id());
-    for (const auto& [id, target] : targets_) {
+    for (const auto& id : routes_) {
       if (!kept.contains(id)) scheduler_.remove(id);
     }
     take_routes();
@@ -114,7 +115,7 @@ class SimulatedDaemon::Process {
     for (auto passed = 0ms; passed < duration; passed += slice) {
       network_.run_for(slice);
       since_tick_ += slice;
-      if (since_tick_ >= 1s) {
+      if (since_tick_ >= pulse) {
         since_tick_ = 0ms;
         pipeline_.tick();
       }
@@ -126,8 +127,9 @@ class SimulatedDaemon::Process {
   void take_routes() {
     TargetFactory factory;
     for (const auto& route : daemon_.config_->routes) {
-      targets_[route.id()] = factory.create(route).value();
-      scheduler_.set({route.id(), route.interval, route.timeout, route.confirm});
+      routes_.insert(route.id());
+      scheduler_.set({route.id(), route.interval, route.timeout, route.confirm,
+                      factory.create(route).value()});
     }
   }
 
@@ -140,7 +142,7 @@ class SimulatedDaemon::Process {
   alerting::Outbox outbox_;
   daemon::Pipeline pipeline_;
   std::shared_ptr<const ProbeIdentity> identity_;
-  std::map<std::string, std::shared_ptr<const Target>> targets_;
+  std::set<std::string> routes_;  // that the scheduler has, or had
   daemon::Scheduler scheduler_;
   std::chrono::milliseconds since_tick_{0};
 };

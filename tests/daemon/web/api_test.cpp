@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
+#include "probes/result_json.h"
 #include "tests/daemon/web/web_fixture.h"
 
 using namespace gatewatch;
@@ -163,4 +164,24 @@ TEST_CASE("a reload says whether it is in force, else every mistake, or what was
   web.reload_answer = {.mistakes = {}, .obstacle = "no thread"};
   CHECK(reload().status == 503);
   CHECK(body_of(reload())["error"] == "Nothing was reloaded: no thread");
+}
+
+TEST_CASE("each region says whether it sees, since when not, and what failed on our side") {
+  WebFixture web;
+  web.regions.push_back({.name = "eu",
+                         .is_blind = true,
+                         .unseen_routes = 2,
+                         .since = at_second(5),
+                         .detail = "Monitor is blind in region eu",
+                         .own_faults = {{"uplink", 3}}});
+  const auto body = body_of(web.get("/api/v1/regions"));
+  REQUIRE(body["regions"].size() == 1);
+  const auto& region = body["regions"][0];
+  CHECK(region["name"] == "eu");
+  CHECK(region["blind"] == true);
+  CHECK(region["unseen_routes"] == 2);
+  CHECK(region["since"] == format_timestamp(at_second(5)));
+  CHECK(region["detail"] == "Monitor is blind in region eu");
+  CHECK(region["vantage_results"] == nlohmann::json{{"uplink", 3}});
+  CHECK(web.get("/api/v1/regions?all=1").status == 400);
 }

@@ -33,6 +33,7 @@ struct WebFixture {
     return {.config = [this] { return config; },
             .last_results = [this](const std::string& route) { return last_results[route]; },
             .next_due = [this](const config::Route&) { return next_due; },
+            .regions = [this] { return regions; },
             .metrics =
                 [] {
                   return [pieces = std::deque<std::string>{"# TYPE gatewatch_up gauge\n",
@@ -90,6 +91,7 @@ struct WebFixture {
   std::map<std::string, std::vector<Result>> last_results;
   std::optional<Timestamp> next_due;
   std::vector<daemon::web::HealthCheck> checks;
+  std::vector<daemon::web::RegionReport> regions;
   daemon::web::ReloadAnswer reload_answer;
   int reloads = 0;
   daemon::web::Api api;

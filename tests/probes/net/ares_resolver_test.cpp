@@ -296,6 +296,30 @@ TEST_CASE("an answer that is truncated over UDP is asked for over TCP") {
   CHECK(asker.ask("many.test").addresses == many);
 }
 
+TEST_CASE("a name whose answer is closed over TCP takes no other name with it") {
+  DnsServer server;
+  Bench bench(net::ares_resolver_settings(server.endpoint().text()));
+  constexpr int others = 20;
+  for (int number = 0; number < others; ++number) {
+    const auto name = "late" + std::to_string(number) + ".test";
+    server.set(name, Type::A, {.addresses = {v4}, .late = true});
+    server.set(name, Type::Aaaa, {});
+    bench.begin(name);
+  }
+  for (const auto* const name : {"cut1.test", "cut2.test", "cut3.test"}) {
+    server.set(name, Type::A, {.addresses = {v4}, .truncated = true, .udp_alone = true});
+    server.set(name, Type::Aaaa, {.truncated = true, .udp_alone = true});
+    bench.begin(name);
+  }
+  bench.run_until([&] { return bench.answers.size() == others + 3; });
+  for (const auto& [name, resolution] : bench.answers) {
+    CAPTURE(name);
+    const bool is_cut = name.starts_with("cut");
+    CHECK(resolution.status == (is_cut ? DnsStatus::Malformed : DnsStatus::Ok));
+  }
+  CHECK(bench.ask("late1.test").addresses == std::vector{v4});
+}
+
 TEST_CASE("aliases are followed, and the shortest TTL of the chain counts") {
   Asker asker;
   asker.server.set(

@@ -8,10 +8,7 @@
 #include <doctest/doctest.h>
 #include <openssl/ssl.h>
 
-#include "tests/fakes/certificate_maker.h"
-#include "tests/fakes/simulated_network.h"
-#include "tests/fakes/stream_recorder.h"
-#include "tests/fakes/temporary_directory.h"
+#include "tests/probes/net/tls_world.h"
 
 namespace gatewatch::tests {
 namespace {
@@ -20,76 +17,6 @@ using namespace std::chrono_literals;
 using net::IoStatus;
 using net::TlsContext;
 using net::TlsStream;
-
-const Endpoint endpoint = Endpoint::parse("192.0.2.1:443").value();
-
-// A client of whatever serves on `endpoint`, through the handshake.
-struct TlsClient {
-  TlsClient(SimulatedNetwork& network, std::shared_ptr<const TlsContext> context,
-            const std::string& name) {
-    StreamRecorder below(network.stream());
-    below.stream->connect(endpoint);
-    REQUIRE(network.run_until([&] { return below.connected.has_value(); }, 1min));
-    REQUIRE(below.connected->ok());
-    auto made = TlsStream::client(std::move(below.stream), std::move(context), name,
-                                  network.clock().wall_now());
-    tls = made.get();
-    events.stream = std::move(made);
-    events.stream->set_events(&events);
-    tls->handshake();
-    CHECK_FALSE(events.connected.has_value());
-  }
-
-  StreamRecorder events;
-  TlsStream* tls = nullptr;
-};
-
-struct TlsWorld {
-  SimulatedNetwork network;
-  TemporaryDirectory directory;
-  MadeCertificate root = make_authority();
-  std::string root_path = write_file(directory.path(), "root.pem", root.certificate);
-  std::vector<std::unique_ptr<StreamRecorder>> servers;
-  std::unique_ptr<net::Listener> listener;
-
-  void serve(const MadeCertificate& certificate) {
-    listener.reset();
-    const auto files = certificate.write(directory.path(), "server");
-    const auto context = TlsContext::server(files).value();
-    listener = network
-                   .listen({.endpoint = endpoint, .unix_path = {}},
-                           [this, context](std::unique_ptr<net::Stream> below) {
-                             auto tls = TlsStream::server(std::move(below), context);
-                             auto* const made = tls.get();
-                             servers.push_back(std::make_unique<StreamRecorder>(std::move(tls)));
-                             made->handshake();
-                           })
-                   .value();
-  }
-  [[nodiscard]] MadeCertificate leaf(CertificateWish wish) const { return issue(root, wish); }
-  [[nodiscard]] std::shared_ptr<const TlsContext> client_context(bool verify = true) const {
-    config::Tls tls;
-    tls.verify = verify;
-    tls.ca = root_path;
-    return TlsContext::client(tls).value();
-  }
-  [[nodiscard]] std::unique_ptr<TlsClient> connect(const std::string& name = "shop.test",
-                                                   bool verify = true) {
-    return connect(name, client_context(verify));
-  }
-  [[nodiscard]] std::unique_ptr<TlsClient> connect(const std::string& name,
-                                                   std::shared_ptr<const TlsContext> context) {
-    auto client = std::make_unique<TlsClient>(network, std::move(context), name);
-    REQUIRE(network.run_until([&] { return client->events.connected.has_value(); }, 1min));
-    return client;
-  }
-  // "" where the handshake succeeds.
-  [[nodiscard]] std::string reason(const std::string& name = "shop.test") {
-    const auto client = connect(name);
-    CHECK(client->events.connected->ok() == !client->tls->failure().has_value());
-    return client->tls->failure() ? client->tls->failure()->reason : "";
-  }
-};
 
 TEST_CASE("bytes go both ways, and the facts of the session are known") {
   TlsWorld world;

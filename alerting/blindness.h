@@ -1,0 +1,31 @@
+// That a region cannot see: what is told of it, as an incident of its own. The routes have none
+// then, since nothing is known of them.
+
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/config.h"
+
+namespace gatewatch::alerting {
+
+struct Blindness {
+  std::string what;                   // "Monitor is blind in region local"
+  std::string share;                  // "6 of 6 unrelated hosts do not answer"
+  std::string diagnosis;              // one sentence
+  std::vector<std::string> evidence;  // one line each
+
+  friend bool operator==(const Blindness&, const Blindness&) = default;
+};
+
+// What its incident has in place of a gateway: "region local".
+[[nodiscard]] std::string blind_gateway(std::string_view region);
+[[nodiscard]] bool is_blind_gateway(std::string_view gateway);
+
+// By which it is told: "blind", a warning to every channel that any rule names, with the shortest
+// of their reminders.
+[[nodiscard]] config::Rule blindness_rule(const config::Config& config);
+
+}  // namespace gatewatch::alerting

@@ -1,0 +1,55 @@
+#include "daemon/site.h"
+
+namespace gatewatch::daemon {
+namespace {
+
+constexpr std::size_t shortest_second_level = 4;  // "co", "com", "gov" are no customer's
+constexpr std::string_view no_dot = "single labels";
+
+std::string_view after_last_dots(std::string_view host, int dots) {
+  auto at = host.size();
+  while (dots-- > 0 && at != std::string_view::npos && at > 0) at = host.rfind('.', at - 1);
+  return at == std::string_view::npos || at == 0 ? host : host.substr(at + 1);
+}
+
+}  // namespace
+
+std::string domain_of(std::string_view host) {
+  if (host.ends_with('.')) host.remove_suffix(1);
+  if (IpAddress::parse(host)) return {};
+  const auto last = host.rfind('.');
+  if (last == std::string_view::npos) return std::string(no_dot);
+  const auto two = after_last_dots(host, 2);
+  const bool is_country = host.size() - last - 1 == 2;
+  const bool is_public = two.find('.') < shortest_second_level;
+  return std::string(is_country && is_public ? after_last_dots(host, 3) : two);
+}
+
+IpNetwork neighbourhood_of(const IpAddress& address) {
+  IpNetwork network{address, address.family == IpFamily::V4 ? 24 : 48};
+  network.address.scope = 0;
+  const auto kept = static_cast<std::size_t>(network.prefix) / 8;
+  for (auto at = kept; at < network.address.bytes.size(); ++at) network.address.bytes[at] = 0;
+  return network;
+}
+
+bool Site::is_related(const Site& other) const {
+  if (!domain.empty() && domain == other.domain) return true;
+  return network && other.network && *network == *other.network;
+}
+
+Site site_of(std::string_view host, const std::optional<IpAddress>& address) {
+  Site site{.domain = domain_of(host), .network = {}};
+  const auto known = address ? address : IpAddress::parse(host);
+  if (known) site.network = neighbourhood_of(*known);
+  return site;
+}
+
+bool is_own_machine(std::string_view host, const std::optional<IpAddress>& address) {
+  if (address && address->is_loopback()) return true;
+  if (const auto literal = IpAddress::parse(host)) return literal->is_loopback();
+  if (host.ends_with('.')) host.remove_suffix(1);
+  return host == "localhost" || host.ends_with(".localhost");
+}
+
+}  // namespace gatewatch::daemon
