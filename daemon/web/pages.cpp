@@ -93,9 +93,9 @@ WebResponse index_page(const config::Config& config,
         format_timestamp(history.incident.since));
   }
   content += "</ul>\n<p>";
-  for (const auto* const path : {"/api/v1/routes", "/api/v1/results", "/api/v1/evidence",
-                                 "/api/v1/incidents", "/api/v1/regions", "/metrics", "/healthz",
-                                 "/readyz"}) {
+  for (const auto* const path :
+       {"/api/v1/routes", "/api/v1/results", "/api/v1/evidence", "/api/v1/incidents",
+        "/api/v1/regions", "/metrics", "/healthz", "/readyz"}) {
     content += link(path, path) + "\n";
   }
   return page("gatewatch", content + "</p>\n");
