@@ -17,6 +17,8 @@ namespace gatewatch::storage {
 
 class Recorder::Writer {
  public:
+  using SteadyClock = std::chrono::steady_clock;
+
   Writer(std::unique_ptr<Store> store, RecorderLimits limits, Told told, Replace replace)
       : limits_(limits),
         told_(std::move(told)),
@@ -43,7 +45,7 @@ class Recorder::Writer {
   void submit(Record record) {
     tell_writer([this, &record] {
       backlog_.add(std::move(record));
-      if (!essentials_since_) essentials_since_ = std::chrono::steady_clock::now();
+      if (!essentials_since_) essentials_since_ = SteadyClock::now();
     });
   }
   void forget_results(Timestamp before);
@@ -53,7 +55,7 @@ class Recorder::Writer {
   RecorderStatistics statistics() const;
 
  private:
-  using SteadyTime = std::chrono::steady_clock::time_point;
+  using SteadyTime = SteadyClock::time_point;
 
   // What the writer does, each of which fails by itself.
   struct Turn {
