@@ -64,7 +64,7 @@ void Disturbances::judge(Result& result, const Target& target, const ClockReadin
       return blame_ourselves(result, "suspended", "the machine slept while it was probed");
     }
     const auto stalled = stalled_since(began);
-    const bool is_long = stalled >= target.route.timeout / 4 || result.outcome == Outcome::Slow;
+    const bool is_long = stalled >= target.route->timeout / 4 || result.outcome == Outcome::Slow;
     if (stalled >= least_stall && is_long) {
       return blame_ourselves(result, "stalled", "gatewatch stood still while it was probed");
     }

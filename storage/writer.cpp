@@ -9,8 +9,6 @@ namespace gatewatch::storage {
 
 namespace {
 
-using SteadyClock = std::chrono::steady_clock;
-
 // What makes a database smaller that is too large, in this order: how many records one step
 // deleted, 0 where none of that kind is left.
 using Shrink = std::expected<std::uint64_t, Error> (*)(Store& store, const RecorderLimits& limits);

@@ -17,6 +17,8 @@ namespace gatewatch::storage {
 
 class Recorder::Writer {
  public:
+  using SteadyClock = std::chrono::steady_clock;
+
   Writer(std::unique_ptr<Store> store, RecorderLimits limits, Told told, Replace replace)
       : limits_(limits),
         told_(std::move(told)),
@@ -54,7 +56,7 @@ class Recorder::Writer {
   RecorderStatistics statistics() const;
 
  private:
-  using SteadyTime = std::chrono::steady_clock::time_point;
+  using SteadyTime = SteadyClock::time_point;
 
   // What the writer does, each of which fails by itself.
   struct Turn {

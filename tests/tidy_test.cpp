@@ -118,7 +118,6 @@ constexpr std::array tested_elsewhere = {
     TestedElsewhere{"storage/sqlite/result_search.cpp", "tests/storage/sqlite_store_test.cpp"},
     TestedElsewhere{"storage/sqlite/result_table.cpp", "tests/storage/sqlite_store_test.cpp"},
     TestedElsewhere{"storage/sqlite/salvage.cpp", "tests/storage/lasting_store_test.cpp"},
-    TestedElsewhere{"storage/writer.cpp", "tests/storage/recorder_test.cpp"},
 };
 
 // The real network, which has the clock of the operating system; everyone else has a Clock.

@@ -14,48 +14,13 @@
 #include "tests/contracts/records_samples.h"
 #include "tests/fakes/thread_famine.h"
 #include "tests/storage/gated_store.h"
+#include "tests/storage/recorder_samples.h"
 #include "tests/storage/temporary_directory.h"
 
 using namespace gatewatch;
 using namespace gatewatch::storage;
 using namespace std::chrono_literals;
-using tests::Gate;
-using tests::sample_result;
-using tests::sample_step;
-using tests::sample_time;
-using tests::Seen;
-
-namespace {
-
-// A batch that time alone would never end: what a test sees written was written for its own reason.
-constexpr RecorderLimits patient{.batch = 1h, .retry = 1ms};
-
-std::size_t result_count(const Seen& seen) {
-  std::size_t count = 0;
-  for (const auto& batch : seen.batches) count += batch.results.size();
-  return count;
-}
-
-std::vector<std::uint64_t> body_sizes(const Seen& seen) {
-  std::vector<std::uint64_t> sizes;
-  for (const auto& batch : seen.batches)
-    for (const auto& result : batch.results) sizes.push_back(result.body_size);
-  return sizes;
-}
-
-Result numbered(std::uint64_t number) {
-  auto result = sample_result("shop/cart", sample_time());
-  result.body_size = number;
-  return result;
-}
-
-DeliveryRecord delivery(const std::string& key) {
-  DeliveryRecord record;
-  record.key = key;
-  return record;
-}
-
-}  // namespace
+using namespace gatewatch::tests;
 
 TEST_CASE("results are written together once the first has waited for the batch's time") {
   Gate gate;
@@ -290,93 +255,6 @@ TEST_CASE("many threads submit: each result and step arrives once, in its thread
   CHECK((*store)->incidents({})->size() == thread_count);
 }
 
-TEST_CASE("while space is short, what is essential is written by itself, and results wait") {
-  Gate gate;
-  gate.be_short_of_space(true);
-  auto recorder = Recorder::start(gate.store(), patient, nullptr).value();
-  recorder.submit(numbered(1));
-  for (std::int64_t sequence = 1; sequence <= 5; ++sequence) {
-    recorder.submit(sample_step(1, sequence));
-    REQUIRE(gate.wait_until(
-        [sequence](const Seen& seen) { return std::cmp_equal(seen.batches.size(), sequence); }));
-  }
-  CHECK(result_count(gate.seen()) == 0);
-  CHECK_FALSE(recorder.flush(1ms));
-  CHECK(recorder.statistics().last_error == "the disk is full");
-  gate.be_short_of_space(false);
-  REQUIRE(recorder.flush(1min));
-  CHECK(body_sizes(gate.seen()) == std::vector<std::uint64_t>{1});
-  CHECK(recorder.statistics().last_error.empty());
-}
-
-TEST_CASE("many words on one delivery while the database refuses become the newest") {
-  Gate gate;
-  gate.hold();
-  auto recorder = Recorder::start(gate.store(), patient, nullptr).value();
-  recorder.submit(delivery("first"));
-  REQUIRE(gate.wait_until([](const Seen& seen) { return seen.calls == 1; }));
-  gate.fail(1);
-  for (int attempt = 1; attempt <= 1'000; ++attempt) {
-    auto record = delivery(attempt % 2 == 0 ? "a" : "b");
-    record.attempts = attempt;
-    recorder.submit(record);
-  }
-  gate.release();
-  REQUIRE(recorder.flush(1min));
-  std::vector<std::pair<std::string, int>> written;
-  for (const auto& batch : gate.seen().batches)
-    for (const auto& record : batch.deliveries) written.emplace_back(record.key, record.attempts);
-  CHECK(written == std::vector<std::pair<std::string, int>>{{"first", 0}, {"b", 999}, {"a", 1000}});
-}
-
-TEST_CASE("what was dropped is written as a gap with the next results") {
-  Gate gate;
-  gate.hold();
-  auto limits = patient;
-  limits.bytes = 2 * weight_of(numbered(1));
-  auto recorder = Recorder::start(gate.store(), limits, nullptr).value();
-  for (std::uint64_t number = 1; number <= 5; ++number) recorder.submit(numbered(number));
-  gate.release();
-  REQUIRE(recorder.flush(1min));
-  const GapRecord gap{"results", sample_time(), sample_time(), 3};
-  CHECK(gate.seen().batches.at(0).gaps == std::vector{gap});
-  recorder.submit(numbered(6));
-  REQUIRE(recorder.flush(1min));
-  CHECK(gate.seen().batches.at(1).gaps.empty());
-}
-
-TEST_CASE("a damaged store is replaced, and what is queued goes to the next one") {
-  Gate damaged;
-  Gate sound;
-  int attempts = 0;
-  const auto replace =
-      [&](std::unique_ptr<Store> store) -> std::expected<std::unique_ptr<Store>, Error> {
-    CHECK((store != nullptr) == (attempts == 0));
-    if (++attempts < 3) return std::unexpected(Error{"no space for another"});
-    return sound.store();
-  };
-  std::vector<std::int64_t> told;
-  const auto tell = [&told](const auto& steps) {
-    for (const auto& step : steps) told.push_back(step.event.sequence);
-  };
-  auto recorder = Recorder::start(damaged.store(), patient, tell, replace).value();
-  recorder.submit(sample_step(1, 1));
-  REQUIRE(recorder.flush(1min));
-  SUBCASE("a write finds it") {
-    damaged.fail(1'000'000, Trouble::Damaged);
-  }
-  SUBCASE("somebody else does") {
-    recorder.distrust();
-    while (recorder.statistics().failed_writes < 2) std::this_thread::yield();
-  }
-  recorder.submit(numbered(7));
-  recorder.submit(sample_step(1, 2));
-  REQUIRE(recorder.flush(1min));
-  CHECK(told == std::vector<std::int64_t>{1, 2});
-  CHECK(attempts == 3);
-  CHECK(damaged.seen().batches.size() == 1);
-  CHECK(body_sizes(sound.seen()) == std::vector<std::uint64_t>{7});
-  CHECK(recorder.statistics().last_error.empty());
 }
 
 TEST_CASE("a recorder without its thread is an error that says so") {
