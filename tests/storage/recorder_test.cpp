@@ -255,8 +255,6 @@ TEST_CASE("many threads submit: each result and step arrives once, in its thread
   CHECK((*store)->incidents({})->size() == thread_count);
 }
 
-}
-
 TEST_CASE("a recorder without its thread is an error that says so") {
   Gate gate;
   const tests::ThreadFamine famine;
