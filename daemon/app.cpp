@@ -234,7 +234,7 @@ void App::pulse() {
 
 void App::tick() {
   own_turns_ = network_->take_longest_turn();
-  forget_old_results();
+  keep_records();
   log_own_troubles();
   if (pool_->alive(network_->clock().now(), stuck_after)) systemd_.alive();
   tick_timer_->start(1s, [this] { tick(); });
@@ -250,11 +250,16 @@ void App::log_own_troubles() {
   }
 }
 
-void App::forget_old_results() {
+void App::keep_records() {
   const auto now = network_->clock().now();
   if (now < next_forget_) return;
   next_forget_ = now + 1min;
-  recorder_->forget_results(network_->clock().wall_now() - config_->storage.results);
+  const auto wall_now = network_->clock().wall_now();
+  recorder_->forget_results(wall_now - config_->storage.results);
+  recorder_->forget_rollups(wall_now - config_->storage.rollups);
+  if (now < next_roll_up_) return;
+  next_roll_up_ = now + 10min;
+  recorder_->roll_up(wall_now);
 }
 
 void App::stop() {

@@ -14,7 +14,6 @@ namespace {
 std::vector<std::string> idle_keys(const config::Config& config) {
   const config::Storage standard;
   std::vector<std::string> keys;
-  if (config.storage.rollups != standard.rollups) keys.emplace_back("storage.rollups");
   if (config.storage.max_size != standard.max_size) keys.emplace_back("storage.max_size");
   if (std::ranges::any_of(config.routes, &config::Route::is_public)) {
     keys.emplace_back("public of routes");

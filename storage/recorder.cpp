@@ -63,22 +63,28 @@ class Recorder::Writer {
   void submit(IncidentStep step);
   void submit(DeliveryRecord delivery);
   void forget_results(Timestamp before);
+  void forget_rollups(Timestamp before);
+  void roll_up(Timestamp until);
   bool flush(std::chrono::milliseconds deadline);
   RecorderStatistics statistics() const;
 
  private:
-  enum class Task { Write, Forget, Compact, Stop };
+  enum class Task { Write, RollUp, Forget, ForgetRollups, Compact, Stop };
 
   void run();
   Task wait_for_task(std::unique_lock<std::mutex>& lock);
   bool has_queued() const { return !written_.reaches(accepted_); }
+  bool has_housework() const { return forget_before_ || forget_rollups_before_ || roll_up_until_; }
   bool write_is_due(SteadyClock::time_point now) const;
   // Each is entered and left with the lock held, and lets go of it for the database.
   bool write(std::unique_lock<std::mutex>& lock);
   void forget(std::unique_lock<std::mutex>& lock);
   void measure(std::unique_lock<std::mutex>& lock);
   void compact(std::unique_lock<std::mutex>& lock);
+  void roll_up(std::unique_lock<std::mutex>& lock);
+  void forget_rollups(std::unique_lock<std::mutex>& lock);
   void tell();
+  void note_failure(const Error& error);
   void fail(const Error& error);
 
   const std::unique_ptr<Store> store_;  // the writer thread's alone
@@ -101,6 +107,8 @@ class Recorder::Writer {
   Counts flush_target_;
   SteadyClock::time_point retry_at_;  // after a failure nothing is tried before
   std::optional<Timestamp> forget_before_;
+  std::optional<Timestamp> forget_rollups_before_;
+  std::optional<Timestamp> roll_up_until_;
   bool stopping_ = false;
   RecorderStatistics statistics_;
 
@@ -157,6 +165,22 @@ void Recorder::Writer::forget_results(Timestamp before) {
   work_.notify_one();
 }
 
+void Recorder::Writer::forget_rollups(Timestamp before) {
+  {
+    const std::scoped_lock lock(mutex_);
+    forget_rollups_before_ = std::max(before, forget_rollups_before_.value_or(before));
+  }
+  work_.notify_one();
+}
+
+void Recorder::Writer::roll_up(Timestamp until) {
+  {
+    const std::scoped_lock lock(mutex_);
+    roll_up_until_ = std::max(until, roll_up_until_.value_or(until));
+  }
+  work_.notify_one();
+}
+
 bool Recorder::Writer::flush(std::chrono::milliseconds deadline) {
   const auto until = SteadyClock::now() + deadline;
   std::unique_lock lock(mutex_);
@@ -182,13 +206,21 @@ void Recorder::Writer::run() {
     switch (wait_for_task(lock)) {
       case Task::Write:
         compacting_ = write(lock) || compacting_;
-        // Both take turns with writing, so that none keeps another waiting for long; deleting after
+        // All take turns with writing, so that none keeps another waiting for long; deleting after
         // a failure too, because it may free the space that writing lacks.
+        if (roll_up_until_ && !stopping_) roll_up(lock);
         if (forget_before_ && !stopping_) forget(lock);
+        if (forget_rollups_before_ && !stopping_) forget_rollups(lock);
         if (compacting_ && !stopping_) compact(lock);
+        break;
+      case Task::RollUp:
+        roll_up(lock);
         break;
       case Task::Forget:
         forget(lock);
+        break;
+      case Task::ForgetRollups:
+        forget_rollups(lock);
         break;
       case Task::Compact:
         compact(lock);
@@ -206,10 +238,12 @@ Recorder::Writer::Task Recorder::Writer::wait_for_task(std::unique_lock<std::mut
     if (stopping_) return Task::Stop;
     if (now >= retry_at_) {
       if (write_is_due(now)) return Task::Write;
+      if (roll_up_until_) return Task::RollUp;  // first: what is not rolled up is not forgotten
       if (forget_before_) return Task::Forget;
+      if (forget_rollups_before_) return Task::ForgetRollups;
       if (compacting_) return Task::Compact;
     }
-    if (!has_queued() && !forget_before_) {
+    if (!has_queued() && !has_housework()) {
       work_.wait(lock);
     } else if (now < retry_at_) {
       work_.wait_until(lock, retry_at_);
@@ -294,17 +328,40 @@ void Recorder::Writer::compact(std::unique_lock<std::mutex>& lock) {
   const auto compacted = store_->compact_results(limits_.compact_results);
   lock.lock();
   if (!compacted) {
-    ++statistics_.failed_writes;
-    statistics_.last_error = compacted.error().message;
+    note_failure(compacted.error());
     compact_at_ = SteadyClock::now() + limits_.compact_retry;
     return;
   }
   compacting_ = *compacted > 0;
 }
 
-void Recorder::Writer::fail(const Error& error) {
+void Recorder::Writer::roll_up(std::unique_lock<std::mutex>& lock) {
+  const auto until = *roll_up_until_;
+  lock.unlock();
+  const auto rolled_up = store_->roll_up(until);
+  lock.lock();
+  if (!rolled_up) note_failure(rolled_up.error());
+  const bool is_last = !rolled_up || *rolled_up == 0;
+  if (is_last && roll_up_until_ == until) roll_up_until_.reset();
+}
+
+void Recorder::Writer::forget_rollups(std::unique_lock<std::mutex>& lock) {
+  const auto before = *forget_rollups_before_;
+  lock.unlock();
+  const auto forgotten = store_->forget_rollups(before, limits_.forget_rollups);
+  lock.lock();
+  if (!forgotten) note_failure(forgotten.error());
+  const bool is_last = !forgotten || *forgotten < limits_.forget_rollups;
+  if (is_last && forget_rollups_before_ == before) forget_rollups_before_.reset();
+}
+
+void Recorder::Writer::note_failure(const Error& error) {
   ++statistics_.failed_writes;
   statistics_.last_error = error.message;
+}
+
+void Recorder::Writer::fail(const Error& error) {
+  note_failure(error);
   retry_at_ = SteadyClock::now() + limits_.retry;
 }
 
@@ -333,6 +390,14 @@ void Recorder::submit(DeliveryRecord delivery) {
 
 void Recorder::forget_results(Timestamp before) {
   writer_->forget_results(before);
+}
+
+void Recorder::forget_rollups(Timestamp before) {
+  writer_->forget_rollups(before);
+}
+
+void Recorder::roll_up(Timestamp until) {
+  writer_->roll_up(until);
 }
 
 bool Recorder::flush(std::chrono::milliseconds deadline) {

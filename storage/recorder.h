@@ -24,6 +24,7 @@ struct RecorderLimits {
   std::size_t batch_results = 10'000;     // a full batch is written early
   std::chrono::milliseconds retry{1000};  // between attempts while the database refuses
   std::uint32_t forget_results = 1'000;   // deleted by one step
+  std::uint32_t forget_rollups = 1'000;   // the same
   // Results are compacted where so many lie together: fewer of each route cost more each. Steps
   // take turns with batches.
   std::uint64_t compact_results = 8'192;
@@ -35,7 +36,7 @@ struct RecorderStatistics {
   std::size_t queued_steps = 0;
   std::uint64_t written_results = 0;
   std::uint64_t dropped_results = 0;
-  std::uint64_t failed_writes = 0;  // attempts, of writing, forgetting or compacting
+  std::uint64_t failed_writes = 0;  // attempts, of writing and of keeping house
   std::uint64_t batches = 0;
   std::chrono::nanoseconds last_write{0};   // how long the last transaction took
   std::chrono::nanoseconds total_write{0};  // over all transactions
@@ -68,6 +69,11 @@ class Recorder {
   // Deletes results older than `before` in small steps between batches. The latest `before`
   // of several calls holds.
   void forget_results(Timestamp before);
+  // The same of rollups that are older, and brings the others up to date with the results that
+  // started before `until`. Where one of these fails, it is over until it is asked for again:
+  // nothing is lost, and results that are not rolled up are not forgotten.
+  void forget_rollups(Timestamp before);
+  void roll_up(Timestamp until);
   // Any thread but the writer's. Returns once everything submitted before is written and
   // `told` has returned, or the deadline passed: whether it is.
   [[nodiscard]] bool flush(std::chrono::milliseconds deadline);

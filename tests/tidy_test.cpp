@@ -106,11 +106,16 @@ constexpr std::array tested_elsewhere = {
     TestedElsewhere{"storage/sqlite/circumstance_table.cpp",
                     "tests/storage/result_compaction_test.cpp"},
     TestedElsewhere{"storage/sqlite/database.cpp", "tests/storage/sqlite_store_test.cpp"},
+    TestedElsewhere{"storage/sqlite/due_hours.cpp", "tests/storage/rollup_store_test.cpp"},
     TestedElsewhere{"storage/sqlite/incident_table.cpp", "tests/storage/sqlite_store_test.cpp"},
     TestedElsewhere{"storage/sqlite/interner.cpp", "tests/storage/sqlite_store_test.cpp"},
     TestedElsewhere{"storage/sqlite/lock_file.cpp", "tests/storage/sqlite_store_test.cpp"},
     TestedElsewhere{"storage/sqlite/result_search.cpp", "tests/storage/sqlite_store_test.cpp"},
     TestedElsewhere{"storage/sqlite/result_table.cpp", "tests/storage/sqlite_store_test.cpp"},
+    TestedElsewhere{"storage/sqlite/rollup_maker.cpp", "tests/storage/rollup_store_test.cpp"},
+    TestedElsewhere{"storage/sqlite/rollup_migration.cpp", "tests/storage/rollup_store_test.cpp"},
+    TestedElsewhere{"storage/sqlite/rollup_search.cpp", "tests/storage/rollup_store_test.cpp"},
+    TestedElsewhere{"storage/sqlite/rollup_table.cpp", "tests/storage/rollup_store_test.cpp"},
 };
 
 // The real network, which has the clock of the operating system; everyone else has a Clock.

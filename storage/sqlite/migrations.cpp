@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "storage/sqlite/rollup_migration.h"
 #include "storage/sqlite/row_migration.h"
 #include "storage/sqlite/schema.h"
 #include "storage/sqlite/statement.h"
@@ -80,7 +81,7 @@ std::expected<void, Failure> apply(Database& database, const Layout& layout, std
 }  // namespace
 
 Layout current_layout() {
-  static constexpr std::array<MigrationStep, 1> steps = {migrate_newest_rows};
+  static constexpr std::array<MigrationStep, 2> steps = {migrate_newest_rows, begin_rollups};
   return {schema_sql, steps};
 }
 

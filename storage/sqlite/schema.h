@@ -6,5 +6,6 @@ namespace gatewatch::storage::sqlite {
 
 extern const char* const schema_sql;         // the layout that a new file gets
 extern const char* const result_schema_sql;  // the part of it that is about results
+extern const char* const rollup_schema_sql;  // the part of it that is about rollups
 
 }  // namespace gatewatch::storage::sqlite

@@ -11,6 +11,9 @@
 #include "storage/sqlite/incident_table.h"
 #include "storage/sqlite/result_search.h"
 #include "storage/sqlite/result_table.h"
+#include "storage/sqlite/rollup_maker.h"
+#include "storage/sqlite/rollup_search.h"
+#include "storage/sqlite/rollup_table.h"
 #include "storage/sqlite/row_migration.h"
 
 namespace gatewatch::storage {
@@ -38,6 +41,9 @@ class SqliteStore final : public Store {
         database_(*file_.database),
         results_(database_),
         search_(database_),
+        rollups_(database_),
+        rollup_maker_(database_, results_.due_hours(), rollups_),
+        rollup_search_(database_),
         incidents_(database_) {
     const auto needed = sqlite::RowMigration::is_needed(database_);
     if (needed && *needed && !database_.is_read_only()) rows_.emplace(database_, results_);
@@ -58,6 +64,11 @@ class SqliteStore final : public Store {
   std::expected<std::uint64_t, Error> forget_results(Timestamp before,
                                                      std::uint32_t limit) override;
   std::expected<std::uint64_t, Error> compact_results(std::uint64_t least) override;
+  std::expected<std::uint64_t, Error> roll_up(Timestamp until) override;
+  std::expected<std::vector<StoredRollup>, Error> rollups(const RollupQuery& query) override;
+  std::expected<std::vector<RouteHistory>, Error> histories(const HistoryQuery& query) override;
+  std::expected<std::uint64_t, Error> forget_rollups(Timestamp before,
+                                                     std::uint32_t limit) override;
   std::expected<std::uint64_t, Error> size_bytes() override;
 
  private:
@@ -70,12 +81,16 @@ class SqliteStore final : public Store {
   // Whether commits wait for the disk from now on.
   std::expected<void, Failure> set_synchronous(bool full);
   void give_back_free_pages();
+  void roll_back();
   void move_rows();
 
   sqlite::DatabaseFile file_;
   sqlite::Database& database_;
   sqlite::ResultTable results_;
   sqlite::ResultSearch search_;
+  sqlite::RollupTable rollups_;
+  sqlite::RollupMaker rollup_maker_;
+  sqlite::RollupSearch rollup_search_;
   sqlite::IncidentTable incidents_;
   std::optional<sqlite::RowMigration> rows_;  // while some are left
   std::optional<bool> synchronous_full_;
@@ -86,7 +101,7 @@ std::expected<void, Error> SqliteStore::write(const Batch& batch) {
   auto written = write_all(batch);
   if (written && rows_) move_rows();
   if (written) return {};
-  results_.roll_back();
+  roll_back();
   return std::unexpected(Error{std::move(written.error().message)});
 }
 
@@ -146,6 +161,7 @@ std::expected<std::uint64_t, Error> SqliteStore::forget_results(Timestamp before
                                                                 std::uint32_t limit) {
   if (rows_) return 0;  // they are older, and show certificates that nothing else does
   auto forgotten = keep_house([&] { return results_.forget(before, limit); });
+  rollup_maker_.forget();
   if (forgotten) give_back_free_pages();
   return forgotten;
 }
@@ -157,10 +173,42 @@ std::expected<std::uint64_t, Error> SqliteStore::compact_results(std::uint64_t l
   return keep_house([&] { return results_.compact(least); });
 }
 
+std::expected<std::uint64_t, Error> SqliteStore::roll_up(Timestamp until) {
+  const auto due = results_.due_hours().next(until);
+  if (!due) return std::unexpected(Error{due.error().message});
+  if (!*due) return 0;
+  return keep_house([&] { return rollup_maker_.step(until); });
+}
+
+std::expected<std::vector<StoredRollup>, Error> SqliteStore::rollups(const RollupQuery& query) {
+  auto transaction = Transaction::read(database_);
+  if (!transaction) return std::unexpected(Error{std::move(transaction.error().message)});
+  return told(rollup_search_.find(query));
+}
+
+std::expected<std::vector<RouteHistory>, Error> SqliteStore::histories(const HistoryQuery& query) {
+  auto transaction = Transaction::read(database_);
+  if (!transaction) return std::unexpected(Error{std::move(transaction.error().message)});
+  return told(rollup_search_.histories(query));
+}
+
+std::expected<std::uint64_t, Error> SqliteStore::forget_rollups(Timestamp before,
+                                                                std::uint32_t limit) {
+  auto forgotten = keep_house([&] { return rollups_.forget(before, limit); });
+  if (forgotten) give_back_free_pages();
+  return forgotten;
+}
+
+void SqliteStore::roll_back() {
+  results_.roll_back();
+  rollups_.roll_back();
+  rollup_maker_.forget();
+}
+
 template <typename Change>
 std::expected<std::uint64_t, Error> SqliteStore::keep_house(Change change) {
   auto changed = change_results(change);
-  if (!changed) results_.roll_back();
+  if (!changed) roll_back();
   return told(std::move(changed));
 }
 

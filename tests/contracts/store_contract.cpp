@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "tests/contracts/records_samples.h"
+#include "tests/contracts/rollup_contract.h"
 
 namespace gatewatch::tests {
 
@@ -249,6 +250,8 @@ void check_forgetting(Store& store) {
         store.write({.results = {sample_failure("shop/cart", sample_time(second))}}).has_value());
   }
   REQUIRE(store.write({.steps = {sample_step(1, 1)}}).has_value());
+  CHECK(store.forget_results(sample_time(5), 3) == 0u);  // they are yet to be rolled up
+  roll_up(store);
   const auto full = store.size_bytes();
 
   CHECK(store.forget_results(sample_time(5), 3) == 3u);
@@ -279,6 +282,7 @@ void check_forgetting_groups(Store& store) {
   }
   REQUIRE(store.write(batch).has_value());
   compact(store);
+  roll_up(store);
 
   const auto limit = sample_time(count / 2 * pause);
   std::uint64_t forgotten = 0;

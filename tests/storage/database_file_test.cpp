@@ -148,9 +148,9 @@ TEST_CASE("a newer layout is refused") {
   const tests::TemporaryDirectory directory;
   const auto path = directory.file("gatewatch.db");
   make_database(path, 1);
-  RawSqlite(path).run("PRAGMA user_version = 3");
+  RawSqlite(path).run("PRAGMA user_version = 4");
   for (const auto mode : {OpenMode::ReadWrite, OpenMode::ReadOnly})
-    CHECK(has(refusal(path, mode), "has layout 3, this gatewatch knows layouts up to 2"));
+    CHECK(has(refusal(path, mode), "has layout 4, this gatewatch knows layouts up to 3"));
 }
 
 TEST_CASE("a damaged database says so, and is not overwritten") {

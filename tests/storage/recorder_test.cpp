@@ -404,3 +404,28 @@ TEST_CASE("a recorder without its thread is an error that says so") {
   REQUIRE_FALSE(recorder.has_value());
   CHECK(recorder.error().message.starts_with("the thread recorder cannot be started: "));
 }
+
+TEST_CASE("rolling up goes in steps, before forgetting, until nothing is due or it fails") {
+  Gate gate;
+  gate.keep_due(3);
+  gate.keep_old(5);
+  auto recorder = Recorder::start(gate.store(), patient, nullptr).value();
+  recorder.roll_up(sample_time(7));
+  CHECK(gate.wait_until([](const Seen& seen) { return seen.rolled_up.size() == 4; }));
+  recorder.forget_rollups(sample_time(3));
+  CHECK(gate.wait_until([](const Seen& seen) { return seen.rollups_forgotten.size() == 1; }));
+  CHECK(gate.seen().rolled_up == std::vector<Timestamp>(4, sample_time(7)));
+  CHECK(gate.seen().rollups_forgotten.front() == sample_time(3));
+
+  gate.keep_due(3);
+  gate.fail_rolling_up(1);
+  recorder.roll_up(sample_time(8));
+  CHECK(gate.wait_until([](const Seen& seen) { return seen.rolled_up.size() == 5; }));
+  // It is over until it is asked for again.
+  recorder.forget_results(sample_time());
+  CHECK(gate.wait_until([](const Seen& seen) { return !seen.forgotten.empty(); }));
+  CHECK(gate.seen().rolled_up.size() == 5);
+  CHECK(recorder.statistics().failed_writes == 1);
+  recorder.roll_up(sample_time(9));
+  CHECK(gate.wait_until([](const Seen& seen) { return seen.rolled_up.size() == 9; }));
+}

@@ -160,5 +160,6 @@ TEST_CASE("the schema opens with the format, and stands alone") {
   CHECK(empty.run(storage::sqlite::schema_sql).empty());
   CHECK(empty.run("SELECT group_concat(name, ' ') FROM (SELECT name FROM sqlite_schema "
                   "WHERE type = 'view' ORDER BY name)") ==
-        "deliveries incident_events incident_routes incidents result_numbers results\n");
+        "deliveries incident_events incident_routes incidents result_numbers results "
+        "rollups_hour rollups_minute\n");
 }

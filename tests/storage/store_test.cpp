@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/contracts/rollup_contract.h"
 #include "tests/contracts/store_contract.h"
 #include "tests/fakes/memory_store.h"
 
@@ -9,6 +10,10 @@ using namespace gatewatch;
 
 TEST_CASE("a store in memory keeps the contract") {
   tests::check_store_contract([] { return std::make_unique<tests::MemoryStore>(); });
+}
+
+TEST_CASE("a store in memory keeps the contract of rollups") {
+  tests::check_rollup_contract([] { return std::make_unique<tests::MemoryStore>(); });
 }
 
 TEST_CASE("a store in memory fails on demand, and changes nothing then") {
