@@ -1,8 +1,8 @@
 #include "alerting/evidence.h"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
+#include <ranges>
 #include <string_view>
 
 #include <fmt/chrono.h>
@@ -10,7 +10,6 @@
 
 #include "alerting/notification.h"
 #include "alerting/status_phrase.h"
-#include "config/glob.h"
 
 namespace gatewatch::alerting {
 namespace {
@@ -18,11 +17,6 @@ namespace {
 constexpr std::size_t longest_value = 120;   // bytes of one header field
 constexpr std::size_t longest_detail = 240;  // bytes
 constexpr std::size_t most_request_ids = 4;
-
-constexpr std::array<std::string_view, 12> request_id_names = {
-    "X-Request-Id",     "X-Correlation-Id",      "Request-Id",       "X-Amzn-Trace-Id",
-    "X-Amzn-RequestId", "X-Amz-Cf-Id",           "X-Amz-Request-Id", "CF-Ray",
-    "X-Azure-Ref",      "X-Cloud-Trace-Context", "X-Served-By",      "Via"};
 
 // At most `length` bytes, never cut inside a UTF-8 sequence; control bytes become blanks.
 std::string clean(std::string_view text, std::size_t length) {
@@ -36,13 +30,6 @@ std::string clean(std::string_view text, std::size_t length) {
       ' ');
   if (end < text.size()) cleaned += "…";
   return cleaned;
-}
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view blanks = " \t\r";
-  const auto first = text.find_first_not_of(blanks);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(blanks) - first + 1);
 }
 
 bool status_is_the_failure(Outcome outcome, int status) {
@@ -96,27 +83,13 @@ std::string evidence_line(const Result& result, const config::Route& route) {
   }
   if (result.remote) line += ", remote " + result.remote->text();
   if (!result.trace_id.empty()) line += ", trace " + result.trace_id;
-  for (const auto& id : request_ids(result.response_head)) line += ", " + id;
-  return line;
-}
-
-std::vector<std::string> request_ids(const std::string& response_head) {
-  std::vector<std::string> ids;
-  std::string_view rest = response_head;
-  while (!rest.empty() && ids.size() < most_request_ids) {
-    const auto line = rest.substr(0, rest.find('\n'));
-    rest.remove_prefix(std::min(rest.size(), line.size() + 1));
-    const auto colon = line.find(':');
-    if (colon == std::string_view::npos) continue;
-    const auto* const known =
-        std::ranges::find_if(request_id_names, [name = line.substr(0, colon)](auto candidate) {
-          return config::glob_matches_ignoring_case(candidate, name);  // no name holds a wildcard
-        });
-    const auto value = trimmed(line.substr(colon + 1));
-    if (known == request_id_names.end() || value.empty()) continue;
-    ids.push_back(fmt::format("{} {}", *known, clean(value, longest_value)));
+  if (result.evidence) {
+    for (const auto& [name, value] :
+         result.evidence->request_ids | std::views::take(most_request_ids)) {
+      line += fmt::format(", {} {}", name, clean(value, longest_value));
+    }
   }
-  return ids;
+  return line;
 }
 
 }  // namespace gatewatch::alerting

@@ -6,7 +6,6 @@
 
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "config/config.h"
 #include "probes/result.h"
@@ -22,9 +21,5 @@ inline constexpr std::string_view certificate_expires_soon = "Certificate expire
 // "GET https://shop.example.com/ from eu-west at 2026-11-20T12:00:01Z: 502 Bad Gateway in 0.012 s,
 // remote 10.0.0.1:443, trace 4bf9…, X-Request-Id abc".
 [[nodiscard]] std::string evidence_line(const Result& result, const config::Route& route);
-
-// The fields of a response head by which a request is found in a gateway's logs, as "Name value",
-// in the order of the wire.
-[[nodiscard]] std::vector<std::string> request_ids(const std::string& response_head);
 
 }  // namespace gatewatch::alerting

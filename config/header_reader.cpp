@@ -46,12 +46,19 @@ void set_header(std::vector<Header>& headers, Header header) {
   }
 }
 
+// What gatewatch says of the connection anyway is no contradiction.
+bool repeats_ours(const std::string& name, const Value& value) {
+  const auto* const text = std::get_if<std::string>(&value.data);
+  return text != nullptr && lower_case(name) == "connection" && lower_case(*text) == "close";
+}
+
 }  // namespace
 
 void read_headers(Section& section, std::string_view key, std::vector<Header>& into,
                   const std::vector<std::string>& ours) {
   std::set<std::string> seen;
   for (const auto& [name, place, value] : section.entries(key)) {
+    if (repeats_ours(name, value)) continue;
     if (const auto error = check_header_name(name, ours, seen)) {
       section.mistakes().add(place, fmt::format("{}: {}", section.name_of(key), error->message));
       continue;

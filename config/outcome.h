@@ -1,5 +1,5 @@
-// THE table of outcomes (spec section 5): each has a name for machines, a sentence for people and
-// the sets that it belongs to. Configuration, logs, API, pages, metrics and alerts read only this.
+// THE table of outcomes (spec section 5): each has a name for machines, a title for people and the
+// sets that it belongs to. Configuration, logs, API, pages, metrics and alerts read only this.
 
 #pragma once
 
@@ -44,11 +44,10 @@ inline constexpr int outcome_count = 23;
 
 struct OutcomeRow {
   Outcome outcome;
-  std::string_view name;      // "connect_refused": configuration, API, metrics, database
-  std::string_view title;     // "Connection refused": headings
-  std::string_view sentence;  // "The server refused the connection.": alerts and pages
-  bool failing;               // in the set `failing`: everything but ok and vantage
-  bool unreachable;           // in the set `unreachable`
+  std::string_view name;   // "connect_refused": configuration, API, metrics, database
+  std::string_view title;  // "Connection refused": headings
+  bool failing;            // in the set `failing`: everything but ok and vantage
+  bool unreachable;        // in the set `unreachable`
 };
 
 [[nodiscard]] std::span<const OutcomeRow> outcome_table() noexcept;  // in the enum's order

@@ -43,8 +43,8 @@ LastResult::LastResult(const Result& result)
   std::ranges::transform(result.timings.phases, phases_us_.begin(), [](auto duration) {
     return static_cast<std::uint32_t>(std::min(duration, longest_phase).count());
   });
-  Texts texts{result.reason,     result.detail,      result.tls_version,
-              result.tls_cipher, result.certificate, result.response_head};
+  Texts texts{result.reason, result.detail, result.tls_version, result.tls_cipher,
+              result.certificate};
   if (texts != Texts{}) texts_ = std::make_unique<const Texts>(std::move(texts));
 }
 
@@ -75,7 +75,6 @@ Result LastResult::unpack(std::string route, std::string region) const {
     result.tls_version = texts_->tls_version;
     result.tls_cipher = texts_->tls_cipher;
     result.certificate = texts_->certificate;
-    result.response_head = texts_->response_head;
   }
   return result;
 }

@@ -13,13 +13,14 @@
 
 namespace gatewatch::daemon {
 
-// Without the route's and the region's name, which whoever keeps it knows.
+// Without the route's and the region's name, which whoever keeps it knows; and without evidence,
+// of which a route could hold 24 KiB for as long as it fails.
 class LastResult {
  public:
   LastResult() = default;
   explicit LastResult(const Result& result);
 
-  // As it came, but for durations beyond an hour, which are cut.
+  // As it came, but for durations beyond an hour, which are cut, and for evidence.
   [[nodiscard]] Result unpack(std::string route, std::string region) const;
 
  private:
@@ -30,7 +31,6 @@ class LastResult {
     std::string tls_version;
     std::string tls_cipher;
     std::optional<CertificateFacts> certificate;
-    std::string response_head;
 
     friend bool operator==(const Texts&, const Texts&) = default;
   };

@@ -298,7 +298,9 @@ void HttpProbe::begin_request() {
   }
   net::ExchangeLimits limits;
   limits.body = route().max_body;
-  limits.kept = target_->judge->body_bytes_needed();
+  limits.kept =
+      std::max<std::uint64_t>(target_->judge->body_bytes_needed(), Evidence::longest_body);
+  limits.unhashed = &route().expect.status;
   exchange_.emplace(hop().method, limits);
   stream_->read_start();  // an answer may come before the request is sent whole
   send(write_request(route(), hop(), details));
@@ -407,7 +409,8 @@ void HttpProbe::fill_result(Verdict verdict) {
     const auto now = network_.clock().wall_now();
     result_.cert_expiring = target_->judge->expires_soon(*result_.certificate, now);
   }
-  hide_secrets(result_, *target_);
+  const auto& host = target_->proxy ? target_->proxy->host : hop().url.host;
+  keep_evidence(result_, {.answer = answer, .tls = tls_, .host = host}, *target_);
 }
 
 // The only exit. Everything is closed before `done_`, which may destroy this probe.

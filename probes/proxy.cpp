@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "probes/base64.h"
+
 namespace gatewatch {
 namespace {
 
@@ -33,25 +35,6 @@ std::optional<std::string> percent_decode(std::string_view text) {
     if (high < 0 || low < 0) return std::nullopt;
     result += static_cast<char>(high * 16 + low);
     index += 2;
-  }
-  return result;
-}
-
-// RFC 4648 section 4.
-std::string base64(std::string_view text) {
-  constexpr std::string_view digits =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string result;
-  for (std::size_t index = 0; index < text.size(); index += 3) {
-    std::uint32_t group = 0;
-    for (std::size_t offset = 0; offset < 3; ++offset) {
-      const bool there = index + offset < text.size();
-      group = group << 8 | (there ? static_cast<unsigned char>(text[index + offset]) : 0U);
-    }
-    const auto given = text.size() - index;
-    for (unsigned place = 0; place < 4; ++place) {
-      result += place > given ? '=' : digits[group >> (18 - 6 * place) & 63U];
-    }
   }
   return result;
 }

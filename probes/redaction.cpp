@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
+
+#include <fmt/format.h>
 
 #include "probes/net/http_message.h"
 #include "probes/request_writer.h"
@@ -9,7 +12,6 @@
 namespace gatewatch {
 namespace {
 
-// Shorter ones would blot out words by chance, and are no secrets.
 constexpr std::size_t shortest_secret = 6;  // bytes
 constexpr std::size_t shortest_prefix = 4;  // bytes of a secret that "…" cut
 constexpr std::string_view ellipsis = "…";
@@ -36,6 +38,45 @@ void replace_cut(std::string& text, std::string_view secret) {
     text.replace(at - length, length, redacted_mark);
     at += redacted_mark.size() - length;
   }
+  const auto length = cut_length(text, secret);
+  if (length >= shortest_prefix) text.replace(text.size() - length, length, redacted_mark);
+}
+
+using Escape = std::string (*)(char byte);
+
+std::string html_escape(char byte) {
+  constexpr std::array<std::pair<char, std::string_view>, 5> entities = {
+      {{'&', "&amp;"}, {'<', "&lt;"}, {'>', "&gt;"}, {'"', "&quot;"}, {'\'', "&#39;"}}};
+  for (const auto& [character, entity] : entities) {
+    if (byte == character) return std::string(entity);
+  }
+  return {byte};
+}
+
+std::string hexadecimal_html_escape(char byte) {
+  if (byte == '"') return "&#34;";
+  return byte == '\'' ? "&#x27;" : html_escape(byte);
+}
+
+std::string json_escape(char byte) {
+  return byte == '"' || byte == '\\' ? std::string("\\") + byte : std::string(1, byte);
+}
+
+// As PHP does.
+std::string slashed_json_escape(char byte) {
+  return byte == '/' ? "\\/" : json_escape(byte);
+}
+
+std::string url_escape(char byte) {
+  constexpr std::string_view unreserved = "-._~";
+  const bool plain = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
+                     (byte >= '0' && byte <= '9') || unreserved.contains(byte);
+  return plain ? std::string(1, byte) : fmt::format("%{:02X}", static_cast<unsigned char>(byte));
+}
+
+// As forms do.
+std::string form_escape(char byte) {
+  return byte == ' ' ? "+" : url_escape(byte);
 }
 
 std::string lower(std::string_view text) {
@@ -76,22 +117,43 @@ std::string redact_line(std::string_view line) {
 
 }  // namespace
 
-std::vector<std::string_view> secrets_of(const config::Route& route) {
-  std::vector<std::string_view> secrets;
+std::vector<std::string> secrets_of(const config::Route& route) {
+  std::vector<std::string> secrets;
   for (const auto& header : route.headers) {
     if (is_harmless_header(header.name) || net::equals_ignoring_case(header.name, "host")) continue;
     const std::string_view value = header.value.reveal();
-    secrets.push_back(value);
+    add_secret(secrets, value);
     // The token of "Bearer TOKEN", the value of "name=value".
     const auto mark = value.find_first_of(" =");
-    if (mark != std::string_view::npos) secrets.push_back(value.substr(mark + 1));
+    if (mark != std::string_view::npos) add_secret(secrets, value.substr(mark + 1));
   }
   return secrets;
 }
 
-std::string hide_secrets(std::string text, const std::vector<std::string_view>& secrets) {
-  for (const auto secret : secrets) {
-    if (secret.size() < shortest_secret) continue;
+void add_secret(std::vector<std::string>& secrets, std::string_view secret) {
+  if (secret.size() < shortest_secret) return;
+  constexpr std::array<Escape, 6> escapes = {html_escape, hexadecimal_html_escape,
+                                             json_escape, slashed_json_escape,
+                                             url_escape,  form_escape};
+  const auto first = static_cast<std::ptrdiff_t>(secrets.size());
+  secrets.emplace_back(secret);
+  for (const auto escape : escapes) {
+    std::string form;
+    for (const char byte : secret) form += escape(byte);
+    if (std::find(secrets.begin() + first, secrets.end(), form) == secrets.end()) {
+      secrets.push_back(std::move(form));
+    }
+  }
+}
+
+std::string_view cookie_value(std::string_view set_cookie) {
+  const auto pair = set_cookie.substr(0, set_cookie.find(';'));
+  const auto equals = pair.find('=');
+  return equals == std::string_view::npos ? pair : pair.substr(equals + 1);
+}
+
+std::string hide_secrets(std::string text, const std::vector<std::string>& secrets) {
+  for (const auto& secret : secrets) {
     replace_all(text, secret);
     replace_cut(text, secret);
   }

@@ -13,13 +13,17 @@ namespace gatewatch {
 
 inline constexpr std::string_view redacted_mark = "[redacted]";
 
-// The configured header values of `route` that may be secret: what must not be echoed. Views into
-// the route, which must live on.
-[[nodiscard]] std::vector<std::string_view> secrets_of(const config::Route& route);
+// The configured header values of `route` that may be secret: what must not be echoed.
+[[nodiscard]] std::vector<std::string> secrets_of(const config::Route& route);
+// Adds `secret` in each form in which a page may show it: as it is, escaped for HTML, for JSON, for
+// a URL. Short ones are left out: they would blot out words by chance, and are no secrets.
+void add_secret(std::vector<std::string>& secrets, std::string_view secret);
+// The value of the cookie that a Set-Cookie field sets.
+[[nodiscard]] std::string_view cookie_value(std::string_view set_cookie);
 
-// `text` with each of the secrets replaced by the mark; also one of which "…" cut the end off.
-[[nodiscard]] std::string hide_secrets(std::string text,
-                                       const std::vector<std::string_view>& secrets);
+// `text` with each of the secrets replaced by the mark; also one of which "…", or the end of the
+// text, cut the end off.
+[[nodiscard]] std::string hide_secrets(std::string text, const std::vector<std::string>& secrets);
 
 // The head of a response with the values of cookie, authorization and token headers, and the
 // query of a Location, replaced by the mark. Lines that continue such a header go with it.

@@ -13,6 +13,7 @@
 
 #include "config/ip_address.h"
 #include "config/outcome.h"
+#include "probes/evidence.h"
 #include "probes/time.h"
 
 namespace gatewatch {
@@ -92,8 +93,7 @@ struct Result {
   std::string tls_cipher;
   std::optional<CertificateFacts> certificate;
   bool cert_expiring = false;  // the warning of expect.certificate, of a verified one
-  std::string response_head;   // of the last hop, redacted, at most 16 KiB; empty where it did
-                               // not fail, unless somebody asked by hand
+  SharedEvidence evidence;     // none where it did not fail, unless somebody asked by hand
   std::string trace_id;        // 32 hex digits that we sent in `traceparent`
 
   [[nodiscard]] std::chrono::microseconds duration() const { return timings.total(); }

@@ -1,12 +1,45 @@
 #include "probes/result_facts.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "probes/redaction.h"
+#include "probes/request_ids.h"
 #include "probes/text.h"
+#include "probes/token_redaction.h"
 
 namespace gatewatch {
+namespace {
+
+std::string cut(std::string text, std::size_t limit) {
+  text.resize(std::min(text.size(), limit));
+  return text;
+}
+
+// `secrets`: that we sent; those that the server sets are to be hidden too.
+void show_answer(Evidence& evidence, const net::HttpExchange& exchange,
+                 std::vector<std::string> secrets) {
+  const auto& response = exchange.response();
+  for (const auto& [name, value] : response.headers.all()) {
+    if (net::equals_ignoring_case(name, "set-cookie")) add_secret(secrets, cookie_value(value));
+  }
+  const auto redacted = [&secrets](std::string text) {
+    return hide_tokens(hide_secrets(std::move(text), secrets));
+  };
+  evidence.head = cut(redacted(redact_head(exchange.raw_head())), Evidence::longest_head);
+  evidence.request_ids = request_ids(evidence.head);
+  evidence.body =
+      cut(redacted(response.body.substr(0, Evidence::longest_body)), Evidence::longest_body);
+  evidence.body_length = response.body_length;
+  evidence.body_complete = exchange.state() == net::ExchangeState::Complete;
+  auto digest = exchange.body_digest();
+  evidence.body_sha256 = std::move(digest.sha256);
+  evidence.body_hashed = digest.size;
+}
+
+}  // namespace
 
 void clear_hop_facts(Result& result) {
   result.status = 0;
@@ -31,17 +64,20 @@ void keep_response_facts(Result& result, const net::HttpExchange& exchange) {
     result.http_version = response.http_version;
   }
   result.body_size = response.body_size;
-  const bool shown = result.is_failing() || result.kind == ProbeKind::Manual;
-  if (shown) result.response_head = redact_head(exchange.raw_head());
 }
 
-void hide_secrets(Result& result, const Target& target) {
+void keep_evidence(Result& result, const Exchange& exchange, const Target& target) {
+  const bool shown = result.is_failing() || result.kind == ProbeKind::Manual;
+  if (!shown && result.detail.empty()) return;
   auto secrets = secrets_of(target.route);
-  if (target.proxy) secrets.push_back(target.proxy->password.reveal());
+  if (target.proxy) add_secret(secrets, target.proxy->password.reveal());
   result.detail = one_line(hide_secrets(std::move(result.detail), secrets));
-  auto head = hide_secrets(std::move(result.response_head), secrets);
-  head.resize(std::min(head.size(), longest_response_head));
-  result.response_head = std::move(head);
+  if (!shown) return;
+  Evidence evidence;
+  if (exchange.answer != nullptr) show_answer(evidence, *exchange.answer, std::move(secrets));
+  if (exchange.tls != nullptr) evidence.chain_fingerprint = exchange.tls->chain_fingerprint();
+  if (!IpAddress::parse(exchange.host)) evidence.resolver = target.route.resolver;
+  result.evidence = SharedEvidence(std::move(evidence));
 }
 
 }  // namespace gatewatch

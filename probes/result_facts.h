@@ -1,7 +1,9 @@
-// What a finished exchange leaves in its Result: the facts of TLS and of the response, with
-// secrets taken out.
+// What a finished exchange leaves in its Result: the facts of TLS and of the response, and evidence
+// where it failed, with secrets taken out.
 
 #pragma once
+
+#include <string_view>
 
 #include "probes/net/http_exchange.h"
 #include "probes/net/tls_stream.h"
@@ -10,14 +12,18 @@
 
 namespace gatewatch {
 
-inline constexpr std::size_t longest_response_head = 16 << 10;  // bytes
-
 // Forgets what the hop before has left: facts are of the last hop alone, timings of all.
 void clear_hop_facts(Result& result);
 void keep_tls_facts(Result& result, const net::TlsStream& stream);
-// The head is kept where the result, whose outcome must be set, is failing.
 void keep_response_facts(Result& result, const net::HttpExchange& exchange);
-// Takes what we sent in confidence out of everything that quotes the server.
-void hide_secrets(Result& result, const Target& target);
+// The last hop's, as far as it came.
+struct Exchange {
+  const net::HttpExchange* answer = nullptr;  // null: nothing was asked
+  const net::TlsStream* tls = nullptr;
+  std::string_view host;  // whose address was wanted
+};
+// Takes what we sent in confidence out of what quotes the server; and evidence where the result,
+// whose outcome must be set, is failing, or somebody asked by hand.
+void keep_evidence(Result& result, const Exchange& exchange, const Target& target);
 
 }  // namespace gatewatch

@@ -1,9 +1,12 @@
 #include "probes/result_json.h"
 
 #include <chrono>
+#include <utility>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+
+#include "probes/base64.h"
 
 namespace gatewatch {
 namespace {
@@ -43,7 +46,32 @@ nlohmann::json family_to_json(const std::optional<IpFamily>& family) {
   return *family == IpFamily::V4 ? "v4" : "v6";
 }
 
+nlohmann::json to_json(const std::vector<RequestId>& request_ids) {
+  auto json = nlohmann::json::array();
+  for (const auto& [name, value] : request_ids) {
+    json.push_back({{"name", name}, {"value", clean_utf8(value)}});
+  }
+  return json;
+}
+
 }  // namespace
+
+nlohmann::json to_json(const Evidence& evidence) {
+  auto body = clean_lines(evidence.body);
+  const bool is_exact = body == evidence.body;
+  return {
+      {"head", clean_lines(evidence.head)},
+      {"body", std::move(body)},
+      {"body_base64", is_exact ? nlohmann::json() : nlohmann::json(base64(evidence.body))},
+      {"body_length", evidence.body_length},
+      {"body_complete", evidence.body_complete},
+      {"body_sha256", clean_utf8(evidence.body_sha256)},
+      {"body_hashed", evidence.body_hashed},
+      {"resolver", clean_utf8(evidence.resolver)},
+      {"chain_fingerprint", clean_utf8(evidence.chain_fingerprint)},
+      {"request_ids", to_json(evidence.request_ids)},
+  };
+}
 
 nlohmann::json to_json(const Result& result) {
   return {
@@ -69,7 +97,7 @@ nlohmann::json to_json(const Result& result) {
       {"tls", tls_to_json(result)},
       {"certificate", result.certificate ? to_json(*result.certificate) : nlohmann::json()},
       {"cert_expiring", result.cert_expiring},
-      {"response_head", clean_lines(result.response_head)},
+      {"evidence", result.evidence ? to_json(*result.evidence) : nlohmann::json()},
       {"trace_id", clean_utf8(result.trace_id)},
   };
 }

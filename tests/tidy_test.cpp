@@ -93,7 +93,7 @@ constexpr std::array tested_elsewhere = {
     TestedElsewhere{"probes/net/uv_loop.cpp", "tests/probes/net/uv_network_test.cpp"},
     TestedElsewhere{"probes/net/uv_signal.cpp", "tests/probes/net/uv_network_test.cpp"},
     TestedElsewhere{"probes/net/uv_status.cpp", "tests/probes/net/uv_network_test.cpp"},
-    TestedElsewhere{"probes/net/uv_stream.cpp", "tests/probes/net/uv_network_test.cpp"},
+    TestedElsewhere{"probes/net/socket_stream.cpp", "tests/probes/net/uv_network_test.cpp"},
     TestedElsewhere{"probes/net/uv_timer.cpp", "tests/probes/net/uv_network_test.cpp"},
     TestedElsewhere{"probes/net/uv_wakeup.cpp", "tests/probes/net/uv_network_test.cpp"},
     TestedElsewhere{"probes/proxy_connect.cpp", "tests/probes/proxied_probe_test.cpp"},

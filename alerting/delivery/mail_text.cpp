@@ -8,6 +8,7 @@
 
 #include "alerting/delivery/text.h"
 #include "config/syntax.h"
+#include "probes/base64.h"
 
 namespace gatewatch::alerting {
 namespace {
@@ -18,23 +19,6 @@ constexpr std::size_t longest_name = 200;  // of a person, in UTF-16 units
 bool is_letter_or_digit(char byte) {
   return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
          (byte >= '0' && byte <= '9');
-}
-
-std::string base64(std::string_view data) {
-  constexpr std::string_view digits =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string text;
-  for (std::size_t at = 0; at < data.size(); at += 3) {
-    const auto part = data.substr(at, 3);
-    std::uint32_t bits = 0;
-    for (std::size_t index = 0; index < 3; ++index) {
-      bits = (bits << 8U) | (index < part.size() ? static_cast<unsigned char>(part[index]) : 0U);
-    }
-    for (std::size_t index = 0; index < 4; ++index) {
-      text += index <= part.size() ? digits[(bits >> (18U - 6U * index)) & 0x3fU] : '=';
-    }
-  }
-  return text;
 }
 
 // RFC 2047: each encoded word holds whole characters; a folded line holds one word.

@@ -10,7 +10,8 @@
 namespace gatewatch::daemon {
 namespace {
 
-constexpr int bar_width = 48;  // columns of the whole duration
+constexpr int bar_width = 48;              // columns of the whole duration
+constexpr std::size_t shown_body = 1'024;  // bytes
 
 double milliseconds(std::chrono::microseconds duration) {
   return std::chrono::duration<double, std::milli>(duration).count();
@@ -36,6 +37,44 @@ std::string summary(const Result& result) {
   auto text = std::string(row.title);
   if (!result.reason.empty()) text += fmt::format(" ({})", result.reason);
   if (!result.detail.empty()) text += ": " + clean_utf8(result.detail);
+  return text;
+}
+
+std::string indented(std::string lines) {
+  while (lines.ends_with('\n')) lines.pop_back();
+  std::string text = "\n  ";
+  for (const char character : lines) {
+    text += character;
+    if (character == '\n') text += "  ";
+  }
+  return text + '\n';
+}
+
+// Where the body is no text, a look at it helps nobody.
+std::string beginning(const std::string& body) {
+  if (body.find('\0') != std::string::npos) return {};
+  auto text = indented(clean_lines(body.substr(0, shown_body)));
+  if (body.size() > shown_body) text += "  …\n";
+  return text;
+}
+
+std::string shown(const Evidence& evidence, bool with_body) {
+  std::string text;
+  if (!evidence.chain_fingerprint.empty()) {
+    text += fmt::format("  chain   sha256 {}\n", evidence.chain_fingerprint);
+  }
+  if (!evidence.resolver.empty()) text += fmt::format("  asked   {}\n", evidence.resolver);
+  for (const auto& [name, value] : evidence.request_ids) {
+    text += fmt::format("  id      {} {}\n", name, clean_utf8(value));
+  }
+  if (evidence.body_hashed > 0) {
+    const bool all = evidence.body_hashed == evidence.body_length;
+    text += fmt::format("  body    {} bytes{}, sha256 {}{}\n", evidence.body_length,
+                        evidence.body_complete ? "" : " so far", evidence.body_sha256,
+                        all ? "" : fmt::format(" of the first {}", evidence.body_hashed));
+  }
+  if (!evidence.head.empty()) text += indented(clean_lines(evidence.head));
+  if (with_body && !evidence.body.empty()) text += beginning(evidence.body);
   return text;
 }
 
@@ -90,16 +129,7 @@ std::string waterfall(const Result& result) {
     text += fmt::format("  cert    {}, expires {}\n", clean_utf8(result.certificate->subject),
                         format_timestamp(result.certificate->not_after));
   }
-  if (!result.response_head.empty()) {
-    auto head = clean_lines(result.response_head);
-    while (head.ends_with('\n')) head.pop_back();
-    text += "\n  ";
-    for (const char character : head) {
-      text += character;
-      if (character == '\n') text += "  ";
-    }
-    text += '\n';
-  }
+  if (result.evidence) text += shown(*result.evidence, result.is_failing());
   return text;
 }
 

@@ -4,11 +4,13 @@
 #include <array>
 #include <ctime>
 #include <memory>
+#include <span>
 
-#include <fmt/format.h>
 #include <openssl/bio.h>
 #include <openssl/evp.h>
 #include <openssl/x509.h>
+
+#include "probes/net/digest.h"
 
 namespace gatewatch::net {
 namespace {
@@ -27,9 +29,7 @@ std::string fingerprint(const X509* certificate) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned size = 0;
   if (X509_digest(certificate, EVP_sha256(), digest.data(), &size) != 1) return {};
-  std::string hex;
-  for (unsigned index = 0; index < size; ++index) hex += fmt::format("{:02x}", digest[index]);
-  return hex;
+  return hex_digits(std::span(digest).first(size));
 }
 
 }  // namespace

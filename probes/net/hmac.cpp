@@ -2,11 +2,12 @@
 
 #include <array>
 #include <limits>
+#include <span>
 
-#include <fmt/format.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
+#include "probes/net/digest.h"
 #include "probes/net/invariant.h"
 
 namespace gatewatch::net {
@@ -19,9 +20,7 @@ std::string hmac_sha256_hex(std::string_view key, std::string_view data) {
       HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
            reinterpret_cast<const unsigned char*>(data.data()), data.size(), digest.data(), &size);
   require(made != nullptr, "SHA-256 is part of every OpenSSL");
-  std::string text;
-  for (unsigned int at = 0; at < size; ++at) text += fmt::format("{:02x}", digest[at]);
-  return text;
+  return hex_digits(std::span(digest).first(size));
 }
 
 }  // namespace gatewatch::net

@@ -1,10 +1,12 @@
 #include "probes/net/http_exchange.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "probes/net/digest.h"
 #include "probes/net/inflate.h"
 #include "probes/net/llhttp_reader.h"
 #include "probes/text.h"
@@ -42,6 +44,7 @@ class HttpExchange::Parser {
   void end();
 
   [[nodiscard]] const std::string& raw_head() const { return reader_.raw_head(); }
+  [[nodiscard]] BodyDigest body_digest() const;
 
   ExchangeState state = ExchangeState::Head;
   bool has_head = false;
@@ -59,6 +62,7 @@ class HttpExchange::Parser {
   void take_status();
   void take_head();
   void take_content(std::span<const char> bytes);
+  void hash(std::span<const char> beyond_kept);
   void take_inflate_status(InflateStatus status);
   void complete();
   void fail(ExchangeFailure why, std::string sentence);
@@ -67,6 +71,7 @@ class HttpExchange::Parser {
   ExchangeLimits limits_;
   LlhttpReader reader_;
   ContentDecoder decoder_;
+  std::optional<Sha256> digest_;  // of all so far, once that is more than what is kept
   int interim_responses_ = 0;
 };
 
@@ -139,9 +144,26 @@ void HttpExchange::Parser::take_content(std::span<const char> bytes) {
   response.body_size += bytes.size();
   take_inflate_status(decoder_.write(bytes, [this](std::span<const char> decoded) {
     const std::uint64_t room = limits_.kept - response.body.size();
-    response.body.append(decoded.data(), std::min<std::uint64_t>(room, decoded.size()));
+    const auto kept = decoded.first(std::min<std::uint64_t>(room, decoded.size()));
+    response.body.append(kept.data(), kept.size());
+    response.body_length += decoded.size();
+    if (kept.size() < decoded.size()) hash(decoded.subspan(kept.size()));
     return InflateStatus::Ok;
   }));
+}
+
+void HttpExchange::Parser::hash(std::span<const char> beyond_kept) {
+  if (limits_.unhashed == nullptr || limits_.unhashed->contains(response.status)) return;
+  if (!digest_) digest_.emplace().add(response.body);
+  digest_->add(beyond_kept);
+}
+
+BodyDigest HttpExchange::Parser::body_digest() const {
+  if (digest_) return {.sha256 = digest_->hex(), .size = digest_->size()};
+  if (response.body.empty()) return {};
+  Sha256 digest;
+  digest.add(response.body);
+  return {.sha256 = digest.hex(), .size = digest.size()};
 }
 
 void HttpExchange::Parser::take_inflate_status(InflateStatus status) {
@@ -242,6 +264,10 @@ bool HttpExchange::has_head() const {
 
 const std::string& HttpExchange::raw_head() const {
   return parser_->raw_head();
+}
+
+BodyDigest HttpExchange::body_digest() const {
+  return parser_->body_digest();
 }
 
 const Response& HttpExchange::response() const {

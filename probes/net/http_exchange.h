@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 
+#include "config/match.h"
 #include "probes/net/http_message.h"
 
 namespace gatewatch::net {
@@ -16,8 +17,11 @@ namespace gatewatch::net {
 struct ExchangeLimits {
   std::uint64_t head = 64 << 10;      // bytes of status line and headers, 1xx and trailers included
   std::uint64_t body = 1 << 20;       // bytes of content, before and after inflating
-  std::uint64_t kept = 64 << 10;      // bytes of the (inflated) body kept for expectations
+  std::uint64_t kept = 64 << 10;      // bytes of the (inflated) body kept
   std::uint64_t overhead = 64 << 10;  // bytes that chunk framing and extensions may add to `body`
+  // What is not kept of a body is hashed where its status is none of these, and else lost; null:
+  // of all. Must outlive the exchange.
+  const config::StatusSet* unhashed = nullptr;
 };
 
 enum class ExchangeState : std::uint8_t {
@@ -36,6 +40,14 @@ enum class ExchangeFailure : std::uint8_t {
   HeaderTooLarge,
   BodyTooLarge,
   DecodeError,  // the content coding is broken or unknown
+};
+
+// SHA-256 of an inflated body, from its beginning.
+struct BodyDigest {
+  std::string sha256;      // 64 hex digits; empty where no body came
+  std::uint64_t size = 0;  // bytes that it is of
+
+  friend bool operator==(const BodyDigest&, const BodyDigest&) = default;
 };
 
 // Reads the response to one request. 1xx responses before it are skipped, an unasked 101 is
@@ -61,6 +73,9 @@ class HttpExchange {
   // Status line and headers as they came so far, at most 16 KiB; of the newest response alone.
   [[nodiscard]] const std::string& raw_head() const;
   [[nodiscard]] const Response& response() const;
+  // Of the body so far, or of what is kept of it. What is kept is hashed now: for those who need
+  // it.
+  [[nodiscard]] BodyDigest body_digest() const;
   [[nodiscard]] std::uint64_t wire_bytes() const;  // everything fed so far
 
  private:

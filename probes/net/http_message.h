@@ -33,8 +33,9 @@ struct Response {
   std::string reason;        // the phrase of the status line
   std::string http_version;  // "1.1"
   Headers headers;
-  std::string body;             // inflated, the first bytes up to the limit that was asked for
-  std::uint64_t body_size = 0;  // bytes of content as read from the wire, chunk framing left out
+  std::string body;               // inflated, the first bytes up to the limit that was asked for
+  std::uint64_t body_size = 0;    // bytes of content as read from the wire, chunk framing left out
+  std::uint64_t body_length = 0;  // bytes of content after inflating
 };
 
 struct Request {

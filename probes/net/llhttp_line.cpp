@@ -6,6 +6,7 @@ namespace gatewatch::net {
 namespace {
 
 constexpr std::size_t max_chunk_size_digits = 16;
+constexpr std::size_t version_size = 8;  // "HTTP/1.1"
 
 bool is_control(char byte) {
   const auto value = static_cast<unsigned char>(byte);
@@ -27,6 +28,10 @@ bool is_token_byte(char byte) {
 
 bool is_token(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, is_token_byte);
+}
+
+bool is_known_version(std::string_view version) {
+  return version == "HTTP/1.1" || version == "HTTP/1.0";
 }
 
 }  // namespace
@@ -72,19 +77,25 @@ void LineBuffer::clear() {
 }
 
 bool begins_like_response(std::string_view bytes) noexcept {
-  return std::string_view("HTTP/1.1").starts_with(bytes.substr(0, 8)) ||
-         std::string_view("HTTP/1.0").starts_with(bytes.substr(0, 8));
+  constexpr std::string_view form = "HTTP/d.d";  // a digit for each d
+  const auto start = bytes.substr(0, form.size());
+  return std::ranges::equal(start, form.substr(0, start.size()), [](char byte, char wanted) {
+    return wanted == 'd' ? is_digit(byte) : byte == wanted;
+  });
 }
 
 ReadFault status_line_fault(std::string_view line) noexcept {
-  if (line.size() < 8 || !begins_like_response(line)) {
+  if (line.size() < version_size || !begins_like_response(line)) {
     return ReadFault::NotHttp;
   }
-  const std::string_view status = line.substr(8);
+  const std::string_view status = line.substr(version_size);
   const bool is_right = status.size() >= 4 && status[0] == ' ' && status[1] != '0' &&
                         std::ranges::all_of(status.substr(1, 3), is_digit) &&
                         (status.size() == 4 || status[4] == ' ');
-  return is_right ? ReadFault::None : ReadFault::BadStatus;
+  if (!is_right) {
+    return ReadFault::BadStatus;
+  }
+  return is_known_version(line.substr(0, version_size)) ? ReadFault::None : ReadFault::BadVersion;
 }
 
 ReadFault request_line_fault(std::string_view line) noexcept {
@@ -102,11 +113,15 @@ ReadFault request_line_fault(std::string_view line) noexcept {
       version[6] != '.' || !is_digit(version[7])) {
     return ReadFault::BadRequestLine;
   }
-  return begins_like_response(version) ? ReadFault::None : ReadFault::BadVersion;
+  return is_known_version(version) ? ReadFault::None : ReadFault::BadVersion;
+}
+
+bool is_continuation(std::string_view line) noexcept {
+  return line.starts_with(' ') || line.starts_with('\t');
 }
 
 ReadFault field_line_fault(std::string_view line) noexcept {
-  if (line.starts_with(' ') || line.starts_with('\t')) {
+  if (is_continuation(line)) {
     return ReadFault::FoldedField;
   }
   const std::size_t colon = line.find(':');

@@ -38,8 +38,12 @@ class LineBuffer {
 [[nodiscard]] ReadFault field_line_fault(std::string_view line) noexcept;
 [[nodiscard]] ReadFault chunk_line_fault(std::string_view line) noexcept;
 
-// Whether `bytes`, the first of a response, can go on to be HTTP/1.0 or HTTP/1.1.
+// Whether `bytes`, the first of a response, can go on to be a status line of some HTTP version.
 [[nodiscard]] bool begins_like_response(std::string_view bytes) noexcept;
+
+// Whether the field line goes on with the value of the one before it (obs-fold, RFC 9112 section
+// 5.2).
+[[nodiscard]] bool is_continuation(std::string_view line) noexcept;
 
 // `text` without the blanks (SP, HTAB) around it.
 [[nodiscard]] std::string_view trim_blanks(std::string_view text) noexcept;

@@ -6,10 +6,12 @@
 namespace gatewatch::net {
 namespace {
 
-constexpr std::size_t max_fields = 512;
+constexpr std::size_t max_fields_of_request = 512;
+constexpr std::size_t max_fields_of_response = 4096;
 constexpr std::size_t max_raw_head = 16 << 10;
 constexpr std::size_t max_chunk_line = 4 << 10;
 constexpr std::size_t start_bytes = 8;  // "HTTP/1.1"
+constexpr std::string_view line_end = "\r\n";
 
 }  // namespace
 
@@ -92,6 +94,7 @@ void LlhttpReader::restart() {
   content_ = {};
   fields_ = 0;
   skipped_empty_line_ = false;
+  is_field_open_ = false;
   head_ = {};
   framing_ = {};
   has_head_ = false;
@@ -196,13 +199,20 @@ ReadFault LlhttpReader::line_fault() const {
       return chunk_line_fault(line);
     case Part::Fields:
     case Part::Trailers:
-      if (line.empty()) {
-        return ReadFault::None;
-      }
-      return fields_ >= max_fields ? ReadFault::TooManyFields : field_line_fault(line);
+      return line.empty() ? ReadFault::None : field_fault(line);
     default:
       return ReadFault::None;
   }
+}
+
+// Whoever asks has to take a folded field for one line (RFC 9112 section 5.2), whoever is asked
+// may refuse it.
+ReadFault LlhttpReader::field_fault(std::string_view line) const {
+  if (fields_ >= (reads_requests_ ? max_fields_of_request : max_fields_of_response)) {
+    return ReadFault::TooManyFields;
+  }
+  const bool may_go_on = is_field_open_ && !reads_requests_;
+  return may_go_on && is_continuation(line) ? ReadFault::None : field_line_fault(line);
 }
 
 void LlhttpReader::finish_line() {
@@ -214,12 +224,13 @@ void LlhttpReader::finish_line() {
     line_.clear();
     return;
   }
-  if (const ReadFault fault = line_fault(); fault != ReadFault::None) {
+  const ReadFault fault = line_fault();
+  if (is_reading_head() && (fault == ReadFault::None || fault == ReadFault::BadVersion)) {
+    record_head_line();
+  }
+  if (fault != ReadFault::None) {
     fail(fault);
     return;
-  }
-  if (is_reading_head()) {
-    record_head_line();
   }
   pass_line_on();
   if (part_ != Part::Failed) {
@@ -244,13 +255,25 @@ void LlhttpReader::record_head_line() {
 }
 
 void LlhttpReader::pass_line_on() {
-  if (part_ != Part::ChunkSize) {
+  if (part_ == Part::Fields || part_ == Part::Trailers) {
+    pass_field_on();
+  } else if (part_ != Part::ChunkSize) {
     execute(line_.text());
-    return;
+  } else {
+    // Chunk extensions are of no use to anybody, and llhttp 8 refuses lawful ones.
+    execute(line_.content().substr(0, line_.content().find(';')));
+    execute(line_end);
   }
-  // Chunk extensions are of no use to anybody, and llhttp 8 refuses lawful ones.
-  execute(line_.content().substr(0, line_.content().find(';')));
-  execute(std::string_view("\r\n"));
+}
+
+// Whether a field goes on is known with the line after it, so its CRLF is passed on with that.
+void LlhttpReader::pass_field_on() {
+  const std::string_view line = line_.content();
+  if (is_field_open_ && !is_continuation(line)) {
+    execute(line_end);
+  }
+  is_field_open_ = !line.empty();
+  execute(is_field_open_ ? line : line_end);
 }
 
 LlhttpReader::Part LlhttpReader::part_after_line() const {

@@ -88,7 +88,9 @@ class LlhttpReader {
   [[nodiscard]] ReadFault line_fault() const;
   void finish_line();
   void record_head_line();
+  [[nodiscard]] ReadFault field_fault(std::string_view line) const;
   void pass_line_on();
+  void pass_field_on();
   [[nodiscard]] Part part_after_line() const;
   [[nodiscard]] Part part_after_head() const;
   void execute(std::span<const char> bytes);
@@ -111,6 +113,7 @@ class LlhttpReader {
   std::uint64_t remaining_ = 0;  // bytes of the chunk or body still to come
   std::size_t fields_ = 0;
   bool skipped_empty_line_ = false;
+  bool is_field_open_ = false;  // llhttp has a field line but for its CRLF: it may go on
   std::span<const char> content_;
 
   // What the callbacks recorded.

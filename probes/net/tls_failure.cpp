@@ -1,8 +1,12 @@
 #include "probes/net/tls_failure.h"
 
+#include <algorithm>
+
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
+
+#include "probes/text.h"
 
 namespace gatewatch::net {
 namespace {
@@ -10,7 +14,7 @@ namespace {
 // Empty where the queue's reason says nothing better than where it happened.
 std::string_view queue_reason(int reason) noexcept {
   switch (reason) {
-    case SSL_R_WRONG_VERSION_NUMBER:  // also whatever is not TLS at all, like plain HTTP
+    case SSL_R_WRONG_VERSION_NUMBER:
     case SSL_R_WRONG_SSL_VERSION:
     case SSL_R_UNSUPPORTED_PROTOCOL:
     case SSL_R_UNSUPPORTED_SSL_VERSION:
@@ -23,6 +27,11 @@ std::string_view queue_reason(int reason) noexcept {
     case SSL_R_BAD_PROTOCOL_VERSION_NUMBER:
     case SSL_R_TLSV1_ALERT_PROTOCOL_VERSION:
     case SSL_R_TLSV1_ALERT_INAPPROPRIATE_FALLBACK:
+    case SSL_R_PACKET_LENGTH_TOO_LONG:
+    case SSL_R_DATA_LENGTH_TOO_LONG:
+    case SSL_R_ENCRYPTED_LENGTH_TOO_LONG:
+    case SSL_R_BAD_RECORD_TYPE:
+    case SSL_R_UNSAFE_LEGACY_RENEGOTIATION_DISABLED:  // the server knows nothing of RFC 5746
       return "protocol";
     case SSL_R_EE_KEY_TOO_SMALL:
     case SSL_R_CA_KEY_TOO_SMALL:
@@ -38,7 +47,7 @@ std::string_view queue_reason(int reason) noexcept {
     case SSL_R_TLSV1_ALERT_UNKNOWN_CA:
     case SSL_R_TLSV1_ALERT_ACCESS_DENIED:
     case SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED:
-      return "certificate";
+      return "client_certificate";
     default:
       return {};
   }
@@ -79,7 +88,9 @@ TlsFailure library_failure(unsigned long error, bool handshaken) {
   if (error == 0) return failure;
   const int code = ERR_GET_REASON(error);
   const bool of_ssl = ERR_GET_LIB(error) == ERR_LIB_SSL;
-  if (const auto reason = queue_reason(code); of_ssl && !reason.empty()) failure.reason = reason;
+  const auto reason = of_ssl ? queue_reason(code) : std::string_view();
+  const bool is_broken_record = handshaken && reason == "protocol";
+  if (!reason.empty() && !is_broken_record) failure.reason = reason;
   const char* const text = ERR_reason_error_string(error);
   if (text != nullptr) {
     failure.detail = std::string("TLS failed: ") + text;
@@ -87,6 +98,19 @@ TlsFailure library_failure(unsigned long error, bool handshaken) {
     failure.detail = "TLS failed: alert number " + std::to_string(code - SSL_AD_REASON_OFFSET);
   }
   return failure;
+}
+
+bool begins_like_tls(char first) noexcept {
+  constexpr char change_cipher_spec = 20;
+  constexpr char heartbeat = 24;  // RFC 6520
+  return first >= change_cipher_spec && first <= heartbeat;
+}
+
+TlsFailure not_tls_failure(std::string_view first_bytes) {
+  constexpr std::size_t quoted = 80;
+  const auto line = first_bytes.substr(0, std::min(first_bytes.find_first_of("\r\n"), quoted + 1));
+  return {.reason = "not_tls",
+          .detail = "the server does not speak TLS but says " + quote(line, quoted)};
 }
 
 }  // namespace gatewatch::net

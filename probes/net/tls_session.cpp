@@ -81,14 +81,14 @@ int TlsStream::Session::verify(X509_STORE_CTX* store) noexcept {
 // OpenSSL forgets a chain that it refuses, so what is worth knowing is noted on the way.
 int TlsStream::Session::verify_chain(X509_STORE_CTX* store) {
   if (X509_STORE_CTX_get0_cert(store) == nullptr) return X509_verify_cert(store);
-  const auto digest = sent_chain_digest(store);
-  if (digest && recognises(store, *digest)) return 1;
+  sent_chain = sent_chain_digest(store);
+  if (sent_chain && recognises(store, *sent_chain)) return 1;
   const int verified = X509_verify_cert(store);
   if (verified == 1) {
     auto chain = verified_chain(store);
     certificate = chain.facts;
     certificate_verified = true;
-    if (digest) context_->verified_chains().add(*digest, std::move(chain));
+    if (sent_chain) context_->verified_chains().add(*sent_chain, std::move(chain));
   } else {
     note_refusal(store);
   }
@@ -134,6 +134,10 @@ void TlsStream::Session::on_read(std::span<const char> bytes) {
   const auto self = shared_from_this();
   if (closed_ || ended_ || failure) return;
   if (!handshaken_) {
+    if (handshake_bytes_ == 0 && !bytes.empty() && !SSL_is_server(ssl_.get()) &&
+        !begins_like_tls(bytes.front())) {
+      return fail(not_tls_failure({bytes.data(), bytes.size()}));
+    }
     handshake_bytes_ += bytes.size();
     if (handshake_bytes_ > handshake_limit) {
       return fail({.reason = "handshake", .detail = "the handshake does not come to an end"});

@@ -43,6 +43,7 @@ class TlsStream::Session final : public StreamEvents,
   StreamEvents* events = nullptr;
   std::optional<TlsFailure> failure;
   std::optional<CertificateFacts> certificate;
+  std::optional<ChainDigest> sent_chain;
   bool certificate_verified = false;
   bool clean_end = false;
 

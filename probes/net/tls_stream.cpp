@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "probes/net/digest.h"
 #include "probes/net/invariant.h"
 #include "probes/net/tls_session.h"
 
@@ -82,6 +83,10 @@ std::string TlsStream::cipher() const {
 
 std::optional<CertificateFacts> TlsStream::certificate() const {
   return session_->certificate;
+}
+
+std::string TlsStream::chain_fingerprint() const {
+  return session_->sent_chain ? hex_digits(*session_->sent_chain) : "";
 }
 
 bool TlsStream::certificate_verified() const {

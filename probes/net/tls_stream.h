@@ -52,6 +52,9 @@ class TlsStream final : public Stream {
   [[nodiscard]] std::string cipher() const;
   // What the server showed, also where it was refused; nothing when no certificate came.
   [[nodiscard]] std::optional<CertificateFacts> certificate() const;
+  // SHA-256 over the SHA-256 of every certificate that the server sent, in its order, as hex
+  // digits; empty where none came.
+  [[nodiscard]] std::string chain_fingerprint() const;
   // Its chain and name were found to be good; false too where nobody looked.
   [[nodiscard]] bool certificate_verified() const;
 

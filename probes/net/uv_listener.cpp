@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "probes/net/invariant.h"
+#include "probes/net/socket_stream.h"
 #include "probes/net/uv_status.h"
-#include "probes/net/uv_stream.h"
 
 namespace gatewatch::net {
 namespace {
@@ -100,8 +100,8 @@ void UvListener::accept_waiting(Block* block) {
       if (is_own_shortage(errno)) return block->owner->rest();
       continue;  // accept(2) hands on what befell the connection meanwhile
     }
-    const auto kind = address.ss_family == AF_UNIX ? UvStream::Kind::Unix : UvStream::Kind::Tcp;
-    block->accept(std::make_unique<UvStream>(*block->loop, kind, descriptor, endpoint_of(address)));
+    const auto kind = address.ss_family == AF_UNIX ? SocketStream::Kind::Unix : SocketStream::Kind::Tcp;
+    block->accept(std::make_unique<SocketStream>(*block->loop, kind, descriptor, endpoint_of(address)));
   }
 }
 

@@ -22,6 +22,10 @@ std::expected<std::unique_ptr<UvLoop>, Error> UvLoop::create() {
   });
   uv_idle_init(&made->loop_, &made->idle_);
   made->idle_.data = made.get();
+  if (const int error = made->sockets_.open(*made); error != 0) {
+    (void)made->close();
+    return std::unexpected(Error{std::string("cannot watch sockets: ") + uv_strerror(error)});
+  }
   return made;
 }
 
@@ -30,21 +34,26 @@ UvLoop::~UvLoop() {
 }
 
 UvLoop::DeferredId UvLoop::defer(std::move_only_function<void()> callback) {
-  const DeferredId id = next_deferred_++;
-  deferred_.emplace(id, std::move(callback));
+  deferred_.push_back(std::move(callback));
   if (!closing_) {
     uv_idle_start(&idle_, [](uv_idle_t* handle) noexcept {
       static_cast<UvLoop*>(handle->data)->run_deferred();
     });
   }
-  return id;
+  return first_deferred_ + deferred_.size() - 1;
+}
+
+void UvLoop::cancel(DeferredId id) {
+  if (id >= first_deferred_) deferred_[id - first_deferred_] = nullptr;
 }
 
 void UvLoop::run_deferred() {
-  const DeferredId end = next_deferred_;  // what is deferred from now on waits for the next turn
-  while (!deferred_.empty() && deferred_.begin()->first < end) {
-    auto node = deferred_.extract(deferred_.begin());
-    node.mapped()();
+  // What is deferred from now on waits for the next turn.
+  for (auto left = deferred_.size(); left > 0; --left) {
+    auto callback = std::move(deferred_.front());
+    deferred_.pop_front();
+    ++first_deferred_;
+    if (callback) callback();
   }
   if (deferred_.empty()) uv_idle_stop(&idle_);
 }
@@ -70,7 +79,9 @@ std::chrono::nanoseconds UvLoop::take_longest_turn() {
 int UvLoop::close() {
   if (closed_) return 0;
   if (!std::exchange(closing_, true)) {
+    first_deferred_ += deferred_.size();
     deferred_.clear();
+    sockets_.close();
     uv_close(reinterpret_cast<uv_handle_t*>(&prepare_), nullptr);
     uv_close(reinterpret_cast<uv_handle_t*>(&idle_), nullptr);
   }

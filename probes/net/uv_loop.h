@@ -1,19 +1,21 @@
-// One libuv loop and what all wrappers on it share: the read buffer, work for the next turn, and
-// the measure of how long callbacks hold the loop.
+// One libuv loop and what all wrappers on it share: the sockets that it watches, the read buffer,
+// work for the next turn, and the measure of how long callbacks hold the loop.
 
 #pragma once
 
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <expected>
 #include <functional>
-#include <map>
 #include <memory>
+#include <span>
 
 #include <uv.h>
 
 #include "config/error.h"
+#include "probes/net/socket_poll.h"
 
 namespace gatewatch::net {
 
@@ -28,14 +30,13 @@ class UvLoop {
 
   [[nodiscard]] uv_loop_t* get() { return &loop_; }
 
+  [[nodiscard]] SocketPoll& sockets() { return sockets_; }
   // Valid until the next read of any stream on this loop.
-  [[nodiscard]] uv_buf_t read_buffer() {
-    return uv_buf_init(read_buffer_.data(), static_cast<unsigned>(read_buffer_.size()));
-  }
+  [[nodiscard]] std::span<char> read_buffer() { return read_buffer_; }
 
   // Calls back on the next turn of the loop, unless cancelled before.
   DeferredId defer(std::move_only_function<void()> callback);
-  void cancel(DeferredId id) { deferred_.erase(id); }
+  void cancel(DeferredId id);
 
   [[nodiscard]] std::chrono::nanoseconds take_longest_turn();
   [[nodiscard]] int close();
@@ -48,8 +49,9 @@ class UvLoop {
   uv_loop_t loop_{};
   uv_prepare_t prepare_{};  // also keeps the loop running until it is stopped
   uv_idle_t idle_{};        // active while something is deferred
-  std::map<DeferredId, std::move_only_function<void()>> deferred_;
-  DeferredId next_deferred_ = 1;
+  SocketPoll sockets_;
+  std::deque<std::move_only_function<void()>> deferred_;  // null: cancelled
+  DeferredId first_deferred_ = 1;                         // of the first in the queue
   std::uint64_t turn_began_ns_ = 0;
   std::uint64_t idle_before_ns_ = 0;
   std::uint64_t longest_turn_ns_ = 0;

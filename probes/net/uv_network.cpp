@@ -1,17 +1,16 @@
 #include "probes/net/uv_network.h"
 
 #include <chrono>
-#include <csignal>
 #include <map>
 #include <string>
 #include <utility>
 
 #include "probes/net/ares_resolver.h"
 #include "probes/net/invariant.h"
+#include "probes/net/socket_stream.h"
 #include "probes/net/uv_listener.h"
 #include "probes/net/uv_loop.h"
 #include "probes/net/uv_signal.h"
-#include "probes/net/uv_stream.h"
 #include "probes/net/uv_timer.h"
 #include "probes/net/uv_wakeup.h"
 
@@ -29,7 +28,7 @@ class LibuvNetwork final : public UvNetwork {
     return std::make_unique<UvTimer>(*loop_);
   }
   [[nodiscard]] std::unique_ptr<Stream> stream() override {
-    return std::make_unique<UvStream>(*loop_);
+    return std::make_unique<SocketStream>(*loop_);
   }
   [[nodiscard]] Resolver& resolver(const std::string& server) override {
     auto& resolver = resolvers_[server];
@@ -68,7 +67,6 @@ class LibuvNetwork final : public UvNetwork {
 }  // namespace
 
 std::expected<std::unique_ptr<UvNetwork>, Error> UvNetwork::create() {
-  std::signal(SIGPIPE, SIG_IGN);
   auto loop = UvLoop::create();
   if (!loop) return std::unexpected(loop.error());
   return std::make_unique<LibuvNetwork>(std::move(*loop));

@@ -17,7 +17,6 @@ class SignalWatch {
 
 class UvNetwork : public Network {
  public:
-  // Makes the process ignore SIGPIPE: libuv writes without MSG_NOSIGNAL.
   [[nodiscard]] static std::expected<std::unique_ptr<UvNetwork>, Error> create();
 
   // Runs the loop on the calling thread until stop().

@@ -41,9 +41,11 @@ std::optional<ChainDigest> sent_chain_digest(const X509_STORE_CTX* store) {
   const DigestContext digest(EVP_MD_CTX_new(), EVP_MD_CTX_free);
   if (!digest || EVP_DigestInit_ex(digest.get(), EVP_sha256(), nullptr) != 1) return std::nullopt;
   const STACK_OF(X509)* const sent = X509_STORE_CTX_get0_untrusted(store);
-  if (!add_certificate(digest.get(), X509_STORE_CTX_get0_cert(store))) return std::nullopt;
+  const X509* const leaf = X509_STORE_CTX_get0_cert(store);
+  if (!add_certificate(digest.get(), leaf)) return std::nullopt;
   for (int index = 0; index < sk_X509_num(sent); ++index) {
-    if (!add_certificate(digest.get(), sk_X509_value(sent, index))) return std::nullopt;
+    const X509* const link = sk_X509_value(sent, index);
+    if (link != leaf && !add_certificate(digest.get(), link)) return std::nullopt;
   }
   ChainDigest bytes{};
   if (EVP_DigestFinal_ex(digest.get(), bytes.data(), nullptr) != 1) return std::nullopt;

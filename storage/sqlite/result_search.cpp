@@ -215,7 +215,9 @@ std::expected<std::vector<Result>, Failure> ResultSearch::find(const ResultQuery
     const auto read = [&result](Row& row) {
       result.trace_id = row.text();
       result.detail = row.text();
-      result.response_head = row.text();
+      if (auto head = row.text(); !head.empty()) {
+        result.evidence = SharedEvidence(Evidence{.head = std::move(head)});
+      }
       return false;
     };
     auto done = for_each_row(failure_, read, failure);

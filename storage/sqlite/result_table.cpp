@@ -50,12 +50,13 @@ std::expected<void, Failure> ResultTable::add(std::span<const Result> results) {
 std::expected<std::int64_t, Failure> ResultTable::add_failure(const Result& result) {
   const std::string_view trace_id = keeps_trace_id(result) ? result.trace_id : std::string_view();
   std::int64_t id = 0;
-  if (trace_id.empty() && result.detail.empty() && result.response_head.empty()) return id;
+  const std::string_view head = result.evidence ? result.evidence->head : std::string_view();
+  if (trace_id.empty() && result.detail.empty() && head.empty()) return id;
   const auto read = [&id](Row& row) {
     id = row.integer();
     return true;
   };
-  auto done = for_each_row(add_failure_, read, trace_id, result.detail, result.response_head);
+  auto done = for_each_row(add_failure_, read, trace_id, result.detail, head);
   if (!done) return std::unexpected(std::move(done.error()));
   return id;
 }

@@ -85,7 +85,9 @@ std::expected<std::uint64_t, Failure> RowMigration::move_rows(std::int64_t first
     result.body_size = row.count();
     result.trace_id = row.text();
     result.detail = row.text();
-    result.response_head = row.text();
+    if (auto head = row.text(); !head.empty()) {
+      result.evidence = SharedEvidence(Evidence{.head = std::move(head)});
+    }
     last = row.integer();
     return true;
   };

@@ -88,7 +88,8 @@ Result result_of(std::string route, Timestamp started, std::int64_t number) {
     result.outcome = Outcome::StatusMismatch;
     result.status = 502;
     result.detail = "the status is 502";
-    result.response_head = "HTTP/1.1 502 Bad Gateway\r\nServer: nginx\r\n\r\n";
+    result.evidence =
+        SharedEvidence(Evidence{.head = "HTTP/1.1 502 Bad Gateway\r\nServer: nginx\r\n\r\n"});
   }
   return result;
 }

@@ -99,7 +99,8 @@ class Traffic {
       result.outcome = Outcome::StatusMismatch;
       result.status = 502;
       result.detail = "The status is 502, expected was 2xx.";
-      result.response_head = "HTTP/1.1 502 Bad Gateway\r\nServer: nginx\r\n\r\n";
+      result.evidence =
+          SharedEvidence(Evidence{.head = "HTTP/1.1 502 Bad Gateway\r\nServer: nginx\r\n\r\n"});
     }
     return result;
   }
@@ -167,7 +168,7 @@ class RowStore {
     number(result.route.back() - '0');
     text(result.trace_id);
     text(result.detail);
-    text(result.response_head);
+    text(result.evidence ? result.evidence->head : std::string());
     require(sqlite3_step(add_) == SQLITE_DONE, "a row was refused");
     sqlite3_reset(add_);
   }

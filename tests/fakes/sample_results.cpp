@@ -44,8 +44,8 @@ Result sample_failure(const std::string& route, Timestamp started) {
   result.certificate = CertificateFacts{sample_time(-86'400), sample_time(86'400), "CN=a\"b,O=\xc3",
                                         "CN=issuer", std::string(64, 'a')};
   result.cert_expiring = true;
-  result.response_head =
-      "HTTP/1.1 502 Bad Gateway\r\nServer: \x80nginx\r\n" + std::string(9'000, 'x');
+  result.evidence = SharedEvidence(Evidence{
+      .head = "HTTP/1.1 502 Bad Gateway\r\nServer: \x80nginx\r\n" + std::string(9'000, 'x')});
   result.trace_id = "4bf92f3577b34da6a3ce929d0e0e4736";
   return result;
 }

@@ -31,7 +31,7 @@ TEST_CASE("addresses that the policy denies are never connected to, on no hop") 
   CHECK(says(to_literal, "169.254.169.254 is not allowed as a target"));
   CHECK(to_literal.status == 302);
   CHECK(to_literal.remote == web);
-  CHECK(to_literal.response_head.find("Location: http://169") != std::string::npos);
+  CHECK(to_literal.evidence->head.find("Location: http://169") != std::string::npos);
   CHECK(scene.network.connects(metadata) == 0);
 }
 
@@ -57,7 +57,7 @@ TEST_CASE("a hop that fails has nothing of the hop before") {
   CHECK(result.outcome == Outcome::DnsFailure);
   CHECK(result.status == 0);
   CHECK_FALSE(result.remote.has_value());
-  CHECK(result.response_head.empty());
+  CHECK(result.evidence->head.empty());
 }
 
 TEST_CASE("the body of a redirect is not waited for") {

@@ -37,7 +37,7 @@ TEST_CASE("a complete answer is ok, and every phase has its time") {
   CHECK(result.body_size == 2);
   CHECK(result.remote == web);
   CHECK(result.last_phase == Phase::Receive);
-  CHECK(result.response_head.empty());
+  CHECK_FALSE(result.evidence);
   CHECK(at(result, Phase::Dns) == 1ms);
   CHECK(at(result, Phase::Connect) == 1ms);
   CHECK(at(result, Phase::Tls) == 0ms);
@@ -64,7 +64,7 @@ TEST_CASE("kind and turn are carried: the turn chooses the address") {
   scene.network.run_for(1s);
   CHECK(manual.result().kind == ProbeKind::Manual);
   CHECK(manual.result().outcome == Outcome::Ok);
-  CHECK(manual.result().response_head.starts_with("HTTP/1.1 200 "));
+  CHECK(manual.result().evidence->head.starts_with("HTTP/1.1 200 "));
 }
 
 TEST_CASE("a failing answer keeps its head, with secrets taken out") {
@@ -78,7 +78,7 @@ TEST_CASE("a failing answer keeps its head, with secrets taken out") {
   CHECK(result.outcome == Outcome::ContentMismatch);
   CHECK(result.reason == "body_contains");
   CHECK(says(result, "it begins \"echo of [redacted]\""));
-  CHECK(result.response_head ==
+  CHECK(result.evidence->head ==
         "HTTP/1.1 200 OK\r\nSet-Cookie: [redacted]\r\nX-Echo: [redacted]\r\n"
         "Content-Length: 26\r\n\r\n");
 }
@@ -174,7 +174,7 @@ TEST_CASE("the deadline while waiting names wait, later it names receive and kee
   CHECK(at(half, Phase::Wait) == 1ms);
   CHECK(at(half, Phase::Receive) == 9997ms);
   CHECK(half.duration() == 10s);
-  CHECK(half.response_head.starts_with("HTTP/1.1 200 OK"));
+  CHECK(half.evidence->head.starts_with("HTTP/1.1 200 OK"));
 }
 
 TEST_CASE("what came of a head is kept, however it ends") {
@@ -214,7 +214,7 @@ TEST_CASE("what came of a head is kept, however it ends") {
     CHECK(result.status == 502);
     CHECK(result.http_version == "1.1");
     CHECK(result.last_phase == Phase::Receive);
-    CHECK(result.response_head.starts_with(begin));
+    CHECK(result.evidence->head.starts_with(begin));
     CHECK(result.remote == web);
   }
 }

@@ -11,6 +11,7 @@
 #include <doctest/doctest.h>
 
 #include "config/outcome.h"
+#include "probes/net/digest.h"
 #include "tests/fakes/certificate_maker.h"
 #include "tests/fakes/dns_server.h"
 #include "tests/fakes/temporary_directory.h"
@@ -254,6 +255,14 @@ struct SecureScene : Scene {
   MadeCertificate leaf = issue(authority, {.common_name = "leaf", .names = {"127.0.0.1"}});
 };
 
+std::string bytes_of(const std::string& digits) {
+  std::string bytes;
+  for (std::size_t index = 0; index < digits.size(); index += 2) {
+    bytes += static_cast<char>(std::stoi(digits.substr(index, 2), nullptr, 16));
+  }
+  return bytes;
+}
+
 }  // namespace
 
 TEST_CASE("an answer over TLS tells version, cipher and certificate") {
@@ -287,6 +296,10 @@ TEST_CASE("a refused certificate is shown all the same") {
   CHECK(result.reason == "expired");
   CHECK(result.last_phase == Phase::Tls);
   REQUIRE(result.certificate.has_value());
+  REQUIRE(result.evidence);
+  net::Sha256 chain;
+  chain.add(bytes_of(result.certificate->fingerprint));  // one certificate came
+  CHECK(result.evidence->chain_fingerprint == chain.hex());
   CHECK_FALSE(result.cert_expiring);  // that it is refused says it
   CHECK(result.status == 0);
 }

@@ -2,7 +2,9 @@
 #include <string>
 
 #include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
 
+#include "probes/result_json.h"
 #include "tests/fakes/simulated_network.h"
 #include "tests/probes/probe_fixture.h"
 
@@ -34,7 +36,7 @@ struct Scene {
     network.run_until([&run] { return run.is_done(); }, 60s);
     REQUIRE(run.is_done());
     CHECK_FALSE(contains(run.result().detail, "PASSWORD"));
-    CHECK_FALSE(contains(run.result().response_head, "PASSWORD"));
+    CHECK_FALSE(contains(to_json(run.result()).dump(), "PASSWORD"));
     return run.result();
   }
 
@@ -119,7 +121,7 @@ TEST_CASE("each refusal of the proxy has its reason") {
     CHECK(contains(result.detail, "the proxy proxy.example:3128"));
     const bool answered = answer.starts_with("HTTP/1.1 ");
     CHECK(std::to_string(result.status) == (answered ? answer.substr(9, 3) : "0"));
-    CHECK(result.response_head.starts_with(answer.substr(0, 8)));
+    CHECK(result.evidence->head.starts_with(answer.substr(0, 8)));
     return result.reason;
   };
   CHECK(reason_of("HTTP/1.1 407 Authenticate\r\nContent-Length: 0\r\n\r\n") == "authentication");

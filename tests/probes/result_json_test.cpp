@@ -18,7 +18,7 @@ Result sample() {
       {IpAddress::parse("2001:db8::1").value(), IpAddress::parse("192.0.2.1").value()});
   result.addresses_changed = true;
   result.broken_family = IpFamily::V6;
-  result.response_head = "HTTP/1.1 502 Bad Gateway\r\n";
+  result.evidence = SharedEvidence(Evidence{.head = "HTTP/1.1 502 Bad Gateway\r\n"});
   return result;
 }
 
@@ -42,7 +42,7 @@ TEST_CASE("a result's JSON names the phases, the outcome and the peer") {
   CHECK(json["addresses_changed"] == true);
   CHECK(json["broken_family"] == "v6");
   CHECK(json["tls"]["version"] == "TLSv1.3");
-  CHECK(json["response_head"] == "HTTP/1.1 502 Bad Gateway\n");
+  CHECK(json["evidence"]["head"] == "HTTP/1.1 502 Bad Gateway\n");
   CHECK(json["certificate"]["not_after"] == "2026-11-21T10:05:06.123Z");
 }
 
@@ -53,13 +53,39 @@ TEST_CASE("what is not known is null") {
   CHECK(json["broken_family"].is_null());
   CHECK(json["tls"].is_null());
   CHECK(json["certificate"].is_null());
+  CHECK(json["evidence"].is_null());
   CHECK(json["failing"] == false);
+}
+
+TEST_CASE("a body is shown as text, and in base64 where that is not all of it") {
+  auto result = sample();
+  result.evidence = SharedEvidence(Evidence{.body = "plain\n",
+                                            .body_length = 9'000,
+                                            .body_sha256 = "abcd",
+                                            .body_hashed = 8'192,
+                                            .resolver = "system",
+                                            .chain_fingerprint = "ef01",
+                                            .request_ids = {{"CF-Ray", "8a1b"}}});
+  auto json = to_json(result)["evidence"];
+  CHECK(json["body"] == "plain\n");
+  CHECK(json["body_base64"].is_null());
+  CHECK(json["body_length"] == 9'000);
+  CHECK(json["body_complete"] == false);
+  CHECK(json["body_sha256"] == "abcd");
+  CHECK(json["body_hashed"] == 8'192);
+  CHECK(json["resolver"] == "system");
+  CHECK(json["chain_fingerprint"] == "ef01");
+  CHECK(json["request_ids"] == nlohmann::json::parse(R"([{"name":"CF-Ray","value":"8a1b"}])"));
+  result.evidence = SharedEvidence(Evidence{.body = std::string("\xff\0", 2)});
+  json = to_json(result)["evidence"];
+  CHECK(json["body"] == "\xEF\xBF\xBD\xEF\xBF\xBD");
+  CHECK(json["body_base64"] == "/wA=");
 }
 
 TEST_CASE("hostile bytes never make the JSON invalid") {
   auto result = sample();
   result.detail = "\xFF\x1B[31m";
-  result.response_head = "HTTP/1.1 500 \xC3\r\nX: \x9B\r\n";
+  result.evidence = SharedEvidence(Evidence{.head = "HTTP/1.1 500 \xC3\r\nX: \x9B\r\n"});
   result.certificate->subject = "CN=\xFE";
   const auto text = to_json(result).dump();
   CHECK(nlohmann::json::accept(text));

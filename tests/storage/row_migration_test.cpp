@@ -64,7 +64,7 @@ std::vector<Result> expected_results() {
     auto failure = sample_failure("shop/cart", sample_time(600 * number));
     failure.interval = {};  // not recorded then
     failure.detail = "It is over.";
-    failure.response_head = "HTTP/1.1 502 Bad Gateway";
+    failure.evidence = SharedEvidence(Evidence{.head = "HTTP/1.1 502 Bad Gateway"});
     failure.certificate->subject = "CN=a";
     failure.certificate->fingerprint = "aa";
     results.push_back(failure);

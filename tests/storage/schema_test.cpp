@@ -129,13 +129,14 @@ TEST_CASE(
       result.body_size = static_cast<std::uint64_t>(number) << number % 40;
       batch.results.push_back(result);
       const auto& phases = result.timings.phases;
-      expected += fmt::format(
-          "{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}\n",
-          result.started.time_since_epoch().count(), result.route, result.region,
-          outcome_row(result.outcome).name, result.status, phases[0].count(), phases[1].count(),
-          phases[2].count(), phases[3].count(), phases[4].count(), phases[5].count(),
-          result.body_size, result.remote->text(),
-          result.certificate ? result.certificate->fingerprint : "", result.response_head.size());
+      expected +=
+          fmt::format("{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}\n",
+                      result.started.time_since_epoch().count(), result.route, result.region,
+                      outcome_row(result.outcome).name, result.status, phases[0].count(),
+                      phases[1].count(), phases[2].count(), phases[3].count(), phases[4].count(),
+                      phases[5].count(), result.body_size, result.remote->text(),
+                      result.certificate ? result.certificate->fingerprint : "",
+                      result.evidence ? result.evidence->head.size() : 0);
     }
     REQUIRE((*store)->write(batch).has_value());
     // The first ones become spans, the second ones a partition.

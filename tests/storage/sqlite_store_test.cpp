@@ -182,7 +182,7 @@ TEST_CASE("forgetting gives pages back to the file system in steps") {
   Batch batch;
   for (int index = 0; index < 1'000; ++index) {
     batch.results.push_back(sample_failure("shop/checkout", sample_time(index)));
-    batch.results.back().response_head = std::string(16'000, 'x');
+    batch.results.back().evidence = SharedEvidence(Evidence{.head = std::string(16'000, 'x')});
   }
   REQUIRE(store->write(batch).has_value());
   RawSqlite raw(path);

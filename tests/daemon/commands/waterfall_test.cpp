@@ -76,14 +76,47 @@ TEST_CASE("each phase starts where the one before ended, and the one that stoppe
 
 TEST_CASE("the head is shown as it came, line by line") {
   auto result = bad_gateway();
-  result.response_head = "HTTP/1.1 502 Bad Gateway\r\nServer: nginx\r\n\r\n";
+  result.evidence =
+      SharedEvidence(Evidence{.head = "HTTP/1.1 502 Bad Gateway\r\nServer: nginx\r\n\r\n"});
   CHECK(waterfall(result).ends_with("\n\n  HTTP/1.1 502 Bad Gateway\n  Server: nginx\n"));
+}
+
+TEST_CASE("evidence is shown: who was asked, ids, the body's digest and beginning") {
+  auto result = bad_gateway();
+  result.evidence = SharedEvidence(Evidence{.head = "HTTP/1.1 502 Bad Gateway\r\n\r\n",
+                                            .body = "<h1>502</h1>\r\n",
+                                            .body_length = 14,
+                                            .body_complete = true,
+                                            .body_sha256 = "abcd",
+                                            .body_hashed = 14,
+                                            .resolver = "192.0.2.53:53",
+                                            .chain_fingerprint = "ef01",
+                                            .request_ids = {{"CF-Ray", "8a1b"}}});
+  CHECK(
+      waterfall(result).ends_with("  chain   sha256 ef01\n"
+                                  "  asked   192.0.2.53:53\n"
+                                  "  id      CF-Ray 8a1b\n"
+                                  "  body    14 bytes, sha256 abcd\n"
+                                  "\n  HTTP/1.1 502 Bad Gateway\n"
+                                  "\n  <h1>502</h1>\n"));
+  result.evidence = SharedEvidence(Evidence{.body = std::string(3'000, 'x'),
+                                            .body_length = 9'000,
+                                            .body_sha256 = "abcd",
+                                            .body_hashed = 8'192});
+  CHECK(waterfall(result).find("  body    9000 bytes so far, sha256 abcd of the first 8192\n") !=
+        std::string::npos);
+  CHECK(waterfall(result).ends_with("xxx\n  …\n"));
+  result.outcome = Outcome::Ok;
+  CHECK(waterfall(result).find("xxx") == std::string::npos);
+  result.outcome = Outcome::StatusMismatch;
+  result.evidence = SharedEvidence(Evidence{.body = std::string("x\0y", 3)});
+  CHECK(waterfall(result).find("x\n") == std::string::npos);
 }
 
 TEST_CASE("what a server said reaches the terminal without control codes") {
   auto result = bad_gateway();
   result.detail = "\x1b]0;owned\x07|forged\nOK: all is well";
-  result.response_head = "HTTP/1.1 502 \x1b[31mBad\r\nX: \xff\r\n\r\n";
+  result.evidence = SharedEvidence(Evidence{.head = "HTTP/1.1 502 \x1b[31mBad\r\nX: \xff\r\n\r\n"});
   const auto line = plugin_line(result);
   CHECK(line.find('\x1b') == std::string::npos);
   CHECK(line.find('\n') == std::string::npos);

@@ -47,7 +47,7 @@ storage::Batch failing_results(int count, int at_once) {
   for (int number = 0; number < count; ++number) {
     auto result = result_at(at_second(number / at_once));
     result.outcome = Outcome::StatusMismatch;
-    result.response_head = std::string(16 << 10, '"');
+    result.evidence = SharedEvidence(Evidence{.head = std::string(16 << 10, '"')});
     batch.results.push_back(std::move(result));
   }
   return batch;

@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+#include "probes/net/digest.h"
 #include "tests/probes/net/http_document.h"
 
 using namespace gatewatch::net;
@@ -191,4 +192,34 @@ TEST_CASE("an exchange can be moved while it reads") {
   second.feed(std::string("Length: 2\r\n\r\nok"));
   CHECK(second.state() == ExchangeState::Complete);
   CHECK(second.response().body == "ok");
+}
+
+TEST_CASE("the whole of a body is hashed where its status says that it fails, else what is kept") {
+  gatewatch::config::StatusSet fine;
+  fine.add(200);
+  struct Row {
+    int status;
+    std::string body;
+    std::size_t cut;
+    std::uint64_t hashed;
+  };
+  for (const auto& [status, body, cut, hashed] :
+       {Row{502, "0123456789abcdef", 0, 16}, Row{502, "0123456789abcdef", 3, 16},
+        Row{502, "0123456789abcdef", 8, 16}, Row{200, "0123456789abcdef", 3, 8},
+        Row{200, "0123", 0, 4}, Row{502, "0123", 2, 4}, Row{502, "01234567", 0, 8},
+        Row{502, "", 0, 0}}) {
+    CAPTURE(status);
+    CAPTURE(body);
+    HttpExchange exchange("GET", {.kept = 8, .unhashed = &fine});
+    const auto head = "HTTP/1.1 " + std::to_string(status) +
+                      " x\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n";
+    exchange.feed(head + body.substr(0, cut));
+    exchange.feed(body.substr(cut));
+    REQUIRE(exchange.state() == ExchangeState::Complete);
+    Sha256 expected;
+    expected.add(body.substr(0, hashed));
+    CHECK(exchange.response().body_length == body.size());
+    CHECK(exchange.body_digest() ==
+          BodyDigest{.sha256 = hashed == 0 ? "" : expected.hex(), .size = hashed});
+  }
 }

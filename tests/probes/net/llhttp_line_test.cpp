@@ -56,7 +56,7 @@ TEST_CASE("status lines") {
   CHECK(status_line_fault("HTTP/1.0 200") == ReadFault::None);
   CHECK(status_line_fault("HTTP/1.1 999 ") == ReadFault::None);
   for (const auto* const text :
-       {"", "HTTP/1.", "HTTP/2.0 200 OK", "http/1.1 200 OK", "ICY 200 OK"}) {
+       {"", "HTTP/1.", "HTTP/2 200 OK", "http/1.1 200 OK", "HTTP/x.1 200 OK", "ICY 200 OK"}) {
     CAPTURE(text);
     CHECK(status_line_fault(text) == ReadFault::NotHttp);
   }
@@ -65,6 +65,18 @@ TEST_CASE("status lines") {
         "HTTP/1.1  200", "HTTP/1.11 200", "HTTP/1.1\t200", "HTTP/1.1 200OK"}) {
     CAPTURE(text);
     CHECK(status_line_fault(text) == ReadFault::BadStatus);
+  }
+}
+
+TEST_CASE("a status line of another version is one all the same") {
+  CHECK(status_line_fault("HTTP/2.0 502 Bad Gateway") == ReadFault::BadVersion);
+  CHECK(status_line_fault("HTTP/1.2 200 OK") == ReadFault::BadVersion);
+  CHECK(status_line_fault("HTTP/2.0 text") == ReadFault::BadStatus);
+  for (const auto* const text : {"", "H", "HTTP/", "HTTP/3", "HTTP/0.9", "HTTP/1.1 2"}) {
+    CHECK(begins_like_response(text));
+  }
+  for (const auto* const text : {"h", "HTTP ", "HTTP/x", "HTTP/11", "SSH-2.0"}) {
+    CHECK_FALSE(begins_like_response(text));
   }
 }
 

@@ -104,6 +104,7 @@ TEST_CASE("bytes go both ways, and the facts of the session are known") {
   CHECK(facts->subject == "CN=shop");
   CHECK(facts->issuer == "CN=Test Root");
   CHECK(facts->fingerprint.size() == 64);
+  CHECK(client->tls->chain_fingerprint().size() == 64);
 
   auto& server = *world.servers.at(0);
   const std::string much(1'000'000, 'm');
@@ -254,12 +255,17 @@ TEST_CASE("a chain is as old as its oldest link, and may end below the root") {
 TEST_CASE("what is not TLS, breaks or never ends fails with its reason") {
   TlsWorld world;
   const std::vector<std::pair<std::string, std::string>> cases = {
-      {"HTTP/1.1 400 Bad Request\r\n\r\n", "protocol"},
+      {"HTTP/1.1 400 Bad Request\r\n\r\n", "not_tls"},
+      {"SSH-2.0-OpenSSH_9.2", "not_tls"},
+      {std::string("\x80\x2e", 2), "not_tls"},  // a hello of SSL 2
+      {std::string("\x16\x02\x00\x00\x05\x00\x00\x00\x00\x00", 10), "protocol"},
+      {std::string("\x15\x03\x03\x00\x02\x02\x74", 7), "client_certificate"},  // alert 116
       {std::string("\x15\x03\x03\x00\x02\x02\x46", 7), "protocol"},   // alert protocol_version
       {std::string("\x15\x03\x03\x00\x02\x02\x28", 7), "handshake"},  // alert handshake_failure
       {std::string("\x15\x03\x03\x00\x02\x01\x00", 7), "closed"},     // alert close_notify
       {std::string("\x16\x03\x03\x40\x00\x02\xff\xff\xff", 9) + std::string(20000, '\0'),
        "handshake"},
+      {std::string("\x16\x03\x03\xff\xff", 5) + std::string(70000, '\0'), "protocol"},
       {"FIN", "closed"},
       {"RST", "reset"},
   };

@@ -1,0 +1,21 @@
+#include "probes/base64.h"
+
+#include <string>
+
+#include <doctest/doctest.h>
+
+using gatewatch::base64;
+
+TEST_CASE("the vectors of RFC 4648") {
+  CHECK(base64("").empty());
+  CHECK(base64("f") == "Zg==");
+  CHECK(base64("fo") == "Zm8=");
+  CHECK(base64("foo") == "Zm9v");
+  CHECK(base64("foob") == "Zm9vYg==");
+  CHECK(base64("fooba") == "Zm9vYmE=");
+  CHECK(base64("foobar") == "Zm9vYmFy");
+}
+
+TEST_CASE("any byte") {
+  CHECK(base64(std::string("\xff\xfe\x00\x80", 4)) == "//4AgA==");
+}
