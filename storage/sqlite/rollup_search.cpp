@@ -16,12 +16,25 @@ namespace {
 
 using std::chrono::microseconds;
 
-// ?2 and ?3: where they are from the epoch, ?1 the series.
-constexpr auto range = "WHERE id >= (?1 << 32) + ?2 AND id < (?1 << 32) + ?3 ORDER BY id";
+// The names of columns, or a condition.
+std::string with_text(const char* sql, const char* text) {
+  return fmt::format(fmt::runtime(sql), text);
+}
 
 constexpr auto series_sql =
     "SELECT series.id, route.text, region.text FROM route JOIN series ON series.route = route.id "
     "JOIN region ON region.id = series.region WHERE {} ORDER BY route.text, region.text";
+
+// ?1 is the series, ?2 and ?3 are numbers from the epoch on.
+constexpr auto hours_sql =
+    "SELECT {}, id & 0xffffffff FROM hour_rollup "
+    "WHERE id >= (?1 << 32) + ?2 AND id < (?1 << 32) + ?3 ORDER BY id";
+constexpr auto minutes_sql =
+    "SELECT id & 0xffffffff, status, step, end_base, end_bits, bucket_base, bucket_bits, others, "
+    "data FROM minute_rollup WHERE id >= (?1 << 32) + ?2 AND id < (?1 << 32) + ?3 ORDER BY id";
+constexpr auto days_sql =
+    "SELECT id & 0xffffffff, data FROM day_span "
+    "WHERE id >= (?1 << 32) + ?2 AND id < (?1 << 32) + ?3 ORDER BY id";
 
 // The number of the first unit that begins at `time` or later, as far as there are rollups.
 std::int64_t first_from(Timestamp time, std::chrono::seconds unit) {
@@ -39,15 +52,11 @@ Timestamp begin_of(std::int64_t number, std::chrono::seconds unit) {
 
 RollupSearch::RollupSearch(Database& database)
     : database_(database),
-      series_of_route_(database, fmt::format(series_sql, "route.text = ?1")),
-      all_series_(database, fmt::format(series_sql, "route.text > ?1")),
-      hours_(database,
-             fmt::format("SELECT id & 0xffffffff, {} FROM hour_rollup {}", hour_columns, range)),
-      minutes_(database,
-               fmt::format("SELECT id & 0xffffffff, status, step, end_base, end_bits, bucket_base, "
-                           "bucket_bits, others, data FROM minute_rollup {}",
-                           range)),
-      days_(database, fmt::format("SELECT id & 0xffffffff, data FROM day_span {}", range)) {}
+      series_of_route_(database, with_text(series_sql, "route.text = ?1")),
+      all_series_(database, with_text(series_sql, "route.text > ?1")),
+      hours_(database, with_text(hours_sql, hour_columns)),
+      minutes_(database, minutes_sql),
+      days_(database, days_sql) {}
 
 template <typename... Values>
 std::expected<std::vector<RollupSearch::Series>, Failure> RollupSearch::list(
@@ -84,11 +93,13 @@ std::expected<void, Failure> RollupSearch::add_hours(const Series& series, const
   constexpr std::chrono::seconds hour = std::chrono::hours(1);
   std::expected<void, Failure> taken;
   const auto read = [&](Row& row) {
-    const auto begin = begin_of(row.integer(), hour);
     auto rollup = read_hour(row, database_);
-    if (rollup) found.push_back({series.region, begin, std::move(*rollup)});
-    if (!rollup) taken = std::unexpected(rollup.error());
-    return taken.has_value();
+    if (!rollup) {
+      taken = std::unexpected(rollup.error());
+      return false;
+    }
+    found.push_back({series.region, begin_of(row.integer(), hour), std::move(*rollup)});
+    return true;
   };
   auto done = for_each_row(hours_, read, series.id, first_from(query.from, hour),
                            first_from(query.before, hour));

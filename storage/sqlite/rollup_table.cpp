@@ -20,8 +20,9 @@ constexpr AnswerCount usual{{Outcome::Ok, 200, true}};
 // The rows of every series before the number ?1, ?2 of them at most.
 std::string forget_from(const char* table) {
   return fmt::format(
-      "DELETE FROM {0} WHERE id IN (SELECT {0}.id FROM series CROSS JOIN {0} "
-      "ON {0}.id >= series.id << 32 AND {0}.id < (series.id << 32) + ?1 LIMIT ?2) RETURNING id",
+      "DELETE FROM {0} WHERE id IN (SELECT old.id FROM series CROSS JOIN "
+      "{0} AS old ON old.id >= series.id << 32 AND old.id < (series.id << 32) + ?1 LIMIT ?2) "
+      "RETURNING id",
       table);
 }
 
