@@ -382,6 +382,7 @@ OwnState App::own_state() const {
 
 web::ApiSources App::api_sources() {
   return {.config = [this] { return config_; },
+          .now = [this] { return network_->clock().wall_now(); },
           .last_results = [this](const std::string& route) { return last_results(route); },
           .next_due = [this](const config::Route& route) { return next_due(route); },
           .metrics = [this] { return scrape(); },

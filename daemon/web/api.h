@@ -26,6 +26,8 @@ class Api {
   void readiness(const WebRequest& request, const WebReply& reply) const;
   void routes(const WebRequest& request, const WebReply& reply) const;
   void results(const WebRequest& request, const WebReply& reply) const;
+  void rollups(const WebRequest& request, const WebReply& reply) const;
+  void uptime(const WebRequest& request, const WebReply& reply) const;
   void incidents(const WebRequest& request, const WebReply& reply) const;
   void incident(const WebRequest& request, const WebReply& reply) const;
   void reload(const WebRequest& request, const WebReply& reply) const;
