@@ -25,7 +25,8 @@ using std::chrono::microseconds;
 namespace {
 
 constexpr int routes = 1'000;
-constexpr auto roll_up_pause = std::chrono::minutes(10);  // as the daemon has it
+// As the daemon has it; rarer where results are, so that years take minutes.
+constexpr microseconds least_roll_up_pause = std::chrono::minutes(10);
 constexpr storage::RecorderLimits limits;
 
 struct Settings {
@@ -68,6 +69,7 @@ class Life {
 
   void go_on(microseconds from) {
     const auto step = std::min<microseconds>(settings_.interval, batch_time);
+    const auto roll_up_pause = std::max(settings_.interval, least_roll_up_pause);
     for (auto time = from; time < from + settings_.length; time += step) {
       write(time);
       if (time % roll_up_pause < step) keep_house(traffic_begin + time);
