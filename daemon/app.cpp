@@ -286,7 +286,7 @@ void App::pulse() {
 
 void App::tick() {
   own_turns_ = network_->take_longest_turn();
-  forget_old_results();
+  keep_records();
   log_own_troubles();
   if (pool_->alive(network_->clock().now(), stuck_after)) systemd_.alive();
   tick_timer_->start(1s, [this] { tick(); });
@@ -302,14 +302,19 @@ void App::log_own_troubles() {
   }
 }
 
-void App::forget_old_results() {
+void App::keep_records() {
   const auto now = network_->clock().now();
   if (now < next_forget_) return;
   next_forget_ = now + 1min;
   const auto& kept = config_->storage;
   const auto wall_now = network_->clock().wall_now();
+  if (now >= next_roll_up_) {
+    next_roll_up_ = now + 10min;
+    recorder_->roll_up(wall_now);
+  }
   recorder_->forget_results(wall_now - kept.results);
   recorder_->forget_evidence(wall_now - kept.evidence, kept.max_size / evidence_share);
+  recorder_->forget_rollups(wall_now - kept.rollups);
   recorder_->limit_size(kept.max_size);
 }
 
@@ -435,6 +440,7 @@ OwnState App::own_state() const {
 
 web::ApiSources App::api_sources() {
   return {.config = [this] { return config_; },
+          .now = [this] { return network_->clock().wall_now(); },
           .last_results = [this](const std::string& route) { return last_results(route); },
           .next_due = [this](const config::Route& route) { return next_due(route); },
           .regions = [this] { return regions(); },

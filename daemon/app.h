@@ -70,7 +70,7 @@ class App {
   void pulse();
   void tick();
   void log_own_troubles();
-  void forget_old_results();
+  void keep_records();
   void reload(ReloadWaiter done);
   void finish_reload(const std::expected<LoadResult, Error>& result);
   void put_in_force(const LoadedConfig& loaded);
@@ -99,6 +99,7 @@ class App {
   ScheduleAnchor anchor_;
   Timestamp reloaded_;
   Instant next_forget_{};
+  Instant next_roll_up_{};
   std::chrono::nanoseconds own_turns_{0};  // the longest turn of the main loop, in the last second
   bool reload_successful_ = true;
   bool stopping_ = false;
