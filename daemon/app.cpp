@@ -34,8 +34,6 @@ using namespace std::chrono_literals;
 constexpr std::size_t results_capacity = 100'000;  // from the probe threads to us
 constexpr std::size_t control_capacity = 100'000;
 constexpr std::size_t questions_capacity = 256;  // of the API to the reader
-// Evidence takes at most this part of storage.max_size.
-constexpr std::uint64_t evidence_share = 10;
 constexpr auto drain_limit = 1200ms;
 constexpr auto flush_limit = 500ms;
 constexpr auto stuck_after = 10s;  // a loop that has not turned for so long starves the watchdog
@@ -295,7 +293,7 @@ void App::pulse() {
 void App::tick() {
   own_turns_ = network_->take_longest_turn();
   watch_clocks();
-  forget_old_results();
+  keep_records();
   log_own_troubles();
   if (pool_->alive(network_->clock().now(), stuck_after)) systemd_.alive();
   tick_timer_->start(1s, [this] { tick(); });
@@ -319,17 +317,10 @@ void App::log_own_troubles() {
   }
 }
 
-void App::forget_old_results() {
-  const auto now = network_->clock().now();
-  if (now < next_forget_) return;
-  next_forget_ = now + 1min;
-  // A clock that was set years ahead must not cost the history.
+void App::keep_records() {
   const auto clocks = read_clocks(network_->clock());
-  const auto wall = std::min(clocks.wall, clocks_.expected_wall(clocks));
-  const auto& kept = config_->storage;
-  recorder_->forget_results(wall - kept.results);
-  recorder_->forget_evidence(wall - kept.evidence, kept.max_size / evidence_share);
-  recorder_->limit_size(kept.max_size);
+  housekeeping_.keep(*recorder_, config_->storage, clocks.monotonic,
+                     std::min(clocks.wall, clocks_.expected_wall(clocks)));
 }
 
 void App::stop() {
@@ -454,6 +445,7 @@ OwnState App::own_state() const {
 
 web::ApiSources App::api_sources() {
   return {.config = [this] { return config_; },
+          .now = [this] { return network_->clock().wall_now(); },
           .last_results = [this](const std::string& route) { return last_results(route); },
           .next_due = [this](const config::Route& route) { return next_due(route); },
           .regions = [this] { return regions(); },

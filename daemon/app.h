@@ -17,6 +17,7 @@
 #include "config/config.h"
 #include "config/difference.h"
 #include "daemon/clock_watch.h"
+#include "daemon/housekeeping.h"
 #include "daemon/log.h"
 #include "daemon/loop_mailbox.h"
 #include "daemon/own_metrics.h"
@@ -73,7 +74,7 @@ class App {
   void tick();
   void watch_clocks();
   void log_own_troubles();
-  void forget_old_results();
+  void keep_records();
   void reload(ReloadWaiter done);
   void finish_reload(const std::expected<LoadResult, Error>& result);
   void put_in_force(const LoadedConfig& loaded);
@@ -101,9 +102,9 @@ class App {
   SelfReport self_report_;
   ScheduleAnchor anchor_;
   Timestamp reloaded_;
-  Instant next_forget_{};
   ClockWatch clocks_;
   std::map<std::string, std::uint64_t> clock_jumps_;  // by kind
+  Housekeeping housekeeping_;
   std::chrono::nanoseconds own_turns_{0};  // the longest turn of the main loop, in the last second
   bool reload_successful_ = true;
   bool stopping_ = false;

@@ -9,12 +9,9 @@
 namespace gatewatch::daemon {
 namespace {
 
-// Keys that are read and checked, for files that are meant for later versions too. One that is
-// written with its default value goes unnoticed: what it asks for would not differ.
+// Keys that are read and checked, for files that are meant for later versions too.
 std::vector<std::string> idle_keys(const config::Config& config) {
-  const config::Storage standard;
   std::vector<std::string> keys;
-  if (config.storage.rollups != standard.rollups) keys.emplace_back("storage.rollups");
   if (std::ranges::any_of(config.routes, &config::Route::is_public)) {
     keys.emplace_back("public of routes");
   }

@@ -26,6 +26,7 @@ std::string unpacked(const std::array<char, Size>& bytes) {
 
 LastResult::LastResult(const Result& result)
     : started_(result.started),
+      interval_(result.interval),
       body_size_(result.body_size),
       resolved_(result.resolved),
       remote_(result.remote),
@@ -59,6 +60,7 @@ Result LastResult::unpack(std::string route, std::string region) const {
   result.route = std::move(route);
   result.region = std::move(region);
   result.kind = kind_;
+  result.interval = interval_;
   result.turn_goes_on = turn_goes_on_;
   result.outcome = outcome_;
   result.status = status_;

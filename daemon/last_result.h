@@ -38,6 +38,7 @@ class LastResult {
   };
 
   Timestamp started_;
+  std::chrono::microseconds interval_{0};
   std::uint64_t body_size_ = 0;
   std::unique_ptr<const Texts> texts_;  // nullptr: all are empty
   std::array<std::uint32_t, phase_count> phases_us_{};

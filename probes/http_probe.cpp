@@ -71,6 +71,7 @@ class HttpProbe final : public Probe, private net::StreamEvents {
     result_.kind = turn_.kind;
     result_.region = identity_->region;
     result_.route = target_->route->id();
+    result_.interval = target_->route->interval;
   }
 
   void start(Done done) override;

@@ -71,7 +71,8 @@ struct Result {
   std::string route;  // config::Route::id()
   std::string region;
   ProbeKind kind = ProbeKind::Scheduled;
-  bool turn_goes_on = false;  // with addresses = "all": others of the same turn follow
+  std::chrono::microseconds interval{0};  // of its route; 0: not known
+  bool turn_goes_on = false;              // with addresses = "all": others of the same turn follow
   Outcome outcome = Outcome::Ok;
   std::string reason;  // a word from a closed list per outcome ("expired"); empty: none
   std::string

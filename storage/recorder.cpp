@@ -58,6 +58,14 @@ void Recorder::distrust() {
   writer_->distrust();
 }
 
+void Recorder::forget_rollups(Timestamp before) {
+  writer_->forget_rollups(before);
+}
+
+void Recorder::roll_up(Timestamp until) {
+  writer_->roll_up(until);
+}
+
 bool Recorder::flush(std::chrono::milliseconds deadline) {
   return writer_->flush(deadline);
 }

@@ -26,6 +26,7 @@ struct RecorderLimits {
   std::chrono::milliseconds retry{1000};  // between attempts while the database refuses
   std::uint32_t forget_results = 1'000;   // deleted by one step
   std::uint32_t forget_evidence = 200;    // the same
+  std::uint32_t forget_rollups = 1'000;   // the same
   // Results are compacted where so many lie together: fewer of each route cost more each. Steps
   // take turns with batches.
   std::uint64_t compact_results = 8'192;
@@ -42,7 +43,7 @@ struct RecorderStatistics {
   std::uint64_t written_results = 0;
   std::uint64_t dropped_results = 0;
   std::uint64_t dropped_evidence = 0;  // results stored without it
-  std::uint64_t failed_writes = 0;     // attempts, of writing, forgetting or compacting
+  std::uint64_t failed_writes = 0;     // attempts, of writing and of keeping house
   std::uint64_t batches = 0;
   std::uint64_t stalls = 0;                 // writes that took too long, whatever became of them
   std::chrono::nanoseconds last_write{0};   // how long the last transaction took
@@ -86,8 +87,14 @@ class Recorder {
   void forget_results(Timestamp before);
   // The same of evidence, which may take `most_bytes`; the newest call holds.
   void forget_evidence(Timestamp before, std::uint64_t most_bytes);
+  // The same of rollups that are older, and brings the others up to date with the results that
+  // started before `until`. Where one of these fails, it is over until it is asked for again:
+  // nothing is lost, and results that are not rolled up are not forgotten.
+  void forget_rollups(Timestamp before);
+  void roll_up(Timestamp until);
   // Deletes what is oldest, in small steps between batches, whenever the records take more bytes
-  // than this: results until none is left, then evidence.
+  // than this, but not while rollups are made: results until none is left that is rolled up, then
+  // evidence.
   void limit_size(std::uint64_t bytes);
   // Somebody else found the store damaged: it is replaced at once.
   void distrust();

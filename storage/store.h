@@ -10,6 +10,7 @@
 
 #include "config/error.h"
 #include "storage/records.h"
+#include "storage/rollup_records.h"
 
 namespace gatewatch::storage {
 
@@ -92,10 +93,25 @@ class Store {
       const TimeQuery& query) = 0;
   [[nodiscard]] virtual std::expected<std::vector<GapRecord>, Error> gaps(
       const TimeQuery& query) = 0;
+  // Brings rollups up to date with the results that started before `until`: one step of some
+  // milliseconds; whether there was something to do, 1 or 0. A rollup that was made stays when its
+  // results are forgotten, and results that come later than that do not change it.
+  [[nodiscard]] virtual std::expected<std::uint64_t, Error> roll_up(Timestamp until) = 0;
+  // In the order of time, then of regions; those without a result are left out, unless what was
+  // seen before stands in them.
+  [[nodiscard]] virtual std::expected<std::vector<StoredRollup>, Error> rollups(
+      const RollupQuery& query) = 0;
+  // In the order of names, routes then regions; those without anything in these days are left out.
+  [[nodiscard]] virtual std::expected<std::vector<RouteHistory>, Error> histories(
+      const HistoryQuery& query) = 0;
+  // Deletes rollups of hours that ended before `before`, and of days some time later, by steps as
+  // forget_results() does: how many.
+  [[nodiscard]] virtual std::expected<std::uint64_t, Error> forget_rollups(Timestamp before,
+                                                                           std::uint32_t limit) = 0;
   // Deletes results that started before `before`, the oldest first, until it was `limit` of them or
-  // none is left; how many, hence less than `limit` only where none is left. Results are deleted in
-  // the groups in which they are stored, of 512 at most and a day: `limit` may be exceeded by one
-  // group, and a result stays as long as its group holds one that is not so old.
+  // none is left that is rolled up; how many, hence less than `limit` only there. Results are
+  // deleted in the groups in which they are stored, of 512 at most and a day: `limit` may be
+  // exceeded by one group, and a result stays as long as its group holds one that is not so old.
   [[nodiscard]] virtual std::expected<std::uint64_t, Error> forget_results(Timestamp before,
                                                                            std::uint32_t limit) = 0;
   // Deletes evidence that started before `before`, and while what is left takes more than

@@ -50,6 +50,15 @@ void Recorder::Writer::forget_evidence(Timestamp before, std::uint64_t most_byte
       [&] { forget_evidence_ = EvidenceRetention{.before = before, .most_bytes = most_bytes}; });
 }
 
+void Recorder::Writer::forget_rollups(Timestamp before) {
+  tell_writer(
+      [&] { forget_rollups_before_ = std::max(before, forget_rollups_before_.value_or(before)); });
+}
+
+void Recorder::Writer::roll_up(Timestamp until) {
+  tell_writer([&] { roll_up_until_ = std::max(until, roll_up_until_.value_or(until)); });
+}
+
 void Recorder::Writer::limit_size(std::uint64_t bytes) {
   tell_writer([&] {
     max_size_ = bytes;
@@ -86,8 +95,8 @@ RecorderStatistics Recorder::Writer::statistics() const {
   const auto since =
       std::min(essentials_since_.value_or(now), backlog_.waiting_since().value_or(now));
   statistics.oldest = now - since;
-  for (const auto* const turn :
-       {&compact_turn_, &house_turn_, &results_turn_, &essentials_turn_, &replace_turn_}) {
+  for (const auto* const turn : {&compact_turn_, &roll_up_turn_, &forget_rollups_turn_,
+                                 &house_turn_, &results_turn_, &essentials_turn_, &replace_turn_}) {
     if (!turn->error.empty()) statistics.last_error = turn->error;
   }
   return statistics;
@@ -113,11 +122,17 @@ void Recorder::Writer::run() {
         // after a failure too, because it may free the space that writing lacks.
         if (!stopping_ && !damaged_) keep_house(lock);
         break;
+      case Task::RollUp:
+        roll_up(lock);
+        break;
       case Task::Forget:
         forget(lock);
         break;
       case Task::ForgetEvidence:
         forget_evidence(lock);
+        break;
+      case Task::ForgetRollups:
+        forget_rollups(lock);
         break;
       case Task::Shrink:
         shrink(lock);
@@ -141,9 +156,11 @@ void Recorder::Writer::end(std::unique_lock<std::mutex>& lock) {
 }
 
 void Recorder::Writer::keep_house(std::unique_lock<std::mutex>& lock) {
+  if (roll_up_until_) roll_up(lock);
   if (forget_before_) forget(lock);
   if (forget_evidence_) forget_evidence(lock);
-  if (shrinking_) shrink(lock);
+  if (forget_rollups_before_) forget_rollups(lock);
+  if (shrinking_ && !roll_up_until_) shrink(lock);
   if (compacting_) compact(lock);
 }
 
@@ -168,8 +185,11 @@ std::optional<Recorder::Writer::Task> Recorder::Writer::next_task(SteadyTime now
   };
   if (damaged_) return is_due(replace_turn_.at) ? std::optional(Task::Replace) : std::nullopt;
   if (const auto due = write_due(); due && is_due(*due)) return Task::Write;
+  // First: what is not rolled up is not forgotten, and evidence is not to go in its place.
+  if (roll_up_until_) return Task::RollUp;
   if (forget_before_ && is_due(house_turn_.at)) return Task::Forget;
   if (forget_evidence_ && is_due(house_turn_.at)) return Task::ForgetEvidence;
+  if (forget_rollups_before_) return Task::ForgetRollups;
   if (shrinking_ && is_due(house_turn_.at)) return Task::Shrink;
   if (compacting_) return Task::Compact;
   return std::nullopt;
@@ -293,6 +313,28 @@ void Recorder::Writer::forget_evidence(std::unique_lock<std::mutex>& lock) {
   if (is_last && *forgotten > 0) measure(lock);
 }
 
+void Recorder::Writer::forget_rollups(std::unique_lock<std::mutex>& lock) {
+  const auto before = *forget_rollups_before_;
+  lock.unlock();
+  const auto forgotten = store_->forget_rollups(before, limits_.forget_rollups);
+  lock.lock();
+  forget_rollups_turn_ = {};
+  if (!forgotten) fail(forget_rollups_turn_, forgotten.error(), {});
+  const bool is_last = !forgotten || *forgotten < limits_.forget_rollups;
+  if (is_last && forget_rollups_before_ == before) forget_rollups_before_.reset();
+}
+
+void Recorder::Writer::roll_up(std::unique_lock<std::mutex>& lock) {
+  const auto until = *roll_up_until_;
+  lock.unlock();
+  const auto rolled_up = store_->roll_up(until);
+  lock.lock();
+  roll_up_turn_ = {};
+  if (!rolled_up) fail(roll_up_turn_, rolled_up.error(), {});
+  const bool is_last = !rolled_up || *rolled_up == 0;
+  if (is_last && roll_up_until_ == until) roll_up_until_.reset();
+}
+
 // One step of the first kind of which there is something left. Where all has gone and that was not
 // enough, the next measuring tries again.
 void Recorder::Writer::shrink(std::unique_lock<std::mutex>& lock) {
@@ -340,8 +382,8 @@ void Recorder::Writer::replace(std::unique_lock<std::mutex>& lock) {
   if (!store) return fail(replace_turn_, store.error(), limits_.retry);
   store_ = std::move(*store);
   damaged_ = false;
-  for (auto* const turn :
-       {&replace_turn_, &essentials_turn_, &results_turn_, &house_turn_, &compact_turn_}) {
+  for (auto* const turn : {&replace_turn_, &essentials_turn_, &results_turn_, &house_turn_,
+                           &compact_turn_, &roll_up_turn_, &forget_rollups_turn_}) {
     *turn = {};
   }
 }

@@ -50,6 +50,8 @@ class Recorder::Writer {
   }
   void forget_results(Timestamp before);
   void forget_evidence(Timestamp before, std::uint64_t most_bytes);
+  void forget_rollups(Timestamp before);
+  void roll_up(Timestamp until);
   void limit_size(std::uint64_t bytes);
   void distrust();
   bool flush(std::chrono::milliseconds deadline);
@@ -71,7 +73,17 @@ class Recorder::Writer {
     friend bool operator==(const EvidenceRetention&, const EvidenceRetention&) = default;
   };
 
-  enum class Task { Replace, Write, Forget, ForgetEvidence, Shrink, Compact, Stop };
+  enum class Task {
+    Replace,
+    Write,
+    RollUp,
+    Forget,
+    ForgetEvidence,
+    ForgetRollups,
+    Shrink,
+    Compact,
+    Stop
+  };
 
   // Runs `change` with the lock held, then lets the writer look.
   template <typename Change>
@@ -99,6 +111,8 @@ class Recorder::Writer {
   void finish(Taken& taken, Turn& turn);
   void forget(std::unique_lock<std::mutex>& lock);
   void forget_evidence(std::unique_lock<std::mutex>& lock);
+  void forget_rollups(std::unique_lock<std::mutex>& lock);
+  void roll_up(std::unique_lock<std::mutex>& lock);
   void shrink(std::unique_lock<std::mutex>& lock);
   void compact(std::unique_lock<std::mutex>& lock);
   void measure(std::unique_lock<std::mutex>& lock);
@@ -127,9 +141,13 @@ class Recorder::Writer {
   Turn results_turn_;
   Turn house_turn_;
   Turn compact_turn_;
+  Turn roll_up_turn_;
+  Turn forget_rollups_turn_;
   Turn replace_turn_;
   std::optional<Timestamp> forget_before_;
   std::optional<EvidenceRetention> forget_evidence_;
+  std::optional<Timestamp> forget_rollups_before_;
+  std::optional<Timestamp> roll_up_until_;
   std::uint64_t max_size_ = std::numeric_limits<std::uint64_t>::max();
   bool shrinking_ = false;  // the records take more than that
   bool damaged_ = false;

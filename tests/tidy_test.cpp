@@ -108,6 +108,7 @@ constexpr std::array tested_elsewhere = {
     TestedElsewhere{"storage/sqlite/circumstance_table.cpp",
                     "tests/storage/result_compaction_test.cpp"},
     TestedElsewhere{"storage/sqlite/database.cpp", "tests/storage/sqlite_store_test.cpp"},
+    TestedElsewhere{"storage/sqlite/due_hours.cpp", "tests/storage/rollup_store_test.cpp"},
     TestedElsewhere{"storage/sqlite/evidence_row.cpp", "tests/storage/evidence_table_test.cpp"},
     TestedElsewhere{"storage/sqlite/evidence_search.cpp", "tests/storage/evidence_table_test.cpp"},
     TestedElsewhere{"storage/sqlite/incident_table.cpp", "tests/storage/sqlite_store_test.cpp"},
@@ -117,6 +118,10 @@ constexpr std::array tested_elsewhere = {
     TestedElsewhere{"storage/sqlite/reserve.cpp", "tests/storage/lasting_store_test.cpp"},
     TestedElsewhere{"storage/sqlite/result_search.cpp", "tests/storage/sqlite_store_test.cpp"},
     TestedElsewhere{"storage/sqlite/result_table.cpp", "tests/storage/sqlite_store_test.cpp"},
+    TestedElsewhere{"storage/sqlite/rollup_maker.cpp", "tests/storage/rollup_store_test.cpp"},
+    TestedElsewhere{"storage/sqlite/rollup_migration.cpp", "tests/storage/rollup_store_test.cpp"},
+    TestedElsewhere{"storage/sqlite/rollup_search.cpp", "tests/storage/rollup_store_test.cpp"},
+    TestedElsewhere{"storage/sqlite/rollup_table.cpp", "tests/storage/rollup_store_test.cpp"},
     TestedElsewhere{"storage/sqlite/salvage.cpp", "tests/storage/lasting_store_test.cpp"},
 };
 

@@ -9,6 +9,7 @@
 #include "daemon/web/api_parameters.h"
 #include "daemon/web/pages.h"
 #include "daemon/web/results_page.h"
+#include "daemon/web/rollups_page.h"
 
 namespace gatewatch::daemon::web {
 namespace {
@@ -132,6 +133,22 @@ void Api::results(const WebRequest& request, const WebReply& reply) const {
 
 void Api::evidence(const WebRequest& request, const WebReply& reply) const {
   answer_results(request, reply, &evidence_page);
+}
+
+void Api::rollups(const WebRequest& request, const WebReply& reply) const {
+  const auto query = read_rollup_query(request.query, sources_.now());
+  if (!query) {
+    return reply(error_response(400, query.error().message));
+  }
+  ask([query = *query](storage::Store& store) { return rollups_page(store, query); }, reply);
+}
+
+void Api::uptime(const WebRequest& request, const WebReply& reply) const {
+  const auto query = read_history_query(request.query, sources_.now());
+  if (!query) {
+    return reply(error_response(400, query.error().message));
+  }
+  ask([query = *query](storage::Store& store) { return uptime_page(store, query); }, reply);
 }
 
 void Api::incidents(const WebRequest& request, const WebReply& reply) const {

@@ -28,6 +28,8 @@ class Api {
   void regions(const WebRequest& request, const WebReply& reply) const;
   void results(const WebRequest& request, const WebReply& reply) const;
   void evidence(const WebRequest& request, const WebReply& reply) const;
+  void rollups(const WebRequest& request, const WebReply& reply) const;
+  void uptime(const WebRequest& request, const WebReply& reply) const;
   void incidents(const WebRequest& request, const WebReply& reply) const;
   void incident(const WebRequest& request, const WebReply& reply) const;
   void reload(const WebRequest& request, const WebReply& reply) const;

@@ -98,8 +98,9 @@ std::optional<Error> read_time(const Parameters& given, const std::string& name,
   return mistake(name, found->second, "a time like 2026-11-20T10:05:06Z");
 }
 
-std::optional<Error> read_limit(const Parameters& given, std::uint32_t most, std::uint32_t& into) {
-  const auto found = given.find("limit");
+std::optional<Error> read_number(const Parameters& given, const std::string& name,
+                                 std::uint32_t most, std::uint32_t& into) {
+  const auto found = given.find(name);
   if (found == given.end()) {
     return std::nullopt;
   }
@@ -108,7 +109,33 @@ std::optional<Error> read_limit(const Parameters& given, std::uint32_t most, std
   if (error == std::errc() && end == text.data() + text.size() && into >= 1 && into <= most) {
     return std::nullopt;
   }
-  return mistake("limit", text, fmt::format("a number from 1 to {}", most));
+  return mistake(name, text, fmt::format("a number from 1 to {}", most));
+}
+
+std::optional<Error> read_limit(const Parameters& given, std::uint32_t most, std::uint32_t& into) {
+  return read_number(given, "limit", most, into);
+}
+
+std::optional<Error> read_step(const Parameters& given, storage::RollupStep& into) {
+  const auto found = given.find("step");
+  if (found == given.end()) {
+    return std::nullopt;
+  }
+  for (const auto& [name, step] :
+       {std::pair("minute", storage::RollupStep::Minute),
+        std::pair("hour", storage::RollupStep::Hour), std::pair("day", storage::RollupStep::Day)}) {
+    if (found->second == name) {
+      into = step;
+      return std::nullopt;
+    }
+  }
+  return mistake("step", found->second, "minute, hour or day");
+}
+
+void read_text(const Parameters& given, const std::string& name, std::string& into) {
+  if (const auto found = given.find(name); found != given.end()) {
+    into = found->second;
+  }
 }
 
 }  // namespace
@@ -162,9 +189,59 @@ std::expected<storage::ResultQuery, Error> read_result_query(const Parameters& g
   if (error) {
     return std::unexpected(*error);
   }
-  if (const auto route = given.find("route"); route != given.end()) {
-    query.route = route->second;
+  read_text(given, "route", query.route);
+  return query;
+}
+
+std::expected<storage::RollupQuery, Error> read_rollup_query(const Parameters& given,
+                                                             Timestamp now) {
+  storage::RollupQuery query;
+  std::optional<Timestamp> from;
+  std::optional<Timestamp> before;
+  auto error = unknown_parameter(given, {"route", "step", "from", "before"});
+  if (!error) {
+    error = read_step(given, query.step);
   }
+  if (!error) {
+    error = read_time(given, "from", from);
+  }
+  if (!error) {
+    error = read_time(given, "before", before);
+  }
+  read_text(given, "route", query.route);
+  if (!error && query.route.empty()) {
+    error = Error{"The parameter route is missing: rollups are those of one route."};
+  }
+  if (error) {
+    return std::unexpected(*error);
+  }
+  query.before = before.value_or(now);
+  query.from = from.value_or(query.before - days(query.step == storage::RollupStep::Day ? 90 : 1));
+  if (query.before - query.from > max_rollups * length_of(query.step)) {
+    return std::unexpected(
+        Error{fmt::format("From `from` to `before` there are more than {} steps; right would be a "
+                          "longer step or less time.",
+                          max_rollups)});
+  }
+  return query;
+}
+
+std::expected<storage::HistoryQuery, Error> read_history_query(const Parameters& given,
+                                                               Timestamp now) {
+  storage::HistoryQuery query;
+  auto error = unknown_parameter(given, {"route", "after", "days", "limit"});
+  if (!error) {
+    error = read_number(given, "days", max_days, query.days);
+  }
+  if (!error) {
+    error = read_limit(given, max_routes, query.routes);
+  }
+  if (error) {
+    return std::unexpected(*error);
+  }
+  read_text(given, "route", query.route);
+  read_text(given, "after", query.after);
+  query.first_day = floor<days>(now) - days(query.days - 1);
   return query;
 }
 

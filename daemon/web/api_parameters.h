@@ -11,6 +11,7 @@
 
 #include "config/error.h"
 #include "storage/records.h"
+#include "storage/rollup_records.h"
 
 namespace gatewatch::daemon::web {
 
@@ -18,9 +19,18 @@ using Parameters = std::map<std::string, std::string>;
 
 inline constexpr std::uint32_t max_results = 1'000;  // of one answer
 inline constexpr std::uint32_t max_incidents = 1'000;
+inline constexpr std::uint32_t max_rollups = 2'000;  // of each region
+inline constexpr std::uint32_t max_routes = 1'000;
+inline constexpr std::uint32_t max_days = 400;
 
 // route, from, before, limit.
 [[nodiscard]] std::expected<storage::ResultQuery, Error> read_result_query(const Parameters& given);
+// route, step, from, before. Without these two: the last day, of days the last 90 days.
+[[nodiscard]] std::expected<storage::RollupQuery, Error> read_rollup_query(const Parameters& given,
+                                                                           Timestamp now);
+// route, after, days, limit. The last day is that of `now`.
+[[nodiscard]] std::expected<storage::HistoryQuery, Error> read_history_query(
+    const Parameters& given, Timestamp now);
 // open, limit.
 [[nodiscard]] std::expected<storage::IncidentQuery, Error> read_incident_query(
     const Parameters& given);

@@ -48,6 +48,7 @@ using StoreQuestion = std::move_only_function<WebResponse(storage::Store&)>;
 
 struct ApiSources {
   std::function<std::shared_ptr<const config::Config>()> config;
+  std::function<Timestamp()> now;
   // Of a route, by region; empty: none yet.
   std::function<std::vector<Result>(const std::string& route)> last_results;
   std::function<std::optional<Timestamp>(const config::Route& route)> next_due;

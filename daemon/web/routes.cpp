@@ -18,6 +18,8 @@ constexpr std::array routes = {
     WebRoute{"GET", "/api/v1/routes", Access::Read, &Api::routes},
     WebRoute{"GET", "/api/v1/results", Access::Read, &Api::results},
     WebRoute{"GET", "/api/v1/evidence", Access::Read, &Api::evidence},
+    WebRoute{"GET", "/api/v1/rollups", Access::Read, &Api::rollups},
+    WebRoute{"GET", "/api/v1/uptime", Access::Read, &Api::uptime},
     WebRoute{"GET", "/api/v1/incidents", Access::Read, &Api::incidents},
     WebRoute{"GET", "/api/v1/incidents/{id}", Access::Read, &Api::incident},
     WebRoute{"GET", "/api/v1/regions", Access::Read, &Api::regions},

@@ -15,12 +15,13 @@ constexpr auto find_sql =
     "SELECT id, until_us FROM circumstance WHERE route = ?1 AND region = ?2 AND kind = ?3 "
     "AND outcome = ?4 AND reason = ?5 AND status = ?6 AND last_phase = ?7 AND redirects = ?8 "
     "AND remote IS ?9 AND http_version = ?10 AND tls_version = ?11 AND tls_cipher = ?12 "
-    "AND certificate IS ?13 AND cert_expiring = ?14";
+    "AND certificate IS ?13 AND cert_expiring = ?14 AND interval_us = ?15";
 
 constexpr auto add_sql =
     "INSERT INTO circumstance (route, region, kind, outcome, reason, status, last_phase, "
     "redirects, remote, http_version, tls_version, tls_cipher, certificate, cert_expiring, "
-    "until_us) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) "
+    "interval_us, until_us) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, "
+    "?15, ?16) "
     "RETURNING id, until_us";
 
 }  // namespace
@@ -41,16 +42,16 @@ CircumstanceTable::CircumstanceTable(Database& database)
 bool CircumstanceTable::Known::is_of(const Result& result) const {
   if (status != result.status || outcome != result.outcome || kind != result.kind ||
       last_phase != result.last_phase || redirects != result.redirects ||
-      cert_expiring != result.cert_expiring || remote != result.remote || region != result.region ||
-      reason != result.reason || http_version != result.http_version ||
-      tls_version != result.tls_version || tls_cipher != result.tls_cipher ||
-      (certificate != nullptr) != bool(result.certificate)) {
+      cert_expiring != result.cert_expiring || interval != result.interval ||
+      remote != result.remote || region != result.region || reason != result.reason ||
+      http_version != result.http_version || tls_version != result.tls_version ||
+      tls_cipher != result.tls_cipher || (certificate != nullptr) != bool(result.certificate)) {
     return false;
   }
   return certificate == nullptr || *certificate == *result.certificate;
 }
 
-std::expected<std::int64_t, Failure> CircumstanceTable::id(const Result& result, Timestamp end) {
+std::expected<CircumstanceId, Failure> CircumstanceTable::id(const Result& result, Timestamp end) {
   if (certificates_cleared_ != certificates_.times_cleared()) known_.clear();
   const auto of_route = known_.find(std::string_view(result.route));
   if (of_route != known_.end()) {
@@ -64,7 +65,7 @@ std::expected<std::int64_t, Failure> CircumstanceTable::id(const Result& result,
         if (auto kept = keep(known.id, end); !kept) return std::unexpected(kept.error());
         known.until = end + headroom;
       }
-      return known.id;
+      return CircumstanceId{known.id, known.route};
     }
   }
   auto known = find_or_add(result, end + headroom);
@@ -73,7 +74,7 @@ std::expected<std::int64_t, Failure> CircumstanceTable::id(const Result& result,
     if (auto kept = keep(known->id, end); !kept) return std::unexpected(kept.error());
     known->until = end + headroom;
   }
-  const auto id = known->id;
+  const CircumstanceId id{known->id, known->route};
   remember(result, std::move(*known));
   return id;
 }
@@ -108,12 +109,14 @@ std::expected<CircumstanceTable::Known, Failure> CircumstanceTable::find_or_add(
   if (failure) return std::unexpected(std::move(*failure));
 
   Known known{0,
+              route,
               until,
               result.kind,
               result.outcome,
               result.last_phase,
               result.status,
               result.redirects,
+              result.interval,
               result.cert_expiring,
               result.remote,
               result.region,
@@ -130,7 +133,7 @@ std::expected<CircumstanceTable::Known, Failure> CircumstanceTable::find_or_add(
   const auto run = [&](Statement& statement, const auto&... more) {
     return for_each_row(statement, read, route, region, kind, outcome, reason, result.status,
                         last_phase, result.redirects, remote, result.http_version, tls_version,
-                        tls_cipher, certificate, result.cert_expiring, more...);
+                        tls_cipher, certificate, result.cert_expiring, result.interval, more...);
   };
   auto done = run(find_);
   if (done && known.id == 0) done = run(add_, until);

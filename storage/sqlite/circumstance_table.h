@@ -18,6 +18,11 @@
 
 namespace gatewatch::storage::sqlite {
 
+struct CircumstanceId {
+  std::int64_t id = 0;
+  std::int64_t route = 0;  // the number of its route
+};
+
 class CircumstanceTable {
  public:
   static constexpr std::size_t most_routes = 100'000;  // kept in memory
@@ -29,7 +34,7 @@ class CircumstanceTable {
 
   // The number of what `result` shares, which is stored where it is new. The block that the result
   // goes into must not end after `end`.
-  [[nodiscard]] std::expected<std::int64_t, Failure> id(const Result& result, Timestamp end);
+  [[nodiscard]] std::expected<CircumstanceId, Failure> id(const Result& result, Timestamp end);
   // `id` is used by a block that ends at `end`.
   [[nodiscard]] std::expected<void, Failure> keep(std::int64_t id, Timestamp end);
   // Removes at most `limit` that no block uses, where no block ends before `before`, and the
@@ -40,12 +45,14 @@ class CircumstanceTable {
  private:
   struct Known {
     std::int64_t id;
+    std::int64_t route;
     Timestamp until;  // as stored, or earlier
     ProbeKind kind;
     Outcome outcome;
     Phase last_phase;
     int status;
     int redirects;
+    std::chrono::microseconds interval;
     bool cert_expiring;
     std::optional<Endpoint> remote;
     std::string region;

@@ -43,6 +43,7 @@ CREATE TABLE evidence_item (
   cert_issuer       TEXT,
   cert_fingerprint  TEXT,
   cert_expiring     INTEGER NOT NULL,
+  interval_us       INTEGER NOT NULL,
   chain_fingerprint TEXT NOT NULL,
   detail            TEXT NOT NULL,
   request_ids       TEXT NOT NULL,
@@ -59,7 +60,7 @@ CREATE INDEX evidence_by_time ON evidence_item (started_us, bytes);
 -- What failing exchanges showed. Columns that results has too mean the same here. resolved: the
 -- addresses of the name, JSON for json_each(); remote: the one that was chosen; resolver: who was
 -- asked for them, '' for nobody. chain_fingerprint: SHA-256 over the SHA-256 of every certificate
--- that came. request_ids: JSON, [{"name":"CF-Ray","value":"…"}, …]. head: status line and headers,
+-- that came. interval_us: the route's own at that time, 0 where it is not known. request_ids: JSON, [{"name":"CF-Ray","value":"…"}, …]. head: status line and headers,
 -- redacted, 16 KiB at most. body: a BLOB, the first 8 KiB of the content after Content-Encoding was
 -- undone, redacted; body_length: of that content as far as it was read; body_complete: 1 where that
 -- was to its end. body_sha256: of its first body_hashed bytes as they came.
@@ -94,6 +95,7 @@ SELECT
   cert_issuer,
   cert_fingerprint,
   cert_expiring,
+  interval_us,
   chain_fingerprint,
   trace_id,
   detail,

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "storage/sqlite/evidence_migration.h"
+#include "storage/sqlite/rollup_migration.h"
 #include "storage/sqlite/row_migration.h"
 #include "storage/sqlite/schema.h"
 #include "storage/sqlite/statement.h"
@@ -102,7 +103,8 @@ std::expected<void, Failure> add_annotations(Database& database) {
 }  // namespace
 
 Layout current_layout() {
-  static constexpr std::array steps = {migrate_newest_rows, add_annotations,
+  // The last one reads results as they are now, intervals among them.
+  static constexpr std::array steps = {migrate_newest_rows, add_annotations, begin_rollups,
                                        migrate_response_heads};
   return {schema_sql, steps};
 }

@@ -35,9 +35,11 @@ CREATE TABLE circumstance (
   tls_cipher    INTEGER NOT NULL REFERENCES word,
   certificate   INTEGER REFERENCES certificate,
   cert_expiring INTEGER NOT NULL,
-  until_us      INTEGER NOT NULL     -- no block that has it ends later; it goes when that is too old
+  until_us      INTEGER NOT NULL,    -- no block that has it ends later; it goes when that is too old
+  interval_us   INTEGER NOT NULL DEFAULT 0 -- of the route at that time; 0: not recorded
 ) STRICT;
 CREATE INDEX circumstance_by_route ON circumstance (route, certificate, status);
+CREATE INDEX circumstance_by_interval ON circumstance (route, interval_us);
 CREATE INDEX circumstance_by_until ON circumstance (until_us);
 CREATE INDEX circumstance_by_certificate ON circumstance (certificate)
   WHERE certificate IS NOT NULL;
@@ -81,6 +83,15 @@ CREATE TABLE block (
 ) STRICT;
 CREATE INDEX block_by_route ON block (route, to_us, from_us) WHERE route IS NOT NULL;
 CREATE INDEX block_by_time ON block (to_us, from_us) WHERE route IS NOT NULL;
+
+-- The hours (since the epoch) of 16 routes each (by the number of a route / 16) for which there are
+-- results that their rollups lack; see rollup_schema.sql.
+CREATE TABLE rollup_due (
+  hour     INTEGER NOT NULL,
+  routes   INTEGER NOT NULL,
+  until_us INTEGER NOT NULL DEFAULT 0, -- what is before is rolled up, of an hour that is not over
+  PRIMARY KEY (hour, routes)
+) STRICT, WITHOUT ROWID;
 
 -- What lets plain SQL read a block: the places in it, and every byte, whose value is its place here.
 CREATE TABLE ordinal (n INTEGER PRIMARY KEY) STRICT;

@@ -25,6 +25,7 @@ ResultNumbers numbers_of(const Result& result, std::int64_t circumstance, std::i
 ResultTable::ResultTable(Database& database)
     : blocks_(database),
       circumstances_(database),
+      due_hours_(database),
       compaction_(database, blocks_, circumstances_),
       add_failure_(database, "INSERT INTO failure (trace_id, detail) VALUES (?1, ?2) RETURNING id"),
       remove_failure_(database, "DELETE FROM failure WHERE id = ?1") {}
@@ -36,9 +37,10 @@ std::expected<void, Failure> ResultTable::add(std::span<const Result> results) {
   for (const auto& result : results) {
     const auto circumstance = circumstances_.id(result, end);
     if (!circumstance) return std::unexpected(circumstance.error());
+    if (auto marked = due_hours_.mark(circumstance->route, result); !marked) return marked;
     const auto failure = add_failure(result);
     if (!failure) return std::unexpected(failure.error());
-    numbers_.push_back(numbers_of(result, *circumstance, *failure));
+    numbers_.push_back(numbers_of(result, circumstance->id, *failure));
   }
   return blocks_.add(journal, numbers_);
 }
@@ -67,9 +69,11 @@ std::expected<std::uint64_t, Failure> ResultTable::compact(std::uint64_t least) 
 }
 
 std::expected<std::uint64_t, Failure> ResultTable::forget(Timestamp before, std::uint32_t limit) {
+  const auto end = due_hours_.limit_forgetting(before);
+  if (!end) return std::unexpected(end.error());
   std::uint64_t forgotten = 0;
   while (forgotten < limit) {
-    const auto stored = blocks_.outdated(before);
+    const auto stored = blocks_.outdated(*end);
     if (!stored) return std::unexpected(stored.error());
     if (!*stored) break;
     if (auto removed = remove(**stored); !removed) return std::unexpected(removed.error());
@@ -77,7 +81,7 @@ std::expected<std::uint64_t, Failure> ResultTable::forget(Timestamp before, std:
   }
   if (forgotten < limit) {
     compaction_.forget();
-    if (auto done = circumstances_.forget(before, limit); !done) {
+    if (auto done = circumstances_.forget(*end, limit); !done) {
       return std::unexpected(std::move(done.error()));
     }
   }
@@ -102,6 +106,7 @@ void ResultTable::roll_back() {
   blocks_.roll_back();
   circumstances_.roll_back();
   compaction_.forget();
+  due_hours_.roll_back();
 }
 
 }  // namespace gatewatch::storage::sqlite

@@ -11,6 +11,7 @@
 #include "probes/result.h"
 #include "storage/sqlite/block_table.h"
 #include "storage/sqlite/circumstance_table.h"
+#include "storage/sqlite/due_hours.h"
 #include "storage/sqlite/result_compaction.h"
 
 namespace gatewatch::storage::sqlite {
@@ -26,6 +27,8 @@ class ResultTable {
   [[nodiscard]] std::expected<std::uint64_t, Failure> compact(std::uint64_t least);
   [[nodiscard]] std::expected<std::uint64_t, Failure> forget(Timestamp before, std::uint32_t limit);
   void roll_back();
+  // The hours that the results are to be rolled up to.
+  [[nodiscard]] DueHours& due_hours() { return due_hours_; }
 
  private:
   [[nodiscard]] std::expected<std::int64_t, Failure> add_failure(const Result& result);
@@ -33,6 +36,7 @@ class ResultTable {
 
   BlockTable blocks_;
   CircumstanceTable circumstances_;
+  DueHours due_hours_;
   ResultCompaction compaction_;
   std::vector<ResultNumbers> numbers_;  // of the batch at work
   Statement add_failure_;

@@ -15,6 +15,9 @@
 #include "storage/sqlite/reserve.h"
 #include "storage/sqlite/result_search.h"
 #include "storage/sqlite/result_table.h"
+#include "storage/sqlite/rollup_maker.h"
+#include "storage/sqlite/rollup_search.h"
+#include "storage/sqlite/rollup_table.h"
 #include "storage/sqlite/row_migration.h"
 #include "storage/sqlite/write_ahead_log.h"
 
@@ -45,6 +48,9 @@ class SqliteStore final : public Store {
         search_(database_),
         evidence_(database_),
         evidence_search_(database_),
+        rollups_(database_),
+        rollup_maker_(database_, results_.due_hours(), rollups_),
+        rollup_search_(database_),
         incidents_(database_),
         annotations_(database_),
         reserve_(database_.path()),
@@ -85,6 +91,11 @@ class SqliteStore final : public Store {
   std::expected<std::uint64_t, Error> forget_evidence(Timestamp before, std::uint64_t most_bytes,
                                                       std::uint32_t limit) override;
   std::expected<std::uint64_t, Error> compact_results(std::uint64_t least) override;
+  std::expected<std::uint64_t, Error> roll_up(Timestamp until) override;
+  std::expected<std::vector<StoredRollup>, Error> rollups(const RollupQuery& query) override;
+  std::expected<std::vector<RouteHistory>, Error> histories(const HistoryQuery& query) override;
+  std::expected<std::uint64_t, Error> forget_rollups(Timestamp before,
+                                                     std::uint32_t limit) override;
   std::expected<StoreSizes, Error> sizes() override;
   [[nodiscard]] Trouble trouble() const override {
     if (trouble_ == Trouble::Moved) return trouble_;
@@ -111,6 +122,9 @@ class SqliteStore final : public Store {
   sqlite::ResultSearch search_;
   sqlite::EvidenceTable evidence_;
   sqlite::EvidenceSearch evidence_search_;
+  sqlite::RollupTable rollups_;
+  sqlite::RollupMaker rollup_maker_;
+  sqlite::RollupSearch rollup_search_;
   sqlite::IncidentTable incidents_;
   sqlite::AnnotationTable annotations_;
   std::optional<sqlite::RowMigration> rows_;  // while some are left
@@ -222,6 +236,7 @@ std::expected<std::uint64_t, Error> SqliteStore::forget_results(Timestamp before
                                                                 std::uint32_t limit) {
   if (rows_) return 0;  // they are older, and show certificates that nothing else does
   auto forgotten = keep_house([&] { return results_.forget(before, limit); });
+  rollup_maker_.forget();
   if (forgotten) give_back_free_pages();
   return forgotten;
 }
@@ -243,6 +258,39 @@ std::expected<std::uint64_t, Error> SqliteStore::compact_results(std::uint64_t l
   return keep_house([&] { return results_.compact(least); });
 }
 
+std::expected<std::uint64_t, Error> SqliteStore::roll_up(Timestamp until) {
+  const auto due = results_.due_hours().next(until);
+  if (!due) return std::unexpected(Error{due.error().message});
+  if (!*due) return 0;
+  return keep_house([&] { return rollup_maker_.step(until); });
+}
+
+std::expected<std::vector<StoredRollup>, Error> SqliteStore::rollups(const RollupQuery& query) {
+  auto transaction = Transaction::read(database_);
+  if (!transaction) return std::unexpected(Error{std::move(transaction.error().message)});
+  return told(rollup_search_.find(query));
+}
+
+std::expected<std::vector<RouteHistory>, Error> SqliteStore::histories(const HistoryQuery& query) {
+  auto transaction = Transaction::read(database_);
+  if (!transaction) return std::unexpected(Error{std::move(transaction.error().message)});
+  return told(rollup_search_.histories(query));
+}
+
+std::expected<std::uint64_t, Error> SqliteStore::forget_rollups(Timestamp before,
+                                                                std::uint32_t limit) {
+  auto forgotten = keep_house([&] { return rollups_.forget(before, limit); });
+  if (forgotten) give_back_free_pages();
+  return forgotten;
+}
+
+void SqliteStore::roll_back() {
+  results_.roll_back();
+  evidence_.roll_back();
+  rollups_.roll_back();
+  rollup_maker_.forget();
+}
+
 template <typename Change>
 std::expected<std::uint64_t, Error> SqliteStore::keep_house(Change change) {
   auto changed = change_results(change);
@@ -262,11 +310,6 @@ std::expected<std::uint64_t, Failure> SqliteStore::change_results(Change change)
     return std::unexpected(std::move(committed.error()));
   }
   return changed;
-}
-
-void SqliteStore::roll_back() {
-  results_.roll_back();
-  evidence_.roll_back();
 }
 
 // Housekeeping: where it fails, the results are forgotten all the same, and the next step tries

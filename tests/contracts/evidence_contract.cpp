@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "tests/contracts/records_samples.h"
+#include "tests/contracts/rollup_contract.h"
 
 namespace gatewatch::tests {
 
@@ -85,6 +86,7 @@ void check_forgetting_evidence(Store& store) {
     REQUIRE(store.write({.results = {result}}).has_value());
   }
   constexpr auto much = 1ULL << 40;
+  roll_up(store);
   const auto full = store.sizes();
   // It outlives its results.
   REQUIRE(store.forget_results(sample_time(10'000), 100) == 6u);

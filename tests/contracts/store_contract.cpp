@@ -6,6 +6,7 @@
 
 #include "tests/contracts/evidence_contract.h"
 #include "tests/contracts/records_samples.h"
+#include "tests/contracts/rollup_contract.h"
 
 namespace gatewatch::tests {
 
@@ -313,6 +314,8 @@ void check_forgetting(Store& store) {
     REQUIRE(store.write({.results = {result}}).has_value());
   }
   REQUIRE(store.write({.steps = {sample_step(1, 1)}}).has_value());
+  CHECK(store.forget_results(sample_time(5), 3) == 0u);  // they are yet to be rolled up
+  roll_up(store);
   const auto full = store.sizes().value();
 
   CHECK(store.forget_results(sample_time(5), 3) == 3u);
@@ -344,6 +347,7 @@ void check_forgetting_groups(Store& store) {
   }
   REQUIRE(store.write(batch).has_value());
   compact(store);
+  roll_up(store);
 
   const auto limit = sample_time(count / 2 * pause);
   std::uint64_t forgotten = 0;

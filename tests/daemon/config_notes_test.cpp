@@ -62,10 +62,8 @@ TEST_CASE("routes of other regions are counted") {
 
 TEST_CASE("keys that nothing heeds yet are named") {
   auto config = watched();
-  config.storage.rollups = std::chrono::hours(1);
   config.routes[0].is_public = true;
   config.routes[1].origin = "https://origin.example.com";
-  CHECK(config_notes(config) == Notes{"storage.rollups has no effect in this version",
-                                      "public of routes has no effect in this version",
+  CHECK(config_notes(config) == Notes{"public of routes has no effect in this version",
                                       "origin of routes has no effect in this version"});
 }

@@ -65,6 +65,7 @@ std::expected<void, Error> MemoryStore::refuse() {
 
 std::expected<void, Error> MemoryStore::write(const Batch& batch) {
   if (auto refusal = refuse(); !refusal) return refusal;
+  rollups_are_due_ = rollups_are_due_ || !batch.results.empty();
   for (const auto& result : batch.results) {
     results_.push_back(result);
     if (!storage::keeps_trace_id(result)) results_.back().trace_id.clear();
@@ -198,7 +199,8 @@ std::expected<std::uint64_t, Error> MemoryStore::forget_results(Timestamp before
   if (auto refusal = refuse(); !refusal) return std::unexpected(refusal.error());
   std::ranges::stable_sort(results_, {}, &Result::started);
   const auto end = std::ranges::lower_bound(results_, before, {}, &Result::started);
-  const auto count = std::min<std::ptrdiff_t>(end - results_.begin(), limit);
+  // What is not rolled up stays.
+  const auto count = rollups_are_due_ ? 0 : std::min<std::ptrdiff_t>(end - results_.begin(), limit);
   results_.erase(results_.begin(), results_.begin() + count);
   return static_cast<std::uint64_t>(count);
 }
@@ -223,6 +225,115 @@ std::expected<std::uint64_t, Error> MemoryStore::forget_evidence(Timestamp befor
 std::expected<std::uint64_t, Error> MemoryStore::compact_results(std::uint64_t) {
   if (auto refusal = refuse(); !refusal) return std::unexpected(refusal.error());
   return 0;
+}
+
+// All at once, and again from the results that are left; an hour that then has fewer stays.
+std::expected<std::uint64_t, Error> MemoryStore::roll_up(Timestamp until) {
+  if (auto refusal = refuse(); !refusal) return std::unexpected(refusal.error());
+  if (!rollups_are_due_ && until <= rolled_up_until_) return 0;
+  const bool is_new = rollups_are_due_;
+  rollups_are_due_ = false;
+  rolled_up_until_ = until;
+  std::map<Series, std::vector<storage::RollupSample>> samples;
+  for (const auto& result : results_) {
+    if (result.started >= until) continue;
+    samples[{result.route, result.region}].push_back(storage::rollup_sample_of(result));
+  }
+  for (auto& [series, list] : samples) {
+    std::ranges::stable_sort(
+        list, {}, [](const storage::RollupSample& sample) { return sample.sample.started; });
+    roll_up_series(series, list, until);
+  }
+  return is_new ? 1 : 0;
+}
+
+void MemoryStore::roll_up_series(const Series& series,
+                                 std::span<const storage::RollupSample> samples, Timestamp until) {
+  for (const auto& sample : samples) {
+    const auto& [started, interval, outcome] = sample.sample;
+    const auto end = started + storage::longest_standing(interval);
+    Timestamp hour = std::chrono::floor<std::chrono::hours>(started);
+    for (; hour <= end && hour < until; hour += std::chrono::hours(1)) {
+      auto rollup = storage::roll_up_hour(samples, hour, until);
+      auto& known = hours_[series][hour];
+      if (rollup.hour.results() >= known.hour.results()) known = std::move(rollup);
+    }
+  }
+}
+
+storage::Rollup MemoryStore::rollup(const Series& series, storage::RollupStep step,
+                                    Timestamp begin) const {
+  storage::Rollup sum;
+  for (const auto& [hour, rollup] : hours_.at(series)) {
+    if (step == storage::RollupStep::Minute) {
+      const auto minute = begin - hour;
+      if (minute < std::chrono::minutes(0) || minute >= std::chrono::hours(1)) continue;
+      return rollup.minutes[static_cast<std::size_t>(minute / std::chrono::minutes(1))];
+    }
+    if (hour >= begin && hour < begin + length_of(step)) sum.merge(rollup.hour);
+  }
+  return sum;
+}
+
+std::expected<std::vector<storage::StoredRollup>, Error> MemoryStore::rollups(
+    const storage::RollupQuery& query) {
+  if (auto refusal = refuse(); !refusal) return std::unexpected(refusal.error());
+  const std::chrono::microseconds length = length_of(query.step);
+  std::vector<storage::StoredRollup> found;
+  for (const auto& [series, hours] : hours_) {
+    if (series.first != query.route) continue;
+    const Timestamp last = hours.rbegin()->first + std::chrono::hours(1);
+    // The first step that begins at `from` or later, and not long before there is anything.
+    const auto from = std::max(
+        query.from, Timestamp(std::chrono::floor<std::chrono::days>(hours.begin()->first)));
+    Timestamp begin{(from.time_since_epoch() + length - std::chrono::microseconds(1)) / length *
+                    length};
+    for (; begin < std::min(query.before, last); begin += length) {
+      auto step = rollup(series, query.step, begin);
+      if (!step.empty()) found.push_back({series.second, begin, std::move(step)});
+    }
+  }
+  std::ranges::stable_sort(found, {}, &storage::StoredRollup::begin);
+  return found;
+}
+
+std::expected<std::vector<storage::RouteHistory>, Error> MemoryStore::histories(
+    const storage::HistoryQuery& query) {
+  if (auto refusal = refuse(); !refusal) return std::unexpected(refusal.error());
+  std::vector<storage::RouteHistory> found;
+  std::uint32_t routes = 0;
+  for (const auto& [series, hours] : hours_) {
+    const auto& [route, region] = series;
+    if (query.route.empty() ? route <= query.after : route != query.route) continue;
+    storage::RouteHistory history{.route = route, .region = region};
+    for (std::uint32_t day = 0; day < query.days; ++day) {
+      const auto begin = Timestamp(query.first_day + std::chrono::days(day));
+      const auto of_day = rollup(series, storage::RollupStep::Day, begin);
+      history.days.push_back(of_day.uptime);
+      history.total.merge(of_day);
+    }
+    if (history.total.empty()) continue;
+    if (found.empty() || found.back().route != route) ++routes;
+    if (routes > query.routes) break;
+    found.push_back(std::move(history));
+  }
+  return found;
+}
+
+std::expected<std::uint64_t, Error> MemoryStore::forget_rollups(Timestamp before,
+                                                                std::uint32_t limit) {
+  if (auto refusal = refuse(); !refusal) return std::unexpected(refusal.error());
+  const Timestamp end = std::chrono::floor<std::chrono::hours>(before);
+  std::uint64_t forgotten = 0;
+  for (auto series = hours_.begin(); series != hours_.end();) {
+    auto& hours = series->second;
+    while (forgotten < limit && !hours.empty() && hours.begin()->first < end) {
+      hours.erase(hours.begin());
+      ++forgotten;
+    }
+    series = hours.empty() ? hours_.erase(series) : std::next(series);
+  }
+  return forgotten;
 }
 
 std::expected<storage::StoreSizes, Error> MemoryStore::sizes() {

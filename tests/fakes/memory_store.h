@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <expected>
 #include <map>
+#include <span>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -42,6 +43,13 @@ class MemoryStore : public storage::Store {
                                                                     std::uint64_t most_bytes,
                                                                     std::uint32_t limit) override;
   [[nodiscard]] std::expected<std::uint64_t, Error> compact_results(std::uint64_t least) override;
+  [[nodiscard]] std::expected<std::uint64_t, Error> roll_up(Timestamp until) override;
+  [[nodiscard]] std::expected<std::vector<storage::StoredRollup>, Error> rollups(
+      const storage::RollupQuery& query) override;
+  [[nodiscard]] std::expected<std::vector<storage::RouteHistory>, Error> histories(
+      const storage::HistoryQuery& query) override;
+  [[nodiscard]] std::expected<std::uint64_t, Error> forget_rollups(Timestamp before,
+                                                                   std::uint32_t limit) override;
   [[nodiscard]] std::expected<storage::StoreSizes, Error> sizes() override;
   [[nodiscard]] storage::Trouble trouble() const override { return trouble_; }
 
@@ -57,12 +65,23 @@ class MemoryStore : public storage::Store {
   void write_step(const storage::IncidentStep& step);
   void write_delivery(const storage::DeliveryRecord& delivery);
 
+  using Series = std::pair<std::string, std::string>;  // route and region
+
+  void roll_up_series(const Series& series, std::span<const storage::RollupSample> samples,
+                      Timestamp until);
+  // Of a step of this length that begins at `begin`; an empty one where there is none.
+  [[nodiscard]] storage::Rollup rollup(const Series& series, storage::RollupStep step,
+                                       Timestamp begin) const;
+
   std::vector<Result> results_;               // in the order of arrival
   std::map<std::uint64_t, Result> evidence_;  // by the number of arrival
   std::uint64_t evidence_count_ = 0;          // that came
   // By what its failures share, and the number of the last one.
   using StormKey = std::tuple<std::string, std::string, Outcome, std::string, int>;
   std::map<StormKey, std::pair<storage::FailureStorm, std::uint64_t>> storms_;
+  std::map<Series, std::map<Timestamp, storage::HourRollup>> hours_;
+  Timestamp rolled_up_until_{};
+  bool rollups_are_due_ = false;
   std::map<std::int64_t, storage::IncidentRecord> incidents_;
   std::map<std::pair<std::int64_t, std::int64_t>, storage::IncidentEvent> events_;
   std::vector<storage::DeliveryRecord> deliveries_;  // in the order of arrival

@@ -29,6 +29,7 @@ Result sample_failure(const std::string& route, Timestamp started) {
   auto result = sample_result(route, started);
   result.region = "us-east";
   result.kind = ProbeKind::Confirmation;
+  result.interval = 30s;
   result.outcome = Outcome::TlsFailure;
   result.reason = "expired";
   result.detail = "It's \"quoted\"; DROP TABLE results; -- \x1b[31m\xff\xfe"s + '\0' + "after";

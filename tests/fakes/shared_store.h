@@ -61,6 +61,21 @@ class SharedStore final : public storage::Store {
   std::expected<std::uint64_t, Error> compact_results(std::uint64_t least) override {
     return store_->compact_results(least);
   }
+  std::expected<std::uint64_t, Error> roll_up(Timestamp until) override {
+    return store_->roll_up(until);
+  }
+  std::expected<std::vector<storage::StoredRollup>, Error> rollups(
+      const storage::RollupQuery& query) override {
+    return store_->rollups(query);
+  }
+  std::expected<std::vector<storage::RouteHistory>, Error> histories(
+      const storage::HistoryQuery& query) override {
+    return store_->histories(query);
+  }
+  std::expected<std::uint64_t, Error> forget_rollups(Timestamp before,
+                                                     std::uint32_t limit) override {
+    return store_->forget_rollups(before, limit);
+  }
   std::expected<storage::StoreSizes, Error> sizes() override { return store_->sizes(); }
   [[nodiscard]] storage::Trouble trouble() const override { return store_->trouble(); }
 

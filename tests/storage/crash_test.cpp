@@ -13,6 +13,7 @@
 #include <doctest/doctest.h>
 
 #include "storage/sqlite/sqlite_store.h"
+#include "tests/fakes/sample_results.h"
 #include "tests/storage/raw_sqlite.h"
 #include "tests/storage/temporary_directory.h"
 
@@ -132,7 +133,12 @@ void kill_again_and_again(std::mt19937& random) {
     tests::RawSqlite raw(path);
     CHECK(raw.run("PRAGMA integrity_check") == "ok\n");
     CHECK(raw.run("PRAGMA foreign_key_check").empty());
-    CHECK(raw.run("SELECT count(DISTINCT route) FROM results") == std::to_string(written) + "\n");
+    const auto count = std::to_string(written) + "\n";
+    CHECK(raw.run("SELECT count(DISTINCT route) FROM results") == count);
+    // Each batch is in the rollups once: at once, or when they are made up to date.
+    CHECK(raw.run("SELECT count(*) FROM rollups_hour WHERE results <> 20") == "0\n");
+    while ((*store)->roll_up(tests::sample_time(20'000)).value() > 0) continue;
+    CHECK(raw.run("SELECT count(*) FROM rollups_hour WHERE results = 20") == count);
   }
   CHECK(written > 25);
 }

@@ -14,6 +14,16 @@
 
 using namespace gatewatch;
 
+namespace {
+
+bool roll_up(storage::Store& store, Timestamp until) {
+  std::expected<std::uint64_t, Error> made = 1;
+  while (made && *made > 0) made = store.roll_up(until);
+  return made.has_value();
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
   std::int64_t number = 0;
   if (argc != 3) return 2;
@@ -34,6 +44,9 @@ int main(int argc, char** argv) {
     const auto line = std::to_string(number) + "\n";
     if (::write(STDOUT_FILENO, line.data(), line.size()) < 0) return 5;
     if (number % 3 == 0 && !(*store)->compact_results(1)) return 7;
+    // Hours go on and end, in the midst of what comes in.
+    if (number % 3 == 0 && !roll_up(**store, tests::sample_time(number % 2 == 0 ? 5 : 7'200)))
+      return 7;
     if (number % 5 == 0 && !(*store)->forget_results(tests::sample_time(-1), 100)) return 6;
   }
 }

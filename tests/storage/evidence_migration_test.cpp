@@ -70,7 +70,9 @@ TEST_CASE("heads of layout 2 become evidence, as their storms leave it, and no r
                 "AND block_from_us < 1795169166123456 ORDER BY started_us") ==
         "HTTP/1.1 502 0\n\n");
   RawSqlite empty(":memory:");
-  const auto schema = "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name";
+  const auto schema =
+      "SELECT name, (SELECT group_concat(name || ' ' || type || ' ' || \"notnull\", ', ') "
+      "FROM pragma_table_info(object.name)) FROM sqlite_schema AS object ORDER BY name";
   empty.run(storage::sqlite::schema_sql);
   CHECK(raw.run(schema) == empty.run(schema));
 }

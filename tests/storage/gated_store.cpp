@@ -56,6 +56,33 @@ class Gate::GatedStore final : public storage::Store {
     return gate_.seen_.compacted.back();
   }
 
+  std::expected<std::uint64_t, Error> roll_up(Timestamp until) override {
+    const std::scoped_lock lock(gate_.mutex_);
+    gate_.seen_.rolled_up.push_back(until);
+    gate_.changed_.notify_all();
+    if (gate_.rolling_up_failures_due_ > 0) {
+      --gate_.rolling_up_failures_due_;
+      return std::unexpected(Error{"a rollup is damaged"});
+    }
+    if (gate_.due_hours_ == 0) return 0;
+    --gate_.due_hours_;
+    return 1;
+  }
+  std::expected<std::vector<storage::StoredRollup>, Error> rollups(
+      const storage::RollupQuery&) override {
+    return std::vector<storage::StoredRollup>();
+  }
+  std::expected<std::vector<storage::RouteHistory>, Error> histories(
+      const storage::HistoryQuery&) override {
+    return std::vector<storage::RouteHistory>();
+  }
+  std::expected<std::uint64_t, Error> forget_rollups(Timestamp before, std::uint32_t) override {
+    const std::scoped_lock lock(gate_.mutex_);
+    gate_.seen_.rollups_forgotten.push_back(before);
+    gate_.changed_.notify_all();
+    return 0;
+  }
+
   std::expected<std::vector<Result>, Error> results(const storage::ResultQuery&) override {
     return std::vector<Result>();
   }
@@ -149,6 +176,16 @@ void Gate::keep_old_evidence(std::uint32_t items) {
 void Gate::fail_compacting(std::uint64_t calls) {
   const std::scoped_lock lock(mutex_);
   compacting_failures_due_ = calls;
+}
+
+void Gate::keep_due(std::uint64_t hours) {
+  const std::scoped_lock lock(mutex_);
+  due_hours_ = hours;
+}
+
+void Gate::fail_rolling_up(std::uint64_t calls) {
+  const std::scoped_lock lock(mutex_);
+  rolling_up_failures_due_ = calls;
 }
 
 void Gate::keep_loose(std::uint64_t results) {

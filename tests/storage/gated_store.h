@@ -21,6 +21,8 @@ struct Seen {
   std::vector<std::uint32_t> forgotten;           // by each step, as many as there were
   std::vector<std::uint32_t> forgotten_evidence;  // as those
   std::vector<std::uint64_t> compacted;           // by each step
+  std::vector<Timestamp> rolled_up;               // asked for by each step
+  std::vector<Timestamp> rollups_forgotten;
 };
 
 // The test's hand on a store that belongs to another thread.
@@ -35,6 +37,8 @@ class Gate {
   void keep_old(std::uint32_t results);  // what forget_results() finds to delete;
                                          // a byte each beside 1,000 others
   void keep_old_evidence(std::uint32_t items);
+  void keep_due(std::uint64_t hours);  // what roll_up() finds to do, one by one
+  void fail_rolling_up(std::uint64_t calls);
   void keep_loose(std::uint64_t results);  // what compact_results() finds to do
   // Until `predicate` holds, looked at after each change; false after a minute.
   [[nodiscard]] bool wait_until(const std::function<bool(const Seen&)>& predicate);
@@ -59,6 +63,8 @@ class Gate {
   std::uint32_t old_results_ = 0;
   std::uint32_t old_evidence_ = 0;
   std::uint64_t loose_results_ = 0;
+  std::uint64_t due_hours_ = 0;
+  std::uint64_t rolling_up_failures_due_ = 0;
   std::uint64_t compacting_failures_due_ = 0;
   Seen seen_;
 };

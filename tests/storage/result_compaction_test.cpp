@@ -6,6 +6,7 @@
 
 #include "storage/sqlite/sqlite_store.h"
 #include "tests/contracts/records_samples.h"
+#include "tests/contracts/rollup_contract.h"
 #include "tests/storage/raw_sqlite.h"
 #include "tests/storage/temporary_directory.h"
 
@@ -199,6 +200,7 @@ TEST_CASE("what is damaged stays, is reported where it is read, and holds nothin
         std::string::npos);
   CHECK(compaction.store().results({.from = sample_time(30 * 12)}).has_value());
   // It goes with the others.
+  tests::roll_up(compaction.store());
   CHECK(compaction.store().forget_results(sample_time(10'000), 100) == 13u);
   CHECK(compaction.store().results({}) == std::vector<Result>());
 }
@@ -211,6 +213,7 @@ TEST_CASE("a circumstance stays as long as a block has it") {
   compaction.write_steadily(1, 500);
   compaction.compact();
   REQUIRE(compaction.run(counts) == "501\n");
+  tests::roll_up(compaction.store());
   CHECK(compaction.store().forget_results(sample_time(30 * 500), 1'000) == 0u);
   compaction.check_all_there();
   CHECK(compaction.run("SELECT count(*) FROM circumstance") == "2\n");
@@ -223,6 +226,7 @@ TEST_CASE("failures go with their results") {
   compaction.write({sample_failure("a", sample_time()), sample_failure("a", sample_time(1))});
   CHECK(compaction.run("SELECT count(*) FROM failure") == "2\n");
   compaction.compact();
+  tests::roll_up(compaction.store());
   CHECK(compaction.store().forget_results(sample_time(2), 10) == 2u);
   CHECK(compaction.run("SELECT count(*) FROM failure") == "0\n");
 }

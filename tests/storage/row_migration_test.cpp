@@ -9,6 +9,7 @@
 #include "storage/sqlite/schema.h"
 #include "storage/sqlite/sqlite_store.h"
 #include "tests/contracts/records_samples.h"
+#include "tests/contracts/rollup_contract.h"
 #include "tests/source_paths.h"
 #include "tests/storage/raw_sqlite.h"
 #include "tests/storage/temporary_directory.h"
@@ -62,6 +63,7 @@ std::vector<Result> expected_results() {
     results.push_back(sample_result("shop/cart", sample_time(600 * number)));
     if (number % 10 != 0) continue;
     auto failure = sample_failure("shop/cart", sample_time(600 * number));
+    failure.interval = {};  // not recorded then
     failure.detail = "It is over.";
     failure.evidence.reset();
     failure.certificate->subject = "CN=a";
@@ -101,6 +103,8 @@ TEST_CASE("a file of layout 1 keeps every result and incident, and works on as o
   REQUIRE(store.write({.results = {expected.back()}}).has_value());
   while (store.compact_results(1).value() > 0) continue;
   CHECK(store.results(all) == expected);
+  tests::roll_up(store);
+  CHECK(raw.run("SELECT sum(results) FROM rollups_hour") == "3301\n");
   REQUIRE(store.forget_results(sample_time(10'000'000), 10'000) == expected.size());
   CHECK(raw.run("SELECT (SELECT count(*) FROM failure), (SELECT count(*) FROM circumstance), "
                 "(SELECT count(*) FROM certificate)") == "0|0|0\n");
@@ -133,6 +137,7 @@ TEST_CASE("rows before the newest are moved by and by, while batches are written
   expected.insert(expected.end(), written.begin() + 1, written.end());
   CHECK((*store)->results(all) == expected);
   check_schema(raw);
+  tests::roll_up(**store);
   CHECK((*store)->forget_results(sample_time(10'000'000), 10'000) == expected.size());
   CHECK((*store)->forget_evidence(sample_time(10'000'000), 0, 10'000).value() > 0);
   CHECK(raw.run("SELECT (SELECT count(*) FROM failure), (SELECT count(*) FROM circumstance), "

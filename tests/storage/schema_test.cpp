@@ -184,5 +184,5 @@ TEST_CASE("the schema opens with the format, and stands alone") {
   CHECK(empty.run("SELECT group_concat(name, ' ') FROM (SELECT name FROM sqlite_schema "
                   "WHERE type = 'view' ORDER BY name)") ==
         "changes deliveries evidence gaps incident_events incident_routes incidents result_numbers "
-        "results silences\n");
+        "results rollups_hour rollups_minute silences\n");
 }

@@ -11,6 +11,7 @@
 #include "storage/sqlite/migrations.h"
 #include "tests/contracts/evidence_contract.h"
 #include "tests/contracts/records_samples.h"
+#include "tests/contracts/rollup_contract.h"
 #include "tests/contracts/store_contract.h"
 #include "tests/storage/raw_sqlite.h"
 #include "tests/storage/temporary_directory.h"
@@ -200,6 +201,7 @@ TEST_CASE("forgetting gives pages back to the file system in steps") {
   REQUIRE(store->write(batch).has_value());
   RawSqlite raw(path);
   const auto pages = [&raw] { return std::stoll(raw.run("PRAGMA page_count")); };
+  tests::roll_up(*store);
   const auto full = pages();
   REQUIRE(store->forget_results(sample_time(1'000), 1'000) == 1'000u);
   CHECK(pages() == full - 500);
@@ -219,6 +221,7 @@ TEST_CASE("certificates go with their last result") {
   REQUIRE(store->write({.results = {last}}).has_value());
   RawSqlite raw(path);
   CHECK(raw.run("SELECT count(*) FROM certificate") == "2\n");
+  tests::roll_up(*store);
   REQUIRE(store->forget_results(sample_time(100'000), 10) == 2u);
   CHECK(raw.run("SELECT count(*) FROM certificate") == "1\n");
   CHECK(all_results(*store) == without_evidence({last}));

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "tests/contracts/evidence_contract.h"
+#include "tests/contracts/rollup_contract.h"
 #include "tests/contracts/store_contract.h"
 #include "tests/fakes/memory_store.h"
 
@@ -14,6 +15,10 @@ TEST_CASE("a store in memory keeps the contract") {
 
 TEST_CASE("a store in memory keeps the contract of evidence") {
   tests::check_evidence_contract([] { return std::make_unique<tests::MemoryStore>(); });
+}
+
+TEST_CASE("a store in memory keeps the contract of rollups") {
+  tests::check_rollup_contract([] { return std::make_unique<tests::MemoryStore>(); });
 }
 
 TEST_CASE("a store in memory fails on demand, and changes nothing then") {

@@ -175,3 +175,49 @@ TEST_CASE("a database that is too large is made smaller in steps, in turns with 
   REQUIRE(recorder.flush(1min));
   CHECK(recorder.statistics().sizes.records == 1'000);
 }
+
+TEST_CASE("a database that is too large stays so while results are rolled up, which go first") {
+  Gate gate;
+  gate.keep_due(1'000'000'000);
+  gate.keep_old(5);
+  gate.keep_old_evidence(5);
+  auto limits = patient;
+  limits.measure = 0ms;
+  auto recorder = Recorder::start(gate.store(), limits, nullptr).value();
+  recorder.roll_up(sample_time(7));
+  recorder.limit_size(1'000);
+  recorder.submit(sample_step(1, 1));
+  REQUIRE(recorder.flush(1min));
+  recorder.submit(sample_step(1, 2));  // housekeeping follows each write
+  REQUIRE(recorder.flush(1min));
+  CHECK(gate.seen().forgotten.empty());
+  CHECK(gate.seen().forgotten_evidence.empty());
+  gate.keep_due(0);
+  REQUIRE(gate.wait_until([](const Seen& seen) { return !seen.forgotten_evidence.empty(); }));
+  CHECK(gate.seen().forgotten.front() == 5);
+}
+
+TEST_CASE("rolling up goes in steps, before forgetting, until nothing is due or it fails") {
+  Gate gate;
+  gate.keep_due(3);
+  gate.keep_old(5);
+  auto recorder = Recorder::start(gate.store(), patient, nullptr).value();
+  recorder.roll_up(sample_time(7));
+  CHECK(gate.wait_until([](const Seen& seen) { return seen.rolled_up.size() == 4; }));
+  recorder.forget_rollups(sample_time(3));
+  CHECK(gate.wait_until([](const Seen& seen) { return seen.rollups_forgotten.size() == 1; }));
+  CHECK(gate.seen().rolled_up == std::vector<Timestamp>(4, sample_time(7)));
+  CHECK(gate.seen().rollups_forgotten.front() == sample_time(3));
+
+  gate.keep_due(3);
+  gate.fail_rolling_up(1);
+  recorder.roll_up(sample_time(8));
+  CHECK(gate.wait_until([](const Seen& seen) { return seen.rolled_up.size() == 5; }));
+  // It is over until it is asked for again.
+  recorder.forget_results(sample_time());
+  CHECK(gate.wait_until([](const Seen& seen) { return !seen.forgotten.empty(); }));
+  CHECK(gate.seen().rolled_up.size() == 5);
+  CHECK(recorder.statistics().failed_writes == 1);
+  recorder.roll_up(sample_time(9));
+  CHECK(gate.wait_until([](const Seen& seen) { return seen.rolled_up.size() == 9; }));
+}

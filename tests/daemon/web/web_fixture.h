@@ -31,6 +31,7 @@ struct WebFixture {
   daemon::web::ApiSources sources() {
     using namespace daemon::web;
     return {.config = [this] { return config; },
+            .now = [this] { return now; },
             .last_results = [this](const std::string& route) { return last_results[route]; },
             .next_due = [this](const config::Route&) { return next_due; },
             .regions = [this] { return regions; },
@@ -87,6 +88,7 @@ struct WebFixture {
 
   std::shared_ptr<config::Config> config = std::make_shared<config::Config>();
   MemoryStore store;
+  Timestamp now = at_second(0);
   bool is_store_free = true;
   std::map<std::string, std::vector<Result>> last_results;
   std::optional<Timestamp> next_due;
