@@ -120,9 +120,10 @@ class Life {
         "%.1f\n",
         static_cast<long long>((now - traffic_begin) / days(1)), size(settings_.path),
         size(settings_.path + "-wal"),
-        static_cast<double>(store_->sizes().value_or({}).records) / 1e6, part(writing_),
-        part(compacting_), part(rolling_up_), part(forgetting_), writing_.longest * 1e3,
-        compacting_.longest * 1e3, rolling_up_.longest * 1e3, forgetting_.longest * 1e3);
+        static_cast<double>(store_->sizes().value_or(storage::StoreSizes{}).records) / 1e6,
+        part(writing_), part(compacting_), part(rolling_up_), part(forgetting_),
+        writing_.longest * 1e3, compacting_.longest * 1e3, rolling_up_.longest * 1e3,
+        forgetting_.longest * 1e3);
     std::fflush(stdout);
   }
 
