@@ -1,10 +1,11 @@
 """What an operator gets wrong is told clearly, and ends with exit code 2 (configuration, usage) or
 1 (the machine), never with a crash."""
 
-import os
+import contextlib
 import re
 import resource
 import socket
+import sqlite3
 
 import pytest
 
@@ -105,7 +106,8 @@ def test_a_data_directory_that_cannot_be_written(work):
 def test_a_database_that_is_not_ours(work):
     data = work / "data"
     data.mkdir()
-    (data / "gatewatch.db").write_bytes(os.urandom(8192))
+    with contextlib.closing(sqlite3.connect(data / "gatewatch.db")) as other:
+        other.execute("CREATE TABLE notes (text)")
     code, said = run_gatewatch("run", "--config", minimal(work, f"127.0.0.1:{free_port()}", data))
     assert code == 1 and "gatewatch.db" in said, said
 
