@@ -29,8 +29,8 @@ SocketStream::SocketStream(UvLoop& loop, Kind kind, int descriptor, const Endpoi
       descriptor_(descriptor),
       is_tcp_(kind == Kind::Tcp),
       asked_to_connect_(true) {
-  // Where it cannot be watched there is no memory left: the peer sees its connection closed.
-  if (loop.sockets().watch(id_, descriptor) != 0) end_reading(ENOMEM);
+  if (loop.sockets().watch(id_, descriptor) == 0) return;
+  ::close(std::exchange(descriptor_, -1));  // every use of the stream now fails and says so
 }
 
 SocketStream::~SocketStream() {
