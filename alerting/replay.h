@@ -16,8 +16,8 @@
 namespace gatewatch::alerting {
 
 // Before anything else that the desk is asked. `config` is that of the desk. Returns the ids of the
-// routes in doubt: their newest result failed (own faults apart), and no rule fires for them yet. What would have
-// settled it, the confirmations, the restart has cut off.
+// routes in doubt: their newest result failed (own faults apart), and no rule fires for them yet.
+// What would have settled it, the confirmations, the restart has cut off.
 [[nodiscard]] std::expected<std::vector<std::string>, Error> replay(IncidentDesk& desk,
                                                                     const config::Config& config,
                                                                     storage::Store& store,

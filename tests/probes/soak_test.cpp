@@ -112,7 +112,8 @@ class Soak {
                                      .began = {},
                                      .on_addresses = {}});
     flight->probe->start([this, flight](const Result& result) {
-      CHECK(result.outcome != Outcome::Vantage);
+      // A busy machine may stand still for as long as these timeouts.
+      CHECK((result.outcome != Outcome::Vantage || result.reason == "stalled"));
       ++finished_;
       in_flight_.erase(flight);
     });
