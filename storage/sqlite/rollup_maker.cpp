@@ -69,8 +69,10 @@ std::expected<std::uint64_t, Failure> RollupMaker::step(Timestamp until) {
     if (!read) return std::unexpected(std::move(read.error()));
   }
   for (auto& [owner, samples] : work.samples) {
-    std::ranges::stable_sort(samples, {},
-                             [](const RollupSample& sample) { return sample.sample.started; });
+    // Those of one moment by their outcomes: the same however often it is made.
+    std::ranges::sort(samples, {}, [](const RollupSample& sample) {
+      return std::pair(sample.sample.started, sample.sample.outcome);
+    });
     const auto rollup = roll_up_hour(samples, begin, until);
     if (rollup.hour.empty()) continue;
     if (auto put = rollups_.put(owner, hour, rollup); !put) return std::unexpected(put.error());

@@ -84,7 +84,9 @@ std::expected<std::vector<StoredRollup>, Failure> RollupSearch::find(const Rollu
                                                   : add_days(series, query, found);
     if (!added) return std::unexpected(std::move(added.error()));
   }
-  std::ranges::stable_sort(found, {}, &StoredRollup::begin);
+  std::ranges::sort(found, {}, [](const StoredRollup& rollup) {
+    return std::pair(rollup.begin, std::string_view(rollup.region));
+  });
   return found;
 }
 

@@ -41,7 +41,7 @@ Certificate read(FuzzInput& input) {
 }
 
 X509* make_sound() {
-  EVP_PKEY* const key = EVP_EC_gen("P-256");
+  EVP_PKEY* const key = EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256");
   X509* const made = X509_new();
   X509_gmtime_adj(X509_getm_notBefore(made), 0);
   X509_gmtime_adj(X509_getm_notAfter(made), 1);
