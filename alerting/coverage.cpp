@@ -19,7 +19,7 @@ bool same_view(const Watched& before, const Watched& now) {
 
 // Whether what fired in one is to be ended by results of the other.
 bool same_story(const Watched& before, const Watched& now) {
-  return before.gateway == now.gateway && before.cause == now.cause &&
+  return *before.gateway == *now.gateway && before.cause == now.cause &&
          now.rule().match.includes(before.rule().match);
 }
 
@@ -35,15 +35,20 @@ Coverage::Coverage(std::shared_ptr<const config::Config> config) : config_(std::
   for (const auto& route : config_->routes) {
     auto& row = rows_[route.id()];
     row.route = &route;
+    const auto* const gateway = &*gateways_.insert(route.url.origin()).first;
+    std::vector<std::size_t> covering;
     for (std::size_t index = 0; index < thresholds_.size(); ++index) {
-      const auto& rule = thresholds_[index].rule();
-      if (!rule.covers(route)) continue;
+      if (thresholds_[index].rule().covers(route)) covering.push_back(index);
+    }
+    row.watched.reserve(covering.size());  // no spare room: there are many routes
+    for (const auto index : covering) {
+      const auto window = config::window_for(thresholds_[index].rule(), route);
       row.watched.push_back({.route = &route,
                              .threshold = &thresholds_[index],
-                             .gateway = route.url.origin(),
-                             .cause = causes[index],
-                             .watch = Watch(config::window_for(rule, route)),
-                             .failures = {}});
+                             .gateway = gateway,
+                             .watch = Watch(window),
+                             .failures = {},
+                             .cause = causes[index]});
     }
   }
 }
@@ -85,6 +90,7 @@ std::string Coverage::why_unwatched(const std::string& rule, const std::string& 
 }
 
 void Coverage::take_over(Coverage& before) {
+  regions_ = before.regions_;
   for (auto& [id, row] : rows_) {
     const auto* const old_route = before.route(id);
     if (old_route == nullptr) continue;

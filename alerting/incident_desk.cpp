@@ -37,7 +37,15 @@ class IncidentDesk::State {
   [[nodiscard]] const IncidentList& incidents() const { return incidents_; }
 
  private:
-  void take(Watched& watched, const Result& result, Timestamp now, Steps& steps);
+  // A result on its way past the rules of its route.
+  struct Sighting {
+    const Result& result;
+    RegionId region;
+    EvidencePointer evidence;  // made when the first rule matches
+  };
+
+  void take(Watched& watched, Sighting& sighting, Timestamp now, Steps& steps);
+  void note_regions(Watched& watched);
   void apply(Watched& watched, WatchChange change, Timestamp now);
   void enter_incident(Watched& watched, Incident& incident, Timestamp now);
   void activate(Watched& watched);
@@ -74,12 +82,6 @@ void count(Watched& watched, bool match) {
   participant.failures += match ? 1 : 0;
 }
 
-void note_regions(Watched& watched) {
-  for (const auto& region : watched.watch.breaching_regions()) {
-    add_region(*watched.incident, watched.route->id(), region);
-  }
-}
-
 }  // namespace
 
 void IncidentDesk::State::restore(const storage::IncidentHistory& history) {
@@ -94,7 +96,7 @@ void IncidentDesk::State::restore(const storage::IncidentHistory& history) {
   }
   for (const auto& route : history.incident.routes) {
     auto* const watched = coverage_->find(incident.rule, route.route);
-    const bool known = watched != nullptr && watched->gateway == incident.gateway;
+    const bool known = watched != nullptr && *watched->gateway == incident.gateway;
     if (known) {
       watched->incident = &incident;
       watched->counts = true;
@@ -118,7 +120,8 @@ void IncidentDesk::State::replay(Watched& watched,
   for (const auto& result : results) {
     if (!counts_for_rules(result)) continue;
     const bool match = matches(watched.rule(), result);
-    watched.watch.replay(*watched.threshold, result.region, result.started, match, result.started);
+    watched.watch.replay(*watched.threshold, coverage_->regions().id_of(result.region),
+                         result.started, match, result.started);
     if (match) found.push_back(&result);
     // What came before the newest event was counted when that was stored.
     if (watched.counts && result.started > watched.incident->last_told) count(watched, match);
@@ -128,7 +131,7 @@ void IncidentDesk::State::replay(Watched& watched,
     const bool is_evidence = index + FailureLog::newest_kept >= found.size();
     const auto whole = is_evidence ? recall(*found[index]) : std::nullopt;
     if (whole) {
-      watched.failures.add(*whole, *watched.route);
+      watched.failures.add(evidence_of(*whole, *watched.route));
     } else {
       watched.failures.count(*found[index]);
     }
@@ -156,29 +159,39 @@ Steps IncidentDesk::State::observe(const Result& result, Timestamp now) {
   finish_replay(now);
   Steps steps;
   if (!counts_for_rules(result)) return steps;
-  for (auto& watched : coverage_->of(result.route)) take(watched, result, now, steps);
+  Sighting sighting{
+      .result = result, .region = coverage_->regions().id_of(result.region), .evidence = {}};
+  for (auto& watched : coverage_->of(result.route)) take(watched, sighting, now, steps);
   return steps;
 }
 
-void IncidentDesk::State::take(Watched& watched, const Result& result, Timestamp now,
-                               Steps& steps) {
+void IncidentDesk::State::take(Watched& watched, Sighting& sighting, Timestamp now, Steps& steps) {
+  const auto& result = sighting.result;
   const bool match = matches(watched.rule(), result);
   if (match) {
-    watched.failures.add(result, *watched.route);
+    if (!sighting.evidence) sighting.evidence = evidence_of(result, *watched.route);
+    watched.failures.add(sighting.evidence);
     activate(watched);
   }
   if (watched.counts) count(watched, match);
   apply(watched,
-        watched.watch.observe(*watched.threshold, result.region, result.started, match, now), now);
+        watched.watch.observe(*watched.threshold, sighting.region, result.started, match, now),
+        now);
   if (match && watched.watch.firing()) note_regions(watched);
   if (watched.incident != nullptr) tell(*watched.incident, now, steps);
+}
+
+void IncidentDesk::State::note_regions(Watched& watched) {
+  for (const auto region : watched.watch.breaching_regions()) {
+    add_region(*watched.incident, watched.route->id(), coverage_->regions().name_of(region));
+  }
 }
 
 void IncidentDesk::State::apply(Watched& watched, WatchChange change, Timestamp now) {
   if (change == WatchChange::Fires) {
     enter_incident(watched,
                    incidents_.home_of(watched.rule(), watched.cause, watched.route->id(),
-                                      watched.gateway, now),
+                                      *watched.gateway, now),
                    now);
   } else if (change == WatchChange::Stops) {
     leave(*watched.incident, watched.route->id(), {});
@@ -305,7 +318,7 @@ Steps IncidentDesk::State::reconfigure(std::shared_ptr<const config::Config> con
   for (const auto* const gone : coverage_->all()) {
     if (gone->incident != nullptr && gone->watch.firing()) {
       leave(*gone->incident, gone->route->id(),
-            next->why_unwatched(gone->rule().name, gone->route->id(), gone->gateway));
+            next->why_unwatched(gone->rule().name, gone->route->id(), *gone->gateway));
     }
   }
   coverage_ = std::move(next);

@@ -7,24 +7,31 @@
 
 namespace gatewatch::alerting {
 
-void Watch::replay(const Threshold& threshold, const std::string& region, Timestamp time,
-                   bool match, Timestamp now) {
-  auto found = std::ranges::find(regions_, region, &Region::name);
-  if (found == regions_.end()) {
-    found = regions_.insert(found, Region{.name = region, .window = Window(window_)});
-  }
-  auto& window = found->window;
+void Watch::replay(const Threshold& threshold, RegionId id, Timestamp time, bool match,
+                   Timestamp now) {
+  auto& region = region_of(id);
+  auto& window = region.window;
   window.add(time, match, now);
-  auto& recovery = found->recovery;
-  if (match && threshold.judge(window).breaches()) recovery = threshold.recovery_length(window);
+  auto& recovery = region.recovery;
+  if (match && threshold.judge(window).breaches()) {
+    recovery = static_cast<std::uint32_t>(threshold.recovery_length(window));
+  }
   if (recovery > 0 && window.clean_run() >= recovery) {
     window.keep_clean_run();
     recovery = 0;
   }
 }
 
-WatchChange Watch::observe(const Threshold& threshold, const std::string& region, Timestamp time,
-                           bool match, Timestamp now) {
+// Regions come once and are few: there is no spare room for more.
+Watch::Region& Watch::region_of(RegionId id) {
+  const auto found = std::ranges::find(regions_, id, &Region::id);
+  if (found != regions_.end()) return *found;
+  regions_.reserve(regions_.size() + 1);
+  return regions_.emplace_back(Region{.window = Window(window_), .id = id});
+}
+
+WatchChange Watch::observe(const Threshold& threshold, RegionId region, Timestamp time, bool match,
+                           Timestamp now) {
   replay(threshold, region, time, match, now);
   if (!firing_ && !match) return WatchChange::Unchanged;
   const auto situation = assess(threshold, now);
@@ -86,20 +93,20 @@ Counts Watch::counts_since(Timestamp time) const {
   return counts;
 }
 
-std::vector<std::string> Watch::breaching_regions() const {
-  std::vector<std::string> names;
+std::vector<RegionId> Watch::breaching_regions() const {
+  std::vector<RegionId> ids;
   for (const auto& region : regions_) {
-    if (region.breaches) names.push_back(region.name);
+    if (region.breaches) ids.push_back(region.id);
   }
-  return names;
+  return ids;
 }
 
-std::vector<std::string> Watch::reporting_regions() const {
-  std::vector<std::string> names;
+std::vector<RegionId> Watch::reporting_regions() const {
+  std::vector<RegionId> ids;
   for (const auto& region : regions_) {
-    if (region.window.counts().samples > 0) names.push_back(region.name);
+    if (region.window.counts().samples > 0) ids.push_back(region.id);
   }
-  return names;
+  return ids;
 }
 
 Watch::Situation Watch::assess(const Threshold& threshold, Timestamp now) {
@@ -111,8 +118,8 @@ Watch::Situation Watch::assess(const Threshold& threshold, Timestamp now) {
     if (region.window.counts().samples == 0) continue;
     ++situation.reporting;
     situation.breaching += region.breaches ? 1 : 0;
-    situation.over =
-        situation.over && region.window.clean_run() >= std::max(clean_enough, region.recovery);
+    situation.over = situation.over && region.window.clean_run() >=
+                                           std::max<std::uint64_t>(clean_enough, region.recovery);
     situation.calm = situation.calm && threshold.is_calm(region.window);
   }
   return situation;
