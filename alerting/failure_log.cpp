@@ -30,7 +30,12 @@ void FailureLog::count(const storage::ResultOutline& result) {
 
 void FailureLog::count(const std::string& name) {
   auto& names = entries().names;
-  if (names.size() < names_kept || names.contains(name)) ++names[name];
+  const auto found = names.find(name);
+  if (found != names.end()) {
+    ++found->second;
+  } else if (names.size() < names_kept) {
+    names.emplace(name, 1);
+  }
 }
 
 FailureLog::Entries& FailureLog::entries() {

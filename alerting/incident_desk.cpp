@@ -45,7 +45,6 @@ class IncidentDesk::State {
   };
 
   void take(Watched& watched, Sighting& sighting, Timestamp now, Steps& steps);
-  void note_regions(Watched& watched);
   void apply(Watched& watched, WatchChange change, Timestamp now);
   void enter_incident(Watched& watched, Incident& incident, Timestamp now);
   void activate(Watched& watched);
@@ -76,8 +75,8 @@ bool matches(const config::Rule& rule, const auto& result) {
   return rule.match.contains(result.outcome, result.status, result.cert_expiring);
 }
 
-void count(Watched& watched, bool match) {
-  auto& participant = watched.incident->participants.at(watched.route->id());
+void count(Watched& watched, const std::string& route, bool match) {
+  auto& participant = watched.incident->participants.at(route);
   ++participant.probes;
   participant.failures += match ? 1 : 0;
 }
@@ -124,7 +123,8 @@ void IncidentDesk::State::replay(Watched& watched,
                          result.started, match, result.started);
     if (match) found.push_back(&result);
     // What came before the newest event was counted when that was stored.
-    if (watched.counts && result.started > watched.incident->last_told) count(watched, match);
+    if (watched.counts && result.started > watched.incident->last_told)
+      count(watched, watched.route->id(), match);
   }
   if (!found.empty()) activate(watched);
   for (std::size_t index = 0; index < found.size(); ++index) {
@@ -173,18 +173,18 @@ void IncidentDesk::State::take(Watched& watched, Sighting& sighting, Timestamp n
     watched.failures.add(sighting.evidence);
     activate(watched);
   }
-  if (watched.counts) count(watched, match);
-  apply(watched,
-        watched.watch.observe(*watched.threshold, sighting.region, result.started, match, now),
-        now);
-  if (match && watched.watch.firing()) note_regions(watched);
-  if (watched.incident != nullptr) tell(*watched.incident, now, steps);
-}
-
-void IncidentDesk::State::note_regions(Watched& watched) {
-  for (const auto region : watched.watch.breaching_regions()) {
-    add_region(*watched.incident, watched.route->id(), coverage_->regions().name_of(region));
+  if (watched.counts) count(watched, result.route, match);
+  const auto change =
+      watched.watch.observe(*watched.threshold, sighting.region, result.started, match, now);
+  apply(watched, change, now);
+  if (change == WatchChange::Fires) {
+    for (const auto region : watched.watch.breaching_regions()) {
+      add_region(*watched.incident, result.route, coverage_->regions().name_of(region));
+    }
+  } else if (match && watched.watch.firing() && watched.watch.breaches_in(sighting.region)) {
+    add_region(*watched.incident, result.route, result.region);
   }
+  if (watched.incident != nullptr) tell(*watched.incident, now, steps);
 }
 
 void IncidentDesk::State::apply(Watched& watched, WatchChange change, Timestamp now) {
@@ -276,6 +276,7 @@ Steps IncidentDesk::State::tick(Timestamp now) {
 void IncidentDesk::State::judge_all(Timestamp now) {
   judged_ = now;
   std::erase_if(active_, [&](Watched* watched) {
+    if (!watched->watch.is_due(now)) return false;
     apply(*watched, watched->watch.tick(*watched->threshold, now), now);
     if (!watched->watch.is_quiet()) return false;
     watched->failures.clear();

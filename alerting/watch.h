@@ -33,6 +33,9 @@ class Watch {
   // A result, and what it changes. `threshold` is of the rule that the watch was made for.
   [[nodiscard]] WatchChange observe(const Threshold& threshold, RegionId region, Timestamp time,
                                     bool match, Timestamp now);
+  // Whether tick() and is_quiet() may have something new to say. Time changes nothing before the
+  // next result leaves a window; then it is looked at within a 60th of the window.
+  [[nodiscard]] bool is_due(Timestamp now) const;
   // What time alone changes.
   [[nodiscard]] WatchChange tick(const Threshold& threshold, Timestamp now);
   // Whether the rule would fire now, after a replay.
@@ -47,6 +50,7 @@ class Watch {
   [[nodiscard]] std::optional<Timestamp> failing_since(const Threshold& threshold) const;
   [[nodiscard]] Counts counts_since(Timestamp time) const;
   // As of the last observe() or tick().
+  [[nodiscard]] bool breaches_in(RegionId region) const;
   [[nodiscard]] std::vector<RegionId> breaching_regions() const;
   [[nodiscard]] std::vector<RegionId> reporting_regions() const;
 
@@ -71,9 +75,10 @@ class Watch {
   [[nodiscard]] WatchChange stop_if_over(const Situation& situation, Timestamp now);
 
   config::Duration window_;
-  std::vector<Region> regions_;
+  std::vector<Region> regions_;  // by their numbers
   bool firing_ = false;
   std::optional<Timestamp> calm_since_;  // while it fires
+  Timestamp idle_until_;                 // time alone changes nothing before; from the last look
 };
 
 }  // namespace gatewatch::alerting

@@ -125,6 +125,11 @@ std::optional<Timestamp> Window::first_match() const {
   return first;
 }
 
+std::optional<Timestamp> Window::oldest() const {
+  if (newest_.samples == 0) return std::nullopt;
+  return oldest_stretch().oldest();
+}
+
 Counts Window::failing_stretch() const {
   const auto first = first_match();
   if (!first) return {};

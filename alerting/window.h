@@ -58,6 +58,8 @@ class Window {
   // How many results in a row were clean, up to the newest one; not bounded by the window.
   [[nodiscard]] std::uint64_t clean_run() const { return run_matches_ ? 0 : run_; }
   [[nodiscard]] std::optional<Timestamp> first_match() const;
+  // When the oldest result was, whose leaving is the next change that time makes.
+  [[nodiscard]] std::optional<Timestamp> oldest() const;
   // From the first match within the window to the newest one.
   [[nodiscard]] Counts failing_stretch() const;
   // Those at `time` or later; a shared bucket counts whole.
