@@ -27,10 +27,12 @@ bool same_story(const Watched& before, const Watched& now) {
 
 Coverage::Coverage(std::shared_ptr<const config::Config> config) : config_(std::move(config)) {
   std::vector<Cause> causes;
+  std::vector<config::FiringNeeds> needs;
   thresholds_.reserve(config_->rules.size());
   for (const auto& rule : config_->rules) {
     thresholds_.emplace_back(rule);
     causes.push_back(cause_of(rule));
+    needs.emplace_back(rule);
   }
   for (const auto& route : config_->routes) {
     auto& row = rows_[route.id()];
@@ -42,11 +44,10 @@ Coverage::Coverage(std::shared_ptr<const config::Config> config) : config_(std::
     }
     row.watched.reserve(covering.size());  // no spare room: there are many routes
     for (const auto index : covering) {
-      const auto window = config::window_for(thresholds_[index].rule(), route);
       row.watched.push_back({.route = &route,
                              .threshold = &thresholds_[index],
                              .gateway = gateway,
-                             .watch = Watch(window),
+                             .watch = Watch(needs[index].window_for(route)),
                              .failures = {},
                              .cause = causes[index]});
     }

@@ -133,6 +133,7 @@ void check_any_order(Store& store) {
     result.region = random() % 2 == 0 ? "eu" : "us";
     result.interval = random() % 10 == 0 ? 40min : 30s;
     if (random() % 10 == 0) result.kind = ProbeKind::Confirmation;
+    result.maintenance = random() % 10 == 0;
     if (random() % 10 == 0) result.outcome = static_cast<Outcome>(random() % outcome_count);
     result.timings[Phase::Wait] = std::chrono::microseconds(random() % 900'000);
     results.push_back(result);

@@ -252,8 +252,8 @@ std::expected<std::uint64_t, Error> MemoryStore::roll_up(Timestamp until) {
 void MemoryStore::roll_up_series(const Series& series,
                                  std::span<const storage::RollupSample> samples, Timestamp until) {
   for (const auto& sample : samples) {
-    const auto& [started, interval, outcome] = sample.sample;
-    const auto end = started + storage::longest_standing(interval);
+    const auto started = sample.sample.started;
+    const auto end = started + storage::longest_standing(sample.sample.interval);
     Timestamp hour = std::chrono::floor<std::chrono::hours>(started);
     for (; hour <= end && hour < until; hour += std::chrono::hours(1)) {
       auto rollup = storage::roll_up_hour(samples, hour, until);
