@@ -129,7 +129,7 @@ def check_deliveries(found, fates):
 
 
 def check_hooks(found, hooks):
-    followed = hooks.of("/followed")
+    followed = hooks.of("followed")
     if followed:
         yield f"followed a redirect: {followed}"
     for each in HOOKS:

@@ -138,6 +138,27 @@ class HostileMail:
         return [each for each in list(self.sessions) if each.mailbox == name]
 
 
+class FlakyMail(HostileMail):
+    """One server, which treats every conversation well or badly at random."""
+
+    mailboxes_at_random = [
+        refusal("RCPT", b"451 4.7.1 come back later", RETRIED, tries=10 ** 9),
+        refusal("dot", b"451 4.3.0 not now", RETRIED, tries=10 ** 9),
+        Mailbox("lost", "dot", end="close", tries=10 ** 9),
+        Mailbox("reset", "dot", end="reset", tries=10 ** 9)]
+    good = Mailbox("good", fate=DELIVERED)
+
+    def __init__(self, random, *arguments):
+        self.random = random
+        super().__init__(*arguments)
+        self.listeners["flaky"] = Listener(self.serve)
+
+    def serve(self, client):
+        bad = self.random.random() < 0.4
+        mailbox = self.random.choice(self.mailboxes_at_random) if bad else self.good
+        Conversation(self, mailbox, client).run()
+
+
 class Conversation:
     def __init__(self, server, mailbox, client):
         self.server, self.mailbox, self.client = server, mailbox, client

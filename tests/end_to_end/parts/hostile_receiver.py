@@ -2,6 +2,8 @@
 message that is sent there."""
 
 import email.utils
+import json
+import re
 import ssl
 import threading
 import time
@@ -39,6 +41,11 @@ class Attempt:
     key: str
     body: bytes
     behaved: bool  # it was told 200
+    took: bool     # nobody refused it: it was told 200, or nothing
+
+    @property
+    def json(self):
+        return json.loads(self.body)
 
 
 def location(code, where="/followed"):
@@ -136,6 +143,14 @@ class HostileReceiver:
     def of(self, name):
         return [each for each in list(self.attempts) if each.name == name]
 
+    def choose(self, path):
+        """How this request is treated; None: as it should be."""
+        hook = self.hooks.get(path[1:])
+        if hook is None or (hook.fate in (DELIVERED, RETRIED) and
+                            len(self.of(hook.name)) >= hook.tries):
+            return None
+        return hook
+
     def serve(self, client):
         stream = client.makefile("rb")
         method, target, _ = stream.readline().decode().split(" ")
@@ -144,18 +159,17 @@ class HostileReceiver:
             name, _, value = line.decode().partition(":")
             fields[name.lower()] = value.strip()
         path = target.partition("?")[0]
-        hook = self.hooks.get(path[1:])
-        name = hook.name if hook else path
-        seen = len(self.of(name))
-        behaves = hook is not None and hook.fate in (DELIVERED, RETRIED) and seen >= hook.tries
+        hook = self.choose(path)
         body = b""
-        if behaves or not (hook and hook.unread):
+        if hook is None or not hook.unread:
             body = stream.read(int(fields.get("content-length", "0")))
+        told = hook is None or hook.fate == DELIVERED
         with self.order.lock:
-            self.attempts.append(Attempt(self.order.next(), time.time(), name, method,
-                                         fields.get("idempotency-key", ""), body,
-                                         behaves or bool(hook and hook.fate == DELIVERED)))
-        if behaves or hook is None:
+            self.attempts.append(Attempt(
+                self.order.next(), time.time(), path[1:], method,
+                fields.get("idempotency-key", ""), body, told,
+                told or not re.match(rb"HTTP/1.1 [345]", hook.sent)))
+        if hook is None:
             return client.sendall(answer())
         sent = hook.sent
         if sent == b"date":
@@ -163,7 +177,24 @@ class HostileReceiver:
         if sent == b"echo":
             sent = answer(403, body=" ".join(fields.values()).encode() + target.encode())
         count = play(client, sent, hook.repeated, hook.pause, hook.end, self.stopping)
-        self.most_bytes[name] = max(self.most_bytes.get(name, 0), count)
+        self.most_bytes[hook.name] = max(self.most_bytes.get(hook.name, 0), count)
+
+
+class FlakyReceiver(HostileReceiver):
+    """Treats every request well or badly at random, whatever its path."""
+
+    hooks_at_random = [Hook("500", answer(500)), Hook("503", answer(503, "Retry-After: 1")),
+                       Hook("reset", end="reset"), Hook("lost", end="close"),
+                       Hook("deaf", end="reset", unread=True)]
+
+    def __init__(self, random, *arguments):
+        self.random = random
+        super().__init__(*arguments)
+
+    def choose(self, path):
+        if self.random.random() < 0.6:
+            return None
+        return self.random.choice(self.hooks_at_random)
 
 
 class Order:
