@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "alerting/history_loss.h"
 #include "alerting/notification.h"
 
 namespace gatewatch::alerting {
@@ -125,7 +126,9 @@ Incident from_history(const storage::IncidentHistory& history) {
   incident.opened = record.opened;
   incident.resolved = record.resolved;
   incident.last_event = record.last_event;
-  if (is_blind_gateway(record.gateway)) incident.cause = Cause::Blindness;
+  if (is_blind_gateway(record.gateway) || record.gateway == lost_gateway) {
+    incident.cause = Cause::Blindness;
+  }
   incident.last_told = history.events.empty() ? record.opened : history.events.back().at;
   for (const auto& route : record.routes) {
     incident.participants[route.route] = {.since = route.since,
@@ -142,7 +145,8 @@ Incident from_history(const storage::IncidentHistory& history) {
       incident.blindness = {.what = newest->what,
                             .share = newest->monitor,
                             .diagnosis = newest->diagnosis,
-                            .evidence = newest->evidence};
+                            .evidence = newest->evidence,
+                            .fixer = newest->fixer};
     }
   }
   return incident;

@@ -40,7 +40,8 @@ LastResult::LastResult(const Result& result)
       broken_family_(result.broken_family),
       addresses_changed_(result.addresses_changed),
       turn_goes_on_(result.turn_goes_on),
-      cert_expiring_(result.cert_expiring) {
+      cert_expiring_(result.cert_expiring),
+      maintenance_(result.maintenance) {
   std::ranges::transform(result.timings.phases, phases_us_.begin(), [](auto duration) {
     return static_cast<std::uint32_t>(std::min(duration, longest_phase).count());
   });
@@ -62,6 +63,7 @@ Result LastResult::unpack(std::string route, std::string region) const {
   result.kind = kind_;
   result.interval = interval_;
   result.turn_goes_on = turn_goes_on_;
+  result.maintenance = maintenance_;
   result.outcome = outcome_;
   result.status = status_;
   result.last_phase = last_phase_;

@@ -55,6 +55,7 @@ class LastResult {
   bool addresses_changed_ = false;
   bool turn_goes_on_ = false;
   bool cert_expiring_ = false;
+  bool maintenance_ = false;
 };
 
 }  // namespace gatewatch::daemon

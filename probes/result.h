@@ -18,7 +18,8 @@
 
 namespace gatewatch {
 
-// Why the probe ran. Uptime counts Scheduled alone; rules count Scheduled and Confirmation.
+// Why the probe ran. Uptime counts Scheduled outside maintenance alone; rules count Scheduled and
+// Confirmation.
 enum class ProbeKind : std::uint8_t { Scheduled, Confirmation, Manual };
 [[nodiscard]] std::string_view probe_kind_name(ProbeKind kind) noexcept;
 
@@ -73,6 +74,7 @@ struct Result {
   ProbeKind kind = ProbeKind::Scheduled;
   std::chrono::microseconds interval{0};  // of its route; 0: not known
   bool turn_goes_on = false;              // with addresses = "all": others of the same turn follow
+  bool maintenance = false;  // it started within a maintenance window: no part of uptime
   Outcome outcome = Outcome::Ok;
   std::string reason;  // a word from a closed list per outcome ("expired"); empty: none
   std::string

@@ -79,6 +79,7 @@ nlohmann::json to_json(const Result& result) {
       {"route", clean_utf8(result.route)},
       {"region", clean_utf8(result.region)},
       {"kind", probe_kind_name(result.kind)},
+      {"maintenance", result.maintenance},
       {"outcome", outcome_row(result.outcome).name},
       {"failing", result.is_failing()},
       {"reason", clean_utf8(result.reason)},

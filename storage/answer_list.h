@@ -1,6 +1,7 @@
 // Counts of answers as JSON, which plain SQL reads with json_each(): of an hour
-// [["ok",200,1,118],["timeout",0,1,2]], that is outcome, status, whether scheduled, how many; of
-// its minutes the same behind the first and the last of those that have so many each,
+// [["ok",200,1,118],["timeout",0,1,2]], that is outcome, status, whether scheduled and outside
+// maintenance, how many; of its minutes the same behind the first and the last of those that have
+// so many each,
 // [[0,59,"timeout",0,1,2]]. Pure.
 
 #pragma once

@@ -19,7 +19,8 @@ ResultOutline outline_of(const Result& result) {
           .kind = result.kind,
           .outcome = result.outcome,
           .status = result.status,
-          .cert_expiring = result.cert_expiring};
+          .cert_expiring = result.cert_expiring,
+          .maintenance = result.maintenance};
 }
 
 bool keeps_trace_id(const Result& result) noexcept {

@@ -41,6 +41,9 @@ struct IncidentRecord {
   Timestamp opened{};  // when the rule fired
   std::optional<Timestamp> resolved{};
   std::int64_t last_event = 0;  // the sequence number of its newest event
+  std::optional<Timestamp> acknowledged{};
+  std::string acknowledged_by{};  // who said so; empty: nobody
+  std::string held_by{};          // what holds its notifications back, one clause; empty: nothing
   std::vector<IncidentRoute> routes{};
 
   friend bool operator==(const IncidentRecord&, const IncidentRecord&) = default;
@@ -162,6 +165,7 @@ struct ResultOutline {
   Outcome outcome = Outcome::Ok;
   int status = 0;
   bool cert_expiring = false;
+  bool maintenance = false;
 
   friend bool operator==(const ResultOutline&, const ResultOutline&) = default;
 };

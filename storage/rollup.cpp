@@ -57,7 +57,7 @@ void Rollup::merge(const Rollup& other) {
 }
 
 RollupSample rollup_sample_of(const Result& result) {
-  return {.sample = {result.started, result.interval, result.outcome},
+  return {.sample = {result.started, result.interval, result.outcome, result.maintenance},
           .kind = result.kind,
           .status = result.status,
           .duration = result.duration()};

@@ -22,7 +22,7 @@ inline constexpr std::size_t minutes_per_hour = 60;
 struct Answer {
   Outcome outcome = Outcome::Ok;
   int status = 0;
-  bool scheduled = true;
+  bool scheduled = true;  // and outside maintenance
 
   // Whether its duration is among the latencies: an answer that is right but for its time. Those
   // of failures tell of refusals and deadlines, and would hide how slow the good ones are.
@@ -51,8 +51,9 @@ struct Rollup {
     return answers.empty() && uptime.known == std::chrono::microseconds(0);
   }
   [[nodiscard]] std::uint64_t results() const;
-  [[nodiscard]] std::uint64_t scheduled() const;  // but for those of a blind region
-  [[nodiscard]] std::uint64_t good() const;       // scheduled and ok
+  // But for those of a blind region and of maintenance.
+  [[nodiscard]] std::uint64_t scheduled() const;
+  [[nodiscard]] std::uint64_t good() const;  // scheduled and ok
 
   void add(const Answer& answer, std::uint64_t count);
   void add_latency_range(std::optional<std::chrono::microseconds> least,
@@ -70,7 +71,7 @@ struct RollupSample {
   std::chrono::microseconds duration{0};
 
   [[nodiscard]] Answer answer() const {
-    return {sample.outcome, status, kind == ProbeKind::Scheduled};
+    return {sample.outcome, status, kind == ProbeKind::Scheduled && !sample.maintenance};
   }
 };
 [[nodiscard]] RollupSample rollup_sample_of(const Result& result);

@@ -19,11 +19,11 @@ microseconds interval_of(const UptimeSample& sample) {
 struct Turn {
   Timestamp began{};
   microseconds interval{0};
-  std::int64_t telling = 0;  // results but those of a blind region
+  std::int64_t telling = 0;  // results but those of a blind region and of maintenance
   std::int64_t ok = 0;
 
   void add(const UptimeSample& sample) {
-    if (sample.outcome == Outcome::Vantage) return;
+    if (sample.outcome == Outcome::Vantage || sample.maintenance) return;
     ++telling;
     if (sample.outcome == Outcome::Ok) ++ok;
   }

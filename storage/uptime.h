@@ -10,9 +10,9 @@
 //   3. A turn stands until the next one begins, but for two intervals at most (one turn may have
 //   been
 //      skipped), and a week. Longer silence is of ours: that time is unknown, neither up nor down.
-//   4. While a region is blind (outcome `vantage`) the time is unknown as well: such results
-//      say nothing, and yet end the turn before them. Beside results of the same turn that
-//      do say something they are left out.
+//   4. While a region is blind (outcome `vantage`), and within a maintenance window, the time is
+//      unknown as well: such results say nothing, and yet end the turn before them. Beside results
+//      of the same turn that do say something they are left out.
 //   5. Uptime is the time that was up, in proportion to the time that is known; and of several
 //      regions, or a longer time, the sums of both in proportion.
 // So an hour is the sum of its minutes wherever it is cut. Pure.
@@ -46,6 +46,7 @@ struct UptimeSample {
   Timestamp started{};
   std::chrono::microseconds interval{0};  // of its route; 0: not recorded, counts as 30 s
   Outcome outcome = Outcome::Ok;
+  bool maintenance = false;
 };
 
 // How long a result stands where no other follows.

@@ -78,6 +78,9 @@ json incident_json(const storage::IncidentHistory& history) {
           {"since", format_timestamp(incident.since)},
           {"opened", format_timestamp(incident.opened)},
           {"resolved", time_json(incident.resolved)},
+          {"acknowledged", time_json(incident.acknowledged)},
+          {"acknowledged_by", clean_utf8(incident.acknowledged_by)},
+          {"held_by", clean_utf8(incident.held_by)},
           {"routes", array_of(incident.routes, incident_route_json)},
           {"events", array_of(history.events, event_json)},
           {"deliveries", array_of(history.deliveries, delivery_json)}};

@@ -13,7 +13,8 @@ namespace {
 constexpr auto read_sql =
     "SELECT route.text, region.text, kind.text, outcome.text, reason.text, status, "
     "last_phase.text, redirects, remote, http_version, tls_version.text, tls_cipher.text, "
-    "not_before_us, not_after_us, subject, issuer, fingerprint, cert_expiring, interval_us "
+    "not_before_us, not_after_us, subject, issuer, fingerprint, cert_expiring, interval_us, "
+    "maintenance "
     "FROM circumstance JOIN route ON route.id = circumstance.route "
     "JOIN region ON region.id = circumstance.region "
     "JOIN word AS kind ON kind.id = circumstance.kind "
@@ -57,6 +58,7 @@ std::optional<Result> read_circumstance(Row& row) {
   if (not_before) result.certificate = std::move(certificate);
   result.cert_expiring = row.integer() != 0;
   result.interval = row.duration();
+  result.maintenance = row.integer() != 0;
   if (!kind || !outcome || !last_phase) return std::nullopt;
   result.kind = *kind;
   result.outcome = *outcome;

@@ -13,8 +13,9 @@
 namespace gatewatch::storage::sqlite {
 
 // Reads route, region, kind, outcome, reason, status, last phase, redirects, remote, http_version,
-// tls_version, tls_cipher, the certificate's five facts, cert_expiring and the interval. nullopt: a
-// word that this program does not know, which unknown_word() tells the operator.
+// tls_version, tls_cipher, the certificate's five facts, cert_expiring, the interval and
+// maintenance. nullopt: a word that this program does not know, which unknown_word() tells the
+// operator.
 [[nodiscard]] std::optional<Result> read_circumstance(Row& row);
 [[nodiscard]] Failure unknown_word(const Database& database);
 

@@ -15,13 +15,14 @@ constexpr auto find_sql =
     "SELECT id, until_us FROM circumstance WHERE route = ?1 AND region = ?2 AND kind = ?3 "
     "AND outcome = ?4 AND reason = ?5 AND status = ?6 AND last_phase = ?7 AND redirects = ?8 "
     "AND remote IS ?9 AND http_version = ?10 AND tls_version = ?11 AND tls_cipher = ?12 "
-    "AND certificate IS ?13 AND cert_expiring = ?14 AND interval_us = ?15";
+    "AND certificate IS ?13 AND cert_expiring = ?14 AND interval_us = ?15 AND maintenance = ?16";
 
 constexpr auto add_sql =
     "INSERT INTO circumstance (route, region, kind, outcome, reason, status, last_phase, "
     "redirects, remote, http_version, tls_version, tls_cipher, certificate, cert_expiring, "
-    "interval_us, until_us) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, "
-    "?15, ?16) "
+    "interval_us, maintenance, until_us) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, "
+    "?12, ?13, ?14, "
+    "?15, ?16, ?17) "
     "RETURNING id, until_us";
 
 }  // namespace
@@ -43,9 +44,10 @@ bool CircumstanceTable::Known::is_of(const Result& result) const {
   if (status != result.status || outcome != result.outcome || kind != result.kind ||
       last_phase != result.last_phase || redirects != result.redirects ||
       cert_expiring != result.cert_expiring || interval != result.interval ||
-      remote != result.remote || region != result.region || reason != result.reason ||
-      http_version != result.http_version || tls_version != result.tls_version ||
-      tls_cipher != result.tls_cipher || (certificate != nullptr) != bool(result.certificate)) {
+      maintenance != result.maintenance || remote != result.remote || region != result.region ||
+      reason != result.reason || http_version != result.http_version ||
+      tls_version != result.tls_version || tls_cipher != result.tls_cipher ||
+      (certificate != nullptr) != bool(result.certificate)) {
     return false;
   }
   return certificate == nullptr || *certificate == *result.certificate;
@@ -118,6 +120,7 @@ std::expected<CircumstanceTable::Known, Failure> CircumstanceTable::find_or_add(
               result.redirects,
               result.interval,
               result.cert_expiring,
+              result.maintenance,
               result.remote,
               result.region,
               result.reason,
@@ -133,7 +136,8 @@ std::expected<CircumstanceTable::Known, Failure> CircumstanceTable::find_or_add(
   const auto run = [&](Statement& statement, const auto&... more) {
     return for_each_row(statement, read, route, region, kind, outcome, reason, result.status,
                         last_phase, result.redirects, remote, result.http_version, tls_version,
-                        tls_cipher, certificate, result.cert_expiring, result.interval, more...);
+                        tls_cipher, certificate, result.cert_expiring, result.interval,
+                        result.maintenance, more...);
   };
   auto done = run(find_);
   if (done && known.id == 0) done = run(add_, until);

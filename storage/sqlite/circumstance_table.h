@@ -54,6 +54,7 @@ class CircumstanceTable {
     int redirects;
     std::chrono::microseconds interval;
     bool cert_expiring;
+    bool maintenance;
     std::optional<Endpoint> remote;
     std::string region;
     std::string reason;

@@ -1,7 +1,5 @@
 #include "storage/sqlite/evidence_migration.h"
 
-#include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -9,6 +7,7 @@
 
 #include "storage/sqlite/block_table.h"
 #include "storage/sqlite/circumstance_list.h"
+#include "storage/sqlite/column_migration.h"
 #include "storage/sqlite/evidence_table.h"
 #include "storage/sqlite/result_search.h"
 #include "storage/sqlite/schema.h"
@@ -16,12 +15,6 @@
 namespace gatewatch::storage::sqlite {
 
 namespace {
-
-// The statement of the schema that begins so.
-std::string statement_of(std::string_view schema, std::string_view beginning) {
-  const auto from = schema.find(beginning);
-  return std::string(schema.substr(from, schema.find(";\n", from) + 2 - from));
-}
 
 class HeadMigration {
  public:
@@ -84,6 +77,7 @@ std::expected<void, Failure> migrate_response_heads(Database& database) {
       database.execute("DROP VIEW results; ALTER TABLE failure RENAME TO failure_with_head");
   if (done) done = database.execute(statement_of(result_schema_sql, "CREATE TABLE failure "));
   if (done) done = database.execute(evidence_schema_sql);
+  if (done) done = add_maintenance(database);
   if (done) done = HeadMigration(database).run();
   if (done) {
     done = database.execute(

@@ -61,10 +61,11 @@ const char* const put_evidence_sql =
     "receive_us, body_size, redirects, remote, resolved, resolver, http_version, tls_version, "
     "tls_cipher, cert_not_before_us, cert_not_after_us, cert_subject, cert_issuer, "
     "cert_fingerprint, cert_expiring, chain_fingerprint, detail, request_ids, body_length, "
-    "body_complete, body_sha256, body_hashed, head, body, interval_us) VALUES (?1, ?2, ?3, ?4, ?5, "
-    "?6, ?7, ?8, "
+    "body_complete, body_sha256, body_hashed, head, body, interval_us, maintenance) VALUES "
+    "(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, "
     "?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, "
-    "?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38, ?39, ?40, ?41, ?42) RETURNING id";
+    "?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38, ?39, ?40, ?41, ?42, ?43) "
+    "RETURNING id";
 
 std::expected<std::int64_t, Failure> put_evidence(Statement& statement,
                                                   const EvidenceNumbers& numbers,
@@ -95,7 +96,7 @@ std::expected<std::int64_t, Failure> put_evidence(Statement& statement,
       result.cert_expiring, evidence.chain_fingerprint, result.detail,
       ids_text(evidence.request_ids), evidence.body_length, evidence.body_complete,
       evidence.body_sha256, evidence.body_hashed, evidence.head, Blob{evidence.body},
-      result.interval);
+      result.interval, result.maintenance);
   if (!done) return std::unexpected(std::move(done.error()));
   return id;
 }
@@ -103,9 +104,9 @@ std::expected<std::int64_t, Failure> put_evidence(Statement& statement,
 const char* const evidence_columns =
     "route, region, kind, outcome, reason, status, last_phase, redirects, remote, http_version, "
     "tls_version, tls_cipher, cert_not_before_us, cert_not_after_us, cert_subject, cert_issuer, "
-    "cert_fingerprint, cert_expiring, interval_us, started_us, dns_us, connect_us, tls_us, "
-    "send_us, wait_us, "
-    "receive_us, body_size, trace_id, detail, resolved, head, body, body_length, body_complete, "
+    "cert_fingerprint, cert_expiring, interval_us, maintenance, started_us, dns_us, "
+    "connect_us, tls_us, send_us, wait_us, receive_us, body_size, trace_id, detail, resolved, "
+    "head, body, body_length, body_complete, "
     "body_sha256, body_hashed, resolver, chain_fingerprint, request_ids";
 
 std::optional<Result> read_evidence(Row& row) {

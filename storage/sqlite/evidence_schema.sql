@@ -51,8 +51,9 @@ CREATE TABLE evidence_item (
   body_complete     INTEGER NOT NULL,
   body_sha256       TEXT NOT NULL,
   body_hashed       INTEGER NOT NULL,
-  head              TEXT NOT NULL,   -- last: long ones lie on pages that other columns do not touch
-  body              BLOB NOT NULL
+  head              TEXT NOT NULL,   -- long ones lie on pages that the columns before do not touch
+  body              BLOB NOT NULL,
+  maintenance       INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX evidence_by_route ON evidence_item (route, started_us);
 CREATE INDEX evidence_by_time ON evidence_item (started_us, bytes);
@@ -60,7 +61,7 @@ CREATE INDEX evidence_by_time ON evidence_item (started_us, bytes);
 -- What failing exchanges showed. Columns that results has too mean the same here. resolved: the
 -- addresses of the name, JSON for json_each(); remote: the one that was chosen; resolver: who was
 -- asked for them, '' for nobody. chain_fingerprint: SHA-256 over the SHA-256 of every certificate
--- that came. interval_us: the route's own at that time, 0 where it is not known. request_ids: JSON, [{"name":"CF-Ray","value":"…"}, …]. head: status line and headers,
+-- that came. request_ids: JSON, [{"name":"CF-Ray","value":"…"}, …]. head: status line and headers,
 -- redacted, 16 KiB at most. body: a BLOB, the first 8 KiB of the content after Content-Encoding was
 -- undone, redacted; body_length: of that content as far as it was read; body_complete: 1 where that
 -- was to its end. body_sha256: of its first body_hashed bytes as they came.
@@ -96,6 +97,7 @@ SELECT
   cert_fingerprint,
   cert_expiring,
   interval_us,
+  maintenance,
   chain_fingerprint,
   trace_id,
   detail,

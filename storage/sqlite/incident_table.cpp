@@ -14,9 +14,12 @@ constexpr auto add_event_sql =
     "VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING RETURNING sequence";
 constexpr auto put_incident_sql =
     "INSERT INTO incident (id, rule, gateway, severity, state, since_us, opened_us, resolved_us, "
-    "last_event) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (id) DO UPDATE SET "
+    "last_event, acknowledged_us, acknowledged_by, held_by) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, "
+    "?8, "
+    "?9, ?10, ?11, ?12) ON CONFLICT (id) DO UPDATE SET "
     "rule = ?2, gateway = ?3, severity = ?4, state = ?5, since_us = ?6, opened_us = ?7, "
-    "resolved_us = ?8, last_event = ?9";
+    "resolved_us = ?8, last_event = ?9, acknowledged_us = ?10, acknowledged_by = ?11, "
+    "held_by = ?12";
 constexpr auto add_route_sql =
     "INSERT INTO incident_route (incident, position, route, since_us, firing, probes, failures, "
     "regions) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
@@ -27,8 +30,9 @@ constexpr auto put_delivery_sql =
     "next_attempt_us = ?9, finished_us = ?10, last_error = ?11";
 
 constexpr auto incidents_sql =
-    "SELECT id, rule, gateway, severity, state, since_us, opened_us, resolved_us, last_event "
-    "FROM incidents WHERE id BETWEEN ?1 AND ?2 AND (NOT ?3 OR state = 'open') "
+    "SELECT id, rule, gateway, severity, state, since_us, opened_us, resolved_us, last_event, "
+    "acknowledged_us, acknowledged_by, held_by FROM incidents WHERE id BETWEEN ?1 AND ?2 AND (NOT "
+    "?3 OR state = 'open') "
     "ORDER BY id DESC LIMIT ?4";
 constexpr auto routes_sql =
     "SELECT route, since_us, firing, probes, failures, regions FROM incident_routes "
@@ -55,6 +59,9 @@ IncidentRecord read_incident(Row& row) {
   incident.opened = row.time();
   incident.resolved = row.maybe_time();
   incident.last_event = row.integer();
+  incident.acknowledged = row.maybe_time();
+  incident.acknowledged_by = row.text();
+  incident.held_by = row.text();
   return incident;
 }
 
@@ -159,7 +166,8 @@ std::expected<void, Failure> IncidentTable::put(const IncidentRecord& incident) 
   auto done = put_incident_
                   .bind(incident.id, incident.rule, incident.gateway, incident.severity,
                         incident_state_name(incident.state), incident.since, incident.opened,
-                        incident.resolved, incident.last_event)
+                        incident.resolved, incident.last_event, incident.acknowledged,
+                        incident.acknowledged_by, incident.held_by)
                   .run();
   if (done) done = remove_routes_.bind(incident.id).run();
   for (std::size_t position = 0; done && position < incident.routes.size(); ++position) {

@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "storage/sqlite/column_migration.h"
 #include "storage/sqlite/evidence_migration.h"
 #include "storage/sqlite/rollup_migration.h"
 #include "storage/sqlite/row_migration.h"
@@ -103,9 +104,8 @@ std::expected<void, Failure> add_annotations(Database& database) {
 }  // namespace
 
 Layout current_layout() {
-  // The last one reads results as they are now, intervals among them.
   static constexpr std::array steps = {migrate_newest_rows, add_annotations, begin_rollups,
-                                       migrate_response_heads};
+                                       migrate_response_heads, migrate_columns};
   return {schema_sql, steps};
 }
 

@@ -36,7 +36,8 @@ CREATE TABLE circumstance (
   certificate   INTEGER REFERENCES certificate,
   cert_expiring INTEGER NOT NULL,
   until_us      INTEGER NOT NULL,    -- no block that has it ends later; it goes when that is too old
-  interval_us   INTEGER NOT NULL DEFAULT 0 -- of the route at that time; 0: not recorded
+  interval_us   INTEGER NOT NULL DEFAULT 0, -- of the route at that time; 0: not recorded
+  maintenance   INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX circumstance_by_route ON circumstance (route, certificate, status);
 CREATE INDEX circumstance_by_interval ON circumstance (route, interval_us);
@@ -195,7 +196,8 @@ FROM (
 -- Every single probe. kind: scheduled, confirmation or manual. outcome and reason: one word each.
 -- status: of the last answer, 0 where no complete status line came. last_phase: where it stopped.
 -- duration_us is the sum of the six phases. trace_id, detail: of results that fail. response_head:
--- of those whose evidence is kept, which the view of that name shows.
+-- of those whose evidence is kept, which the view of that name shows. interval_us: the route's own at
+-- that time, 0 where it is not known. maintenance: 1 where it started within a maintenance window.
 -- id: tells results of a route and a microsecond apart, in the order of arrival; it changes when
 -- results move to their place. block_from_us, block_to_us: the times between which a group of
 -- results lies that are stored together. A condition on route or on these reaches an index, one on
@@ -230,6 +232,8 @@ SELECT
   issuer AS cert_issuer,
   fingerprint AS cert_fingerprint,
   cert_expiring,
+  interval_us,
+  maintenance,
   ifnull(trace_id, '') AS trace_id,
   ifnull(detail, '') AS detail,
   ifnull(

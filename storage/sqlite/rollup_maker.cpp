@@ -1,6 +1,7 @@
 #include "storage/sqlite/rollup_maker.h"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include <fmt/format.h>
@@ -35,11 +36,12 @@ microseconds duration_of(const ResultNumbers& numbers) {
 RollupMaker::RollupMaker(Database& database, DueHours& due_hours, RollupTable& rollups)
     : due_hours_(due_hours),
       rollups_(rollups),
-      circumstance_(database,
-                    "SELECT route, region, kind.text, outcome.text, status, interval_us "
-                    "FROM circumstance JOIN word AS kind ON kind.id = circumstance.kind "
-                    "JOIN word AS outcome ON outcome.id = circumstance.outcome "
-                    "WHERE circumstance.id = ?1"),
+      circumstance_(
+          database,
+          "SELECT route, region, kind.text, outcome.text, status, interval_us, maintenance "
+          "FROM circumstance JOIN word AS kind ON kind.id = circumstance.kind "
+          "JOIN word AS outcome ON outcome.id = circumstance.outcome "
+          "WHERE circumstance.id = ?1"),
       longest_interval_(database,
                         "SELECT ifnull(max(interval_us), 0) FROM circumstance WHERE route = ?1"),
       loose_(database, select_blocks("id >= ?3 AND id < ?4")),
@@ -69,9 +71,9 @@ std::expected<std::uint64_t, Failure> RollupMaker::step(Timestamp until) {
     if (!read) return std::unexpected(std::move(read.error()));
   }
   for (auto& [owner, samples] : work.samples) {
-    // Those of one moment by their outcomes: the same however often it is made.
+    // Those of one moment by what they say: the same however often it is made.
     std::ranges::sort(samples, {}, [](const RollupSample& sample) {
-      return std::pair(sample.sample.started, sample.sample.outcome);
+      return std::tuple(sample.sample.started, sample.sample.outcome, sample.sample.maintenance);
     });
     const auto rollup = roll_up_hour(samples, begin, until);
     if (rollup.hour.empty()) continue;
@@ -134,8 +136,12 @@ std::expected<const RollupMaker::Circumstance*, Failure> RollupMaker::circumstan
     const auto outcome = outcome_named(row.text());
     const auto status = static_cast<int>(row.integer());
     const auto interval = row.duration();
+    const auto maintenance = row.integer() != 0;
     if (!kind || !outcome) return false;
-    found.sample = {.sample = {.started = {}, .interval = interval, .outcome = *outcome},
+    found.sample = {.sample = {.started = {},
+                               .interval = interval,
+                               .outcome = *outcome,
+                               .maintenance = maintenance},
                     .kind = *kind,
                     .status = status};
     return false;

@@ -65,7 +65,8 @@ WITH RECURSIVE bucket (n) AS (VALUES (0) UNION ALL SELECT n + 1 FROM bucket WHER
 SELECT n, CASE WHEN n < 64 THEN n ELSE (2 * (n % 32 + 32) + 1) << (n / 32 - 1) >> 1 END FROM bucket;
 
 -- Each hour of a route seen from a region, up to the last ten minutes or so. results: all of them;
--- scheduled: without confirmations and those of a blind region; good: ok among these. known_us: how
+-- scheduled: without confirmations, those of a blind region and those of maintenance; good: ok among
+-- these. known_us: how
 -- much of the hour the state was known, up_us: how much of that it was up (storage/uptime.h). The
 -- latencies are those of scheduled results that are ok or slow: NULL where there is none; min and max
 -- are exact, percentiles within 1.6 %. outcomes, statuses: how many results have each, as JSON
@@ -100,6 +101,47 @@ JOIN series ON series.route = route.id
 JOIN region ON region.id = series.region
 CROSS JOIN hour_rollup
   ON hour_rollup.id >= series.id << 32 AND hour_rollup.id < series.id + 1 << 32;
+
+-- Each day of UTC, from its hours. The columns are those of rollups_hour, but for percentiles, which
+-- plain SQL cannot have from sketches: the API adds them up. A condition on route reaches an index:
+--   SELECT start, up_us * 100.0 / known_us FROM rollups_day WHERE route = 'shop/cart'
+CREATE VIEW rollups_day AS
+SELECT
+  strftime('%Y-%m-%dT%H:%M:%SZ', day * 86400, 'unixepoch') AS start,
+  day * 86400000000 AS start_us,
+  route, region, results,
+  (SELECT ifnull(sum(json_extract(value, '$[3]')), 0)
+   FROM hour_rollup, json_each(ifnull(answers, json_array(json_array('ok', 200, 1, results))))
+   WHERE hour_rollup.id >= first AND hour_rollup.id < first + 24
+     AND json_extract(value, '$[2]') AND json_extract(value, '$[0]') <> 'vantage') AS scheduled,
+  (SELECT ifnull(sum(json_extract(value, '$[3]')), 0)
+   FROM hour_rollup, json_each(ifnull(answers, json_array(json_array('ok', 200, 1, results))))
+   WHERE hour_rollup.id >= first AND hour_rollup.id < first + 24
+     AND json_extract(value, '$[2]') AND json_extract(value, '$[0]') = 'ok') AS good,
+  known_us, up_us, min_us, max_us,
+  (SELECT json_group_object(outcome, count) FROM (
+    SELECT json_extract(value, '$[0]') AS outcome, sum(json_extract(value, '$[3]')) AS count
+    FROM hour_rollup, json_each(ifnull(answers, json_array(json_array('ok', 200, 1, results))))
+    WHERE hour_rollup.id >= first AND hour_rollup.id < first + 24
+    GROUP BY 1)) AS outcomes,
+  (SELECT json_group_object(CAST(status AS TEXT), count) FROM (
+    SELECT json_extract(value, '$[1]') AS status, sum(json_extract(value, '$[3]')) AS count
+    FROM hour_rollup, json_each(ifnull(answers, json_array(json_array('ok', 200, 1, results))))
+    WHERE hour_rollup.id >= first AND hour_rollup.id < first + 24
+    GROUP BY 1)) AS statuses
+FROM (
+  SELECT
+    route.text AS route, region.text AS region,
+    (hour_rollup.id & 0xffffffff) / 24 AS day,
+    (series.id << 32) + (hour_rollup.id & 0xffffffff) / 24 * 24 AS first,
+    sum(results) AS results, sum(known_us) AS known_us, sum(up_us) AS up_us,
+    min(min_us) AS min_us, max(max_us) AS max_us
+  FROM route
+  JOIN series ON series.route = route.id
+  JOIN region ON region.id = series.region
+  CROSS JOIN hour_rollup
+    ON hour_rollup.id >= series.id << 32 AND hour_rollup.id < series.id + 1 << 32
+  GROUP BY route.text, series.id, (hour_rollup.id & 0xffffffff) / 24);
 
 -- Each minute in which there were results. The columns are those of rollups_hour, but for what only
 -- longer times have. A condition on route reaches an index, one on hour_us goes before unpacking:

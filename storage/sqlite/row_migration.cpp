@@ -19,7 +19,7 @@ constexpr std::int64_t newest_rows = 100'000;
 constexpr auto read_sql =
     "SELECT route.text, region.text, kind.text, outcome.text, reason.text, status, "
     "last_phase.text, redirects, remote, http_version, tls_version.text, tls_cipher.text, "
-    "not_before_us, not_after_us, subject, issuer, fingerprint, cert_expiring, 0, "
+    "not_before_us, not_after_us, subject, issuer, fingerprint, cert_expiring, 0, 0, "
     "started_us, dns_us, connect_us, tls_us, send_us, wait_us, receive_us, body_size, trace_id, "
     "detail, response_head, result.id FROM result CROSS JOIN route ON route.id = result.route "
     "CROSS JOIN region ON region.id = result.region "

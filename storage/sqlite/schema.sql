@@ -3,20 +3,20 @@
 --
 -- What you may rely on
 --   The views (incidents, incident_routes, incident_events, deliveries; results, which is in
---   result_schema.sql; silences, changes, gaps, in annotation_schema.sql; rollups_hour and
---   rollups_minute, in rollup_schema.sql; evidence, in evidence_schema.sql) are the public format:
+--   result_schema.sql; silences, changes, gaps, in annotation_schema.sql; rollups_day, rollups_hour
+--   and rollups_minute, in rollup_schema.sql; evidence, in evidence_schema.sql) are the public format:
 --   query them with sqlite3 while the daemon runs,
 --     sqlite3 -readonly PATH "SELECT started, route, status FROM results WHERE status = 502"
 --   and they keep their columns when the tables below change. The tables are ours: their layout
 --   changes between versions.
 --   The header's application_id is 0x67776174 ("gwat"), its user_version the number of the layout
---   (5 is this one). An older layout is migrated at the daemon's start, a newer one is refused.
+--   (6 is this one). An older layout is migrated at the daemon's start, a newer one is refused.
 --
 -- Conventions of the views
 --   Every time comes twice: NAME is text in UTC (2026-11-20T10:05:06.123456Z), NAME_us the same in
 --   microseconds since the Unix epoch: compare and sort by that one, it is what the indexes hold.
 --   Durations end in _us too. Text that is absent is '', a number that is absent is 0, so that
---   comparisons need no IS NULL; NULL is kept for times that have not come (resolved, finished),
+--   comparisons need no IS NULL; NULL is kept for times that have not come (resolved, acknowledged, finished),
 --   an address that was never known (remote), and a certificate that was never seen (cert_…).
 --   Text that came from a server is stored as it came, byte by byte: treat it as hostile.
 --
@@ -67,7 +67,10 @@ CREATE TABLE incident (
   since_us    INTEGER NOT NULL,
   opened_us   INTEGER NOT NULL,
   resolved_us INTEGER,
-  last_event  INTEGER NOT NULL
+  last_event  INTEGER NOT NULL,
+  acknowledged_us INTEGER,
+  acknowledged_by TEXT NOT NULL DEFAULT '',
+  held_by     TEXT NOT NULL DEFAULT ''
 ) STRICT;
 
 CREATE TABLE incident_route (
@@ -111,7 +114,9 @@ CREATE INDEX delivery_pending ON delivery (id) WHERE state = 'pending';
 CREATE INDEX delivery_by_incident ON delivery (incident);
 
 -- Incidents as they are now. since: the first failing result; opened: when the rule fired.
--- state: open or resolved. last_event: the sequence number of its newest event.
+-- state: open or resolved. last_event: the sequence number of its newest event. acknowledged,
+-- acknowledged_by: when somebody took it on, and who. held_by: what holds its notifications back, as
+-- 'silence 3'.
 CREATE VIEW incidents AS
 SELECT
   id, rule, gateway, severity, state,
@@ -124,7 +129,12 @@ SELECT
   strftime('%Y-%m-%dT%H:%M:%S', resolved_us / 1000000, 'unixepoch')
     || printf('.%06dZ', resolved_us % 1000000) AS resolved,
   resolved_us,
-  last_event
+  last_event,
+  strftime('%Y-%m-%dT%H:%M:%S', acknowledged_us / 1000000, 'unixepoch')
+    || printf('.%06dZ', acknowledged_us % 1000000) AS acknowledged,
+  acknowledged_us,
+  acknowledged_by,
+  held_by
 FROM incident;
 
 -- The routes of each incident, in their order. probes, failures: results since its `since`, and

@@ -62,7 +62,8 @@ void check_empty_store(Store& store) {
 
 void check_every_field(Store& store) {
   const auto plain = sample_result("shop/cart", sample_time());
-  const auto failure = sample_failure("shop/checkout", sample_time(1));
+  auto failure = sample_failure("shop/checkout", sample_time(1));
+  failure.maintenance = true;
   auto bare = Result{};
   bare.started = sample_time(2);
   REQUIRE(store.write({.results = {plain, failure, bare}}).has_value());
@@ -156,6 +157,7 @@ void check_outlines(Store& store) {
   }
   results[2].kind = ProbeKind::Confirmation;
   results[2].cert_expiring = true;
+  results[2].maintenance = true;
   REQUIRE(store.write({.results = results}).has_value());
 
   using Outlines = std::vector<storage::ResultOutline>;
@@ -202,6 +204,9 @@ void check_incident_queries(Store& store) {
 void check_steps_of_one_incident(Store& store) {
   auto second = sample_step(7, 2);
   second.incident.routes.pop_back();
+  second.incident.acknowledged = sample_time(3);
+  second.incident.acknowledged_by = "Ann <ann@example.com>";
+  second.incident.held_by = "maintenance db-upgrade";
   REQUIRE(store.write({.steps = {sample_step(7, 1), second}}).has_value());
   const auto history = incidents_of(store)[0];
   CHECK(history.incident == second.incident);

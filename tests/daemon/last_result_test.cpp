@@ -17,6 +17,7 @@ TEST_CASE("a result comes out as it went in, but for its evidence") {
   result.turn_goes_on = true;
   result.resolved = ResolvedAddresses({IpAddress::parse("192.0.2.1").value()});
   result.addresses_changed = true;
+  result.maintenance = true;
   result.broken_family = IpFamily::V6;
   auto expected = result;
   expected.evidence.reset();

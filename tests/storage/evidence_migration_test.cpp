@@ -1,14 +1,10 @@
 #include "storage/sqlite/evidence_migration.h"
 
-#include <fstream>
-#include <sstream>
-
 #include <doctest/doctest.h>
 
-#include "storage/sqlite/schema.h"
 #include "storage/sqlite/sqlite_store.h"
 #include "tests/contracts/records_samples.h"
-#include "tests/source_paths.h"
+#include "tests/storage/layouts.h"
 #include "tests/storage/raw_sqlite.h"
 #include "tests/storage/temporary_directory.h"
 
@@ -17,13 +13,6 @@ using tests::RawSqlite;
 using tests::sample_time;
 
 namespace {
-
-std::string layout_2() {
-  std::ifstream file(tests::test_data_path("layout/layout_2.sql"));
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
 
 // Ten failures, ten seconds apart, each in a block of its own, of which the seventh is damaged.
 constexpr auto rows_of_layout_2 = R"(
@@ -39,8 +28,6 @@ INSERT INTO block SELECT (1 << 52) + i, NULL, NULL, 1795169106123456 + i * 10000
   1795169106123456 + i * 10000000, 1, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, i,
   1795169106123456 + i * 10000000, 1200, 0, 0, 0, 45000, 0, 5120, x'80' FROM n;
 UPDATE block SET data = x'' WHERE id = (1 << 52) + 6;
-PRAGMA application_id = 0x67776174;
-PRAGMA user_version = 2;
 )";
 
 }  // namespace
@@ -48,7 +35,7 @@ PRAGMA user_version = 2;
 TEST_CASE("heads of layout 2 become evidence, as their storms leave it, and no result is lost") {
   const tests::TemporaryDirectory directory;
   const auto path = directory.file("gatewatch.db");
-  RawSqlite(path).run("PRAGMA auto_vacuum = INCREMENTAL; " + layout_2() + rows_of_layout_2);
+  RawSqlite(path).run(tests::layout_sql(2) + rows_of_layout_2);
   const auto opened = storage::open_sqlite_store(path, storage::OpenMode::ReadWrite);
   if (!opened) FAIL(opened.error().message);
   auto& store = **opened;
@@ -64,15 +51,9 @@ TEST_CASE("heads of layout 2 become evidence, as their storms leave it, and no r
   CHECK((*found)[2].trace_id == "trace 9");
 
   RawSqlite raw(path);
-  CHECK(raw.run("PRAGMA integrity_check; PRAGMA foreign_key_check") == "ok\n");
   CHECK(raw.run("SELECT count(*), min(detail) FROM failure") == "10|It is over.\n");
   CHECK(raw.run("SELECT response_head FROM results WHERE trace_id IN ('trace 0', 'trace 1') "
                 "AND block_from_us < 1795169166123456 ORDER BY started_us") ==
         "HTTP/1.1 502 0\n\n");
-  RawSqlite empty(":memory:");
-  const auto schema =
-      "SELECT name, (SELECT group_concat(name || ' ' || type || ' ' || \"notnull\", ', ') "
-      "FROM pragma_table_info(object.name)) FROM sqlite_schema AS object ORDER BY name";
-  empty.run(storage::sqlite::schema_sql);
-  CHECK(raw.run(schema) == empty.run(schema));
+  tests::check_current_layout(raw);
 }

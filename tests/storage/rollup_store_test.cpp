@@ -1,19 +1,16 @@
 // Rollups in the SQLite store: the contract, the views, the questions' way to their rows, older
 // files and damaged ones.
 
-#include <fstream>
 #include <map>
-#include <sstream>
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
-#include "storage/sqlite/migrations.h"
 #include "storage/sqlite/schema.h"
 #include "storage/sqlite/sqlite_store.h"
 #include "tests/contracts/records_samples.h"
 #include "tests/contracts/rollup_contract.h"
-#include "tests/source_paths.h"
+#include "tests/storage/layouts.h"
 #include "tests/storage/raw_sqlite.h"
 #include "tests/storage/rollup_samples.h"
 #include "tests/storage/temporary_directory.h"
@@ -69,12 +66,12 @@ std::string row_of(const storage::StoredRollup& stored, RollupStep step) {
   for (const auto& [name, count] : outcomes) counted += fmt::format("{}={} ", name, count);
   for (const auto& [status, count] : statuses) counted += fmt::format("{}={} ", status, count);
   auto row =
-      fmt::format("{}|shop/cart|{}|{}|{}|{}|{}|{}|{}|{}", stored.begin.time_since_epoch().count(),
-                  stored.region, rollup.results(), rollup.scheduled(), rollup.good(),
-                  number_or_nothing(rollup.latency.quantile(50)),
-                  number_or_nothing(rollup.latency.quantile(95)),
-                  number_or_nothing(rollup.latency.quantile(99)), counted);
-  if (step == RollupStep::Hour) {
+      fmt::format("{}|shop/cart|{}|{}|{}|{}|{}", stored.begin.time_since_epoch().count(),
+                  stored.region, rollup.results(), rollup.scheduled(), rollup.good(), counted);
+  for (const auto percent : {50U, 95U, 99U}) {
+    if (step != RollupStep::Day) row += "|" + number_or_nothing(rollup.latency.quantile(percent));
+  }
+  if (step != RollupStep::Minute) {
     row += fmt::format("|{}|{}|{}|{}", rollup.uptime.known.count(), rollup.uptime.up.count(),
                        number_or_nothing(rollup.shortest), number_or_nothing(rollup.longest));
   }
@@ -83,18 +80,11 @@ std::string row_of(const storage::StoredRollup& stored, RollupStep step) {
 
 // The columns in the same form; JSON objects as "key=count " in the order of their keys.
 constexpr auto view_columns =
-    "start_us, route, region, results, scheduled, good, p50_us, p95_us, p99_us, "
+    "start_us, route, region, results, scheduled, good, "
     "(SELECT ifnull(group_concat(key || '=' || value || ' ', ''), '') FROM "
     "(SELECT key, value FROM json_each(outcomes) ORDER BY key)) || "
     "(SELECT ifnull(group_concat(key || '=' || value || ' ', ''), '') FROM "
     "(SELECT key, value FROM json_each(statuses) ORDER BY CAST(key AS INTEGER)))";
-
-std::string file_text(const char* name) {
-  std::ifstream file(tests::test_data_path(name));
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
 
 }  // namespace
 
@@ -108,16 +98,30 @@ TEST_CASE("the views show every number that the program reads, to the sqlite3 pr
   const auto path = directory.file("gatewatch.db");
   const auto store = open_store(path);
   for (unsigned seed = 1; seed < 6; ++seed) {
-    REQUIRE(store->write({.results = some_results(seed)}).has_value());
+    auto results = some_results(seed);
+    for (std::size_t index = 0; index < results.size(); index += 9) {
+      results[index].maintenance = true;
+    }
+    REQUIRE(store->write({.results = results}).has_value());
+    // Of the day after: the hours between have what the last result stands for.
+    results.back().started += 20h;
+    REQUIRE(store->write({.results = {results.back()}}).has_value());
   }
   tests::roll_up(*store, rollup_noon + 2h + 40min);
+  const auto one_day = tests::RawSqlite(path).run("SELECT count(*) FROM rollups_day");
+  CHECK(one_day == "5\n");
+  tests::roll_up(*store, rollup_noon + 48h);
   for (const auto& [step, view, more] :
-       {std::tuple(RollupStep::Hour, "rollups_hour", ", known_us, up_us, min_us, max_us"),
-        std::tuple(RollupStep::Minute, "rollups_minute", "")}) {
+       {std::tuple(RollupStep::Day, "rollups_day", ", known_us, up_us, min_us, max_us"),
+        std::tuple(RollupStep::Hour, "rollups_hour",
+                   ", p50_us, p95_us, p99_us, known_us, up_us, min_us, max_us"),
+        std::tuple(RollupStep::Minute, "rollups_minute", ", p50_us, p95_us, p99_us")}) {
     std::string expected;
-    const auto rollups = store->rollups(
-        {.route = "shop/cart", .step = step, .from = rollup_noon, .before = rollup_noon + 24h});
-    REQUIRE(rollups.has_value());
+    const auto rollups = store->rollups({.route = "shop/cart",
+                                         .step = step,
+                                         .from = rollup_noon - 24h,
+                                         .before = rollup_noon + 36h});
+    REQUIRE(!rollups.value().empty());
     for (const auto& rollup : *rollups) expected += row_of(rollup, step);
     const auto sql =
         fmt::format("SELECT {}{} FROM {} ORDER BY start_us, region", view_columns, more, view);
@@ -126,9 +130,9 @@ TEST_CASE("the views show every number that the program reads, to the sqlite3 pr
   }
   RawSqlite raw(path);
   CHECK(raw.run("SELECT min(start), max(start) FROM rollups_hour") ==
-        "2026-11-20T12:00:00Z|2026-11-20T14:00:00Z\n");
+        "2026-11-20T12:00:00Z|2026-11-21T11:00:00Z\n");
   CHECK(raw.run("SELECT min(start), max(start) FROM rollups_minute") ==
-        "2026-11-20T12:00:00Z|2026-11-20T14:39:00Z\n");
+        "2026-11-20T12:00:00Z|2026-11-21T10:59:00Z\n");
   CHECK(raw.run("SELECT count(*) = sum(us = (CASE WHEN n < 64 THEN n ELSE us END)) FROM "
                 "latency_bucket") == "1\n");
   for (storage::LatencyBucket bucket = 0; bucket < storage::latency_bucket_count; ++bucket) {
@@ -140,13 +144,15 @@ TEST_CASE("the views show every number that the program reads, to the sqlite3 pr
 TEST_CASE("a condition on route reaches the rollups of that route alone") {
   RawSqlite raw(":memory:");
   raw.run(storage::sqlite::schema_sql);
-  for (const auto* const view : {"hour", "minute"}) {
+  for (const auto* const view : {"hour", "minute", "day"}) {
     const auto plan = raw.run(fmt::format(
-        "EXPLAIN QUERY PLAN SELECT start, results, p95_us FROM rollups_{} WHERE route = 'a'",
-        view));
+        "EXPLAIN QUERY PLAN SELECT start, results, good FROM rollups_{} WHERE route = 'a'", view));
     CAPTURE(plan);
-    CHECK(plan.find(fmt::format("SEARCH {}_rollup USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)",
-                                view)) != std::string::npos);
+    const std::string table = view == std::string_view("minute") ? "minute" : "hour";
+    CHECK(
+        plan.find("SEARCH " + table + "_rollup USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)") !=
+        std::string::npos);
+    CHECK(plan.find("SCAN " + table) == std::string::npos);
     CHECK(plan.find("sqlite_autoindex_series_1 (route=?)") != std::string::npos);
   }
 }
@@ -166,9 +172,7 @@ TEST_CASE("a file of layout 2 gets rollups of all that it holds") {
       for (auto step = part; step < 2; ++step) REQUIRE(store->compact_results(1).value() > 0);
     }
     RawSqlite raw(path);
-    raw.run("PRAGMA auto_vacuum = INCREMENTAL; " + file_text("layout/layout_2.sql") +
-            "PRAGMA application_id = 0x67776174; PRAGMA user_version = 2; ATTACH '" + other +
-            "' AS other");
+    raw.run(tests::layout_sql(2) + "ATTACH '" + other + "' AS other");
     for (const auto* const table : {"route", "region", "word", "block"}) {
       raw.run(fmt::format("INSERT INTO main.{0} SELECT * FROM other.{0}", table));
     }
@@ -180,14 +184,7 @@ TEST_CASE("a file of layout 2 gets rollups of all that it holds") {
   }
   const auto store = open_store(path);
   RawSqlite raw(path);
-  CHECK(raw.run("PRAGMA user_version; PRAGMA integrity_check; PRAGMA foreign_key_check") ==
-        fmt::format("{}\nok\n", storage::sqlite::current_layout().version()));
-  RawSqlite fresh(":memory:");
-  fresh.run(storage::sqlite::schema_sql);
-  const auto columns =
-      "SELECT s.type, s.name, c.name, c.type FROM sqlite_schema AS s LEFT JOIN "
-      "pragma_table_info(s.name) AS c WHERE s.name NOT LIKE 'sqlite_%' ORDER BY 2, cid";
-  CHECK(raw.run(columns) == fresh.run(columns));
+  tests::check_current_layout(raw);
   CHECK(store->forget_results(rollup_noon + 24h, 1'000) == 0u);
 
   tests::roll_up(*store);

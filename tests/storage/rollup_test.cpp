@@ -50,6 +50,24 @@ TEST_CASE("an hour by hand") {
   CHECK(rollup.minutes[59].good() == 1);
 }
 
+TEST_CASE("results of maintenance are counted, and are no part of uptime and latencies") {
+  std::vector<RollupSample> samples{
+      at(0s, Outcome::Ok, 200, 40us),
+      at(30s, Outcome::StatusMismatch, 502, 7us),
+      at(60s, Outcome::Ok, 200, 50us),
+      at(90s, Outcome::Ok, 200, 60us),
+  };
+  samples[1].sample.maintenance = samples[2].sample.maintenance = true;
+  const auto hour = storage::roll_up_hour(samples, rollup_noon, rollup_noon + 2min).hour;
+  CHECK(hour.results() == 4);
+  CHECK(hour.scheduled() == 2);
+  CHECK(hour.good() == 2);
+  CHECK(hour.uptime == storage::Uptime{60s, 60s});
+  CHECK(hour.latency.count() == 2);
+  CHECK(hour.shortest == 40us);
+  CHECK(hour.longest == 60us);
+}
+
 TEST_CASE("an hour that goes on ends where it is looked at") {
   const std::vector<RollupSample> samples{at(0s, Outcome::Ok, 200, 1ms),
                                           at(30s, Outcome::Ok, 200, 1ms)};

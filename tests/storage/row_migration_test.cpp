@@ -1,16 +1,11 @@
 #include "storage/sqlite/row_migration.h"
 
-#include <fstream>
-#include <sstream>
-
 #include <doctest/doctest.h>
 
-#include "storage/sqlite/migrations.h"
-#include "storage/sqlite/schema.h"
 #include "storage/sqlite/sqlite_store.h"
 #include "tests/contracts/records_samples.h"
 #include "tests/contracts/rollup_contract.h"
-#include "tests/source_paths.h"
+#include "tests/storage/layouts.h"
 #include "tests/storage/raw_sqlite.h"
 #include "tests/storage/temporary_directory.h"
 
@@ -21,13 +16,6 @@ using tests::sample_result;
 using tests::sample_time;
 
 namespace {
-
-std::string layout_1() {
-  std::ifstream file(tests::test_data_path("layout/layout_1.sql"));
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
 
 // As gatewatch 0.1 wrote them: 3,000 results that are ok, 600 s apart, and after every tenth a
 // failing one.
@@ -46,16 +34,7 @@ INSERT INTO result SELECT NULL, 1795169106123456 + i * 600000000, 1, 2, 10, 5, 6
   '4bf92f3577b34da6a3ce929d0e0e4736', 'It is over.', 'HTTP/1.1 502 Bad Gateway' FROM n;
 INSERT INTO incident VALUES (1, 'bad-gateway', 'https://shop.example.com:443', 'critical', 'open',
   1795169106123456, 1795169106123456, NULL, 1);
-PRAGMA application_id = 0x67776174;
-PRAGMA user_version = 1;
 )";
-
-void check_schema(RawSqlite& raw) {
-  RawSqlite empty(":memory:");
-  const auto schema = "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name";
-  empty.run(storage::sqlite::schema_sql);
-  CHECK(raw.run(schema) == empty.run(schema));
-}
 
 std::vector<Result> expected_results() {
   std::vector<Result> results;
@@ -78,7 +57,7 @@ std::vector<Result> expected_results() {
 TEST_CASE("a file of layout 1 keeps every result and incident, and works on as one of ours") {
   const tests::TemporaryDirectory directory;
   const auto path = directory.file("gatewatch.db");
-  RawSqlite(path).run("PRAGMA auto_vacuum = INCREMENTAL; " + layout_1() + rows_of_layout_1);
+  RawSqlite(path).run(tests::layout_sql(1) + rows_of_layout_1);
   const auto opened = storage::open_sqlite_store(path, storage::OpenMode::ReadWrite);
   if (!opened) FAIL(opened.error().message);
   auto& store = **opened;
@@ -88,13 +67,11 @@ TEST_CASE("a file of layout 1 keeps every result and incident, and works on as o
   CHECK(store.last_incident_id() == 1);
 
   RawSqlite raw(path);
-  CHECK(raw.run("PRAGMA user_version; PRAGMA integrity_check; PRAGMA foreign_key_check") ==
-        std::to_string(storage::sqlite::current_layout().version()) + "\nok\n");
   // The head of each, since they lie 100 minutes apart.
   CHECK(raw.run("SELECT count(*), min(head) FROM evidence") == "300|HTTP/1.1 502 Bad Gateway\n");
   CHECK(raw.run("SELECT count(*), sum(status = 502) FROM results WHERE route = 'shop/cart'") ==
         "3300|300\n");
-  check_schema(raw);
+  tests::check_current_layout(raw);
   CHECK(RawSqlite(path + ".layout-1").run("SELECT count(*) FROM result") == "3300\n");
   CHECK(RawSqlite(path).run("SELECT count(*) FROM silences, changes, gaps") == "0\n");
 
@@ -114,7 +91,7 @@ TEST_CASE("rows before the newest are moved by and by, while batches are written
   const tests::TemporaryDirectory directory;
   const auto path = directory.file("gatewatch.db");
   RawSqlite raw(path);
-  raw.run("PRAGMA auto_vacuum = INCREMENTAL; " + layout_1() + rows_of_layout_1 +
+  raw.run(tests::layout_sql(1) + rows_of_layout_1 +
           "UPDATE result SET id = 1000000 WHERE id = 3000");
   const storage::ResultQuery all{.newest_first = false, .limit = 1'000'000};
   auto expected = expected_results();
@@ -136,7 +113,7 @@ TEST_CASE("rows before the newest are moved by and by, while batches are written
   REQUIRE((*store)->write({.steps = {tests::sample_step(2, 1)}}).has_value());
   expected.insert(expected.end(), written.begin() + 1, written.end());
   CHECK((*store)->results(all) == expected);
-  check_schema(raw);
+  tests::check_current_layout(raw);
   tests::roll_up(**store);
   CHECK((*store)->forget_results(sample_time(10'000'000), 10'000) == expected.size());
   CHECK((*store)->forget_evidence(sample_time(10'000'000), 0, 10'000).value() > 0);

@@ -22,8 +22,12 @@ class Example {
     REQUIRE(store.has_value());
     auto failure = tests::sample_failure("shop/checkout", sample_time());
     failure.detail = "The certificate has expired.";
-    REQUIRE(
-        (*store)->write({.results = {failure}, .steps = {tests::sample_step(1, 1)}}).has_value());
+    failure.maintenance = true;
+    auto step = tests::sample_step(1, 1);
+    step.incident.acknowledged = sample_time(2);
+    step.incident.acknowledged_by = "ann";
+    step.incident.held_by = "silence 3";
+    REQUIRE((*store)->write({.results = {failure}, .steps = {step}}).has_value());
     raw_ = std::make_unique<tests::RawSqlite>(path);
   }
 
@@ -45,8 +49,8 @@ TEST_CASE("the view of results names everything in words and units") {
   CHECK(example.run("SELECT duration_us, dns_us, connect_us, tls_us, send_us, wait_us, receive_us "
                     "FROM results") == "3600060355|1|22|333|4444|55555|3600000000\n");
   CHECK(example.run("SELECT body_size, redirects, remote, http_version, tls_version, tls_cipher, "
-                    "cert_expiring, trace_id, detail FROM results") ==
-        "1099511627776|3|[2001:db8::1]:8443|1.1|TLSv1.3|TLS_AES_256_GCM_SHA384|1|"
+                    "cert_expiring, interval_us, maintenance, trace_id, detail FROM results") ==
+        "1099511627776|3|[2001:db8::1]:8443|1.1|TLSv1.3|TLS_AES_256_GCM_SHA384|1|30000000|1|"
         "4bf92f3577b34da6a3ce929d0e0e4736|The certificate has expired.\n");
   CHECK(example.run("SELECT cert_not_before, cert_not_after, cert_issuer, cert_not_after_us "
                     "FROM results") ==
@@ -61,7 +65,7 @@ TEST_CASE("the view of evidence has what its result has, and what the exchange s
       "redirects, "
       "remote, http_version, tls_version, tls_cipher, cert_not_before, cert_not_before_us, "
       "cert_not_after, cert_not_after_us, cert_subject, cert_issuer, cert_fingerprint, "
-      "cert_expiring, trace_id, detail FROM ";
+      "cert_expiring, interval_us, maintenance, trace_id, detail FROM ";
   CHECK(example.run(shared + std::string("evidence")) ==
         example.run(shared + std::string("results")));
   CHECK(example.run("SELECT resolver, substr(chain_fingerprint, 1, 4), body_length, body_complete, "
@@ -78,9 +82,9 @@ TEST_CASE("the view of evidence has what its result has, and what the exchange s
 TEST_CASE("the views of incidents") {
   Example example;
   CHECK(example.run("SELECT id, rule, gateway, severity, state, since, opened, resolved, "
-                    "last_event FROM incidents") ==
+                    "last_event, acknowledged, acknowledged_by, held_by FROM incidents") ==
         "1|bad-gateway|https://shop.example.com:443|critical|open|2026-11-20T10:05:01.123456Z|"
-        "2026-11-20T10:05:06.123456Z||1\n");
+        "2026-11-20T10:05:06.123456Z||1|2026-11-20T10:05:08.123456Z|ann|silence 3\n");
   CHECK(example.run("SELECT position, route, since, firing, probes, failures, value FROM "
                     "incident_routes, json_each(regions)") ==
         "0|shop/checkout|2026-11-20T10:05:01.123456Z|1|10|7|eu-west\n"
@@ -184,5 +188,5 @@ TEST_CASE("the schema opens with the format, and stands alone") {
   CHECK(empty.run("SELECT group_concat(name, ' ') FROM (SELECT name FROM sqlite_schema "
                   "WHERE type = 'view' ORDER BY name)") ==
         "changes deliveries evidence gaps incident_events incident_routes incidents result_numbers "
-        "results rollups_hour rollups_minute silences\n");
+        "results rollups_day rollups_hour rollups_minute silences\n");
 }

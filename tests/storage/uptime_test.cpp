@@ -67,6 +67,17 @@ TEST_CASE("a blind region knows nothing, and what it knew before ends") {
   CHECK(of_two_minutes({at(0s, Outcome::Vantage)}) == Uptime{0s, 0s});
 }
 
+TEST_CASE("maintenance is left out of uptime, and what stood before it ends") {
+  const auto within = [](UptimeSample sample) {
+    sample.maintenance = true;
+    return sample;
+  };
+  CHECK(of_two_minutes({at(0s), within(at(30s, Outcome::Timeout)), within(at(60s)), at(90s)}) ==
+        Uptime{60s, 60s});
+  CHECK(of_two_minutes({at(0s, Outcome::Timeout), within(at(30s)), at(60s)}) == Uptime{90s, 60s});
+  CHECK(of_two_minutes({within(at(0s)), at(1s, Outcome::Timeout), at(60s)}) == Uptime{119s, 60s});
+}
+
 TEST_CASE("the results of one turn share its time") {
   // From 0 to 1 s the first alone has spoken, then both, then two of three.
   CHECK(of_two_minutes({at(0s), at(1s, Outcome::Timeout), at(3s), at(60s)}) ==
