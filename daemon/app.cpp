@@ -109,6 +109,7 @@ App::~App() {
 
 std::optional<Error> App::open_storage() {
   const auto path = database_path(config_->daemon.data);
+  housekeeping_.begin(storage::last_written(path), network_->clock().boot_now());
   auto lasting = storage::open_lasting_store(path, anchor_.wall);
   if (!lasting) return lasting.error();
   lost_ = std::move(lasting->lost);
@@ -125,9 +126,10 @@ std::optional<Error> App::open_storage() {
   if (error) return error;
   auto readable = storage::open_sqlite_store(path, storage::OpenMode::ReadOnly);
   if (!readable) return readable.error();
-  auto reader = storage::Reader::start(std::move(*readable), questions_capacity, [this] {
-    (void)control_->post([this] { recorder_->distrust(); });
-  });
+  auto reader =
+      storage::Reader::start(std::move(*readable), questions_capacity, [this](std::uint64_t store) {
+        (void)control_->post([this, store] { recorder_->distrust(store); });
+      });
   if (!reader) return reader.error();
   reader_.emplace(std::move(*reader));
   auto recorder = storage::Recorder::start(
@@ -171,6 +173,7 @@ void App::on_lost(const storage::LostHistory& lost) {
                               {"set_aside", lost.file},
                               {"incidents_kept", std::to_string(lost.incidents)},
                               {"all_incidents", lost.all_incidents ? "yes" : "no"}});
+  recorder_->submit(storage::GapRecord{.kind = "history", .until = lost.at});
   pipeline_->submit(desk_->begin_anew(lost, network_->clock().wall_now()));
 }
 
@@ -318,9 +321,7 @@ void App::log_own_troubles() {
 }
 
 void App::keep_records() {
-  const auto clocks = read_clocks(network_->clock());
-  housekeeping_.keep(*recorder_, config_->storage, clocks.monotonic,
-                     std::min(clocks.wall, clocks_.expected_wall(clocks)));
+  housekeeping_.keep(*recorder_, config_->storage, read_clocks(network_->clock()), clocks_);
 }
 
 void App::stop() {
