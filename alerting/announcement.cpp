@@ -127,6 +127,7 @@ Notification outline(const Incident& incident, NotificationKind kind, Timestamp 
   notification.since = incident.since;
   notification.at = now;
   notification.resolved = incident.resolved;
+  notification.acknowledged_by = incident.acknowledged_by;
   if (kind == NotificationKind::Resolved) notification.reason = incident.closed_by;
   return notification;
 }
@@ -206,6 +207,12 @@ std::string sentence_of(Why why, const Incident& incident, const Notification& n
                          notification.failures, notification.probes);
     case Why::NoLongerConfigured:
       return fmt::format("Closed after {} without a recovery: {}.", lasted, notification.reason);
+    case Why::Acknowledged:
+      return fmt::format("Acknowledged by {}.", incident.acknowledged_by);
+    case Why::Escalated:
+      return fmt::format("Open for {}, and nobody has acknowledged it: {} told too.",
+                         duration_text(incident.open_since, notification.at),
+                         listing(due_escalations(incident, notification.at)));
     case Why::Silence:
       break;
   }

@@ -28,6 +28,7 @@ class IncidentDesk::State {
                       Timestamp now);
   [[nodiscard]] bool is_blind(const std::string& region) const;
   Steps tick(Timestamp now);
+  Steps acknowledge(std::int64_t id, const Acknowledgement& acknowledgement, Timestamp now);
   Steps reconfigure(std::shared_ptr<const config::Config> config, std::string link_prefix,
                     Timestamp now);
 
@@ -126,7 +127,7 @@ void IncidentDesk::State::replay(Watched& watched,
     watched.watch.replay(*watched.threshold, result.region, result.started, match, result.started);
     if (match) found.push_back(&result);
     // What came before the newest event was counted when that was stored.
-    if (watched.counts && result.started > watched.incident->last_told) count(watched, match);
+    if (watched.counts && result.started > watched.incident->last_step) count(watched, match);
   }
   if (!found.empty()) activate(watched);
   for (std::size_t index = 0; index < found.size(); ++index) {
@@ -291,6 +292,18 @@ void IncidentDesk::State::forget(Incident& incident) {
   }
 }
 
+Steps IncidentDesk::State::acknowledge(std::int64_t id, const Acknowledgement& acknowledgement,
+                                       Timestamp now) {
+  finish_replay(now);
+  Steps steps;
+  incidents_.for_each([&](Incident& incident) {
+    if (incident.id != id || incident.stage != Stage::Open) return;
+    steps.push_back(
+        alerting::acknowledge(incident, acknowledgement, *coverage_, settings_.link_prefix, now));
+  });
+  return steps;
+}
+
 Steps IncidentDesk::State::begin_anew(const storage::LostHistory& lost, Timestamp now) {
   Steps steps;
   incidents_.for_each([&](Incident& incident) {
@@ -323,6 +336,7 @@ Steps IncidentDesk::State::reconfigure(std::shared_ptr<const config::Config> con
   incidents_.for_each([this](Incident& incident) {
     const auto news = incident.news;  // a changed rule is nothing to tell by itself
     incident.channels.clear();
+    incident.escalations.clear();
     incident.remind.reset();
     if (incident.cause == Cause::Blindness) {
       admit_rule(incident, rule_of_monitor(incident, coverage_->config()));
@@ -376,6 +390,11 @@ bool IncidentDesk::is_blind(const std::string& region) const {
 
 Steps IncidentDesk::tick(Timestamp now) {
   return state_->tick(now);
+}
+
+Steps IncidentDesk::acknowledge(std::int64_t incident, const Acknowledgement& acknowledgement,
+                                Timestamp now) {
+  return state_->acknowledge(incident, acknowledgement, now);
 }
 
 Steps IncidentDesk::begin_anew(const storage::LostHistory& lost, Timestamp now) {

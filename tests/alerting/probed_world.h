@@ -49,6 +49,7 @@ class ProbedWorld {
   void tick_every(std::chrono::seconds period) { tick_period_ = period; }
   // The daemon dies and starts again: a new desk, with what the store would hold.
   void restart(std::chrono::microseconds down_for);
+  void acknowledge(std::int64_t incident, const alerting::Acknowledgement& acknowledgement);
   // The store was damaged: it holds what the desk says then, and nothing else.
   void lose_history();
   void reload(std::shared_ptr<const config::Config> config,
