@@ -57,7 +57,7 @@ bool Backlog::add(Result result, SteadyTime now) {
     return false;
   }
   if (chunks_.empty() || chunks_.back().results.size() >= limits_.batch_results) {
-    chunks_.push_back({now, 0, {}});
+    chunks_.push_back({.begun = now, .bytes = 0, .with_evidence = 0, .results = {}});
   }
   auto& chunk = chunks_.back();
   chunk.with_evidence += result.evidence ? 1 : 0;
