@@ -137,7 +137,7 @@ void add_blindness(Notification& notification, const Blindness& blindness) {
   notification.monitor = blindness.share;
   notification.evidence = blindness.evidence;
   notification.diagnosis = blindness.diagnosis;
-  notification.fixer = "whoever runs gatewatch and its network";
+  notification.fixer = blindness.fixer;
 }
 
 void add_routes(Notification& notification, const Incident& incident, Coverage& coverage) {

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "alerting/fallback.h"
+#include "alerting/history_loss.h"
 #include "alerting/notification.h"
 
 namespace gatewatch::alerting {
@@ -159,7 +160,9 @@ Incident from_history(const storage::IncidentHistory& history) {
   incident.last_event = record.last_event;
   incident.acknowledged = record.acknowledged;
   incident.acknowledged_by = record.acknowledged_by;
-  if (is_blind_gateway(record.gateway)) incident.cause = Cause::Blindness;
+  if (is_blind_gateway(record.gateway) || record.gateway == lost_gateway) {
+    incident.cause = Cause::Blindness;
+  }
   restore_times(incident, history);
   for (const auto& route : record.routes) {
     incident.participants[route.route] = {.since = route.since,
@@ -175,7 +178,8 @@ Incident from_history(const storage::IncidentHistory& history) {
       incident.blindness = {.what = newest->what,
                             .share = newest->monitor,
                             .diagnosis = newest->diagnosis,
-                            .evidence = newest->evidence};
+                            .evidence = newest->evidence,
+                            .fixer = newest->fixer};
     }
   }
   return incident;

@@ -21,8 +21,8 @@
 
 namespace gatewatch::alerting {
 
-// An outage, a certificate that runs out and a region that cannot see are different causes: they
-// never share an incident.
+// An outage, a certificate that runs out and trouble of the monitor itself (a region that cannot
+// see, a history that was lost) are different causes: they never share an incident.
 enum class Cause : std::uint8_t { Outage, Certificate, Blindness };
 // Certificate for a rule that matches the warning cert_expiring and nothing else.
 [[nodiscard]] Cause cause_of(const config::Rule& rule);

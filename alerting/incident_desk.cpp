@@ -85,6 +85,11 @@ bool is_at(const Watched& watched, const Incident& incident) {
   return watched.gateway == incident.gateway || Endpoint::parse(incident.gateway).has_value();
 }
 
+// By which an incident of the monitor itself is told.
+config::Rule rule_of_monitor(const Incident& incident, const config::Config& config) {
+  return incident.gateway == lost_gateway ? loss_rule(config) : blindness_rule(config);
+}
+
 void note_regions(Watched& watched) {
   for (const auto& region : watched.watch.breaching_regions()) {
     add_region(*watched.incident, watched.route->id(), region);
@@ -226,9 +231,9 @@ void IncidentDesk::State::tell(Incident& incident, Timestamp now, Steps& steps) 
       take_step(incident, why, settings_.last_incident, *coverage_, settings_.link_prefix, now));
 }
 
-// It goes on until somebody says that the region sees.
+// It goes on until somebody says that the region sees, or until time ends it.
 void IncidentDesk::State::restore_blindness(Incident& incident) {
-  admit_rule(incident, blindness_rule(coverage_->config()));
+  admit_rule(incident, rule_of_monitor(incident, coverage_->config()));
   incident.news = {};
   incident.firing_watches = incident.is_live() ? 1 : 0;
 }
@@ -272,6 +277,7 @@ bool IncidentDesk::State::is_blind(const std::string& region) const {
 Steps IncidentDesk::State::tick(Timestamp now) {
   finish_replay(now);
   if (now < judged_ || now - judged_ >= judged_every) judge_all(now);
+  incidents_.for_each([now](Incident& incident) { end_loss(incident, now); });
   Steps steps;
   tell_all(now, steps);
   incidents_.sweep(now, [this](Incident& incident) { forget(incident); });
@@ -321,8 +327,9 @@ Steps IncidentDesk::State::begin_anew(const storage::LostHistory& lost, Timestam
     if (incident.stage != Stage::Open) return;
     steps.push_back(restate(incident, *coverage_, settings_.link_prefix, now));
   });
-  steps.push_back(
-      loss_step(lost, coverage_->config(), ++settings_.last_incident, settings_.link_prefix, now));
+  auto& incident = incidents_.add(loss_incident(lost, coverage_->config(), now));
+  steps.push_back(take_step(incident, Why::Opened, ++settings_.last_incident, *coverage_,
+                            settings_.link_prefix, now));
   return steps;
 }
 
@@ -349,7 +356,7 @@ Steps IncidentDesk::State::reconfigure(std::shared_ptr<const config::Config> con
     incident.escalations.clear();
     incident.remind.reset();
     if (incident.cause == Cause::Blindness) {
-      admit_rule(incident, blindness_rule(coverage_->config()));
+      admit_rule(incident, rule_of_monitor(incident, coverage_->config()));
     } else {
       for (const auto& rule : coverage_->config().rules) {
         if (incident.rules.contains(rule.name)) admit_rule(incident, rule);

@@ -8,6 +8,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -95,6 +96,9 @@ struct Expectation {
   friend bool operator==(const Expectation&, const Expectation&) = default;
 };
 
+// Name servers as the operating system has them.
+inline constexpr std::string_view system_resolver = "system";
+
 enum class IpPreference : std::uint8_t { Any, V4, V6 };
 enum class AddressChoice : std::uint8_t { Rotate, First, All };
 enum class TlsVersion : std::uint8_t { V1_0, V1_1, V1_2, V1_3 };
@@ -134,7 +138,7 @@ struct Route {
   int redirects = 10;
   IpPreference ip = IpPreference::Any;
   AddressChoice addresses = AddressChoice::Rotate;
-  std::string resolver = "system";  // or "192.0.2.53:53"
+  std::string resolver{system_resolver};  // or "192.0.2.53:53"
   Secret proxy;                     // "http://user:password@host:port" or "socks5://…"; empty: none
   std::string origin;               // for the bypass probe; empty: unknown
   Tls tls;

@@ -95,7 +95,7 @@ std::vector<Fact> facts_of(const Notification& notification) {
     add("Closed", notification.reason + "; nobody has seen it recover");
   }
   add(notification.of_certificate     ? "Certificate"
-      : !notification.monitor.empty() ? "Blind"
+      : !notification.monitor.empty() ? "Monitor"
                                       : "Failed",
       notification.share());
   if (tells_regions(notification)) add("Regions", regions_text(notification));
