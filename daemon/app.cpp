@@ -15,13 +15,9 @@
 #include "daemon/config_notes.h"
 #include "daemon/counted.h"
 #include "daemon/database_path.h"
-#include "daemon/health.h"
 #include "daemon/incident_line.h"
 #include "daemon/process.h"
-#include "daemon/route_families.h"
-#include "daemon/scrape.h"
 #include "daemon/version.h"
-#include "daemon/web/store_questions.h"
 #include "probes/text.h"
 #include "storage/sqlite/lasting_store.h"
 #include "storage/sqlite/sqlite_store.h"
@@ -36,7 +32,6 @@ constexpr std::size_t control_capacity = 100'000;
 constexpr std::size_t questions_capacity = 256;  // of the API to the reader
 constexpr auto drain_limit = 1200ms;
 constexpr auto flush_limit = 500ms;
-constexpr auto answer_limit = 2s;  // for what an answer waits to be written
 constexpr auto stuck_after = 10s;  // a loop that has not turned for so long starves the watchdog
 
 // What links in notifications begin with. `address`: of our server, as it came to listen.
@@ -209,9 +204,12 @@ std::optional<Error> App::start_alerting() {
        .notice = [this](const std::string& text) { log_.warning("delivery", {{"text", text}}); }});
   if (!sender) return sender.error();
   sender_ = std::move(*sender);
-  outbox_ = std::make_unique<alerting::Outbox>(
-      *network_, *sender_, alerting::OutboxLimits{}, std::random_device{}(),
-      [this](const storage::DeliveryRecord& delivery) { recorder_->submit(delivery); });
+  outbox_ = std::make_unique<alerting::Outbox>(*network_, *sender_, alerting::OutboxLimits{},
+                                               std::random_device{}(),
+                                               [this](const storage::DeliveryRecord& delivery) {
+                                                 recorder_->submit(delivery);
+                                                 log_failure(delivery);
+                                               });
   outbox_->set_channels(config_->channels);
   outbox_->add(std::exchange(to_resume_, {}));
   return std::nullopt;
@@ -425,96 +423,18 @@ void App::log_notification(const alerting::LogRequest& request) {
   log_.each(log_level(config::severity_name(request.severity)), "notification", fields);
 }
 
-OwnState App::own_state() const {
-  OwnState state;
-  state.probe_threads = pool_->statistics();
-  state.main_longest_turn = own_turns_;
-  state.recorder = recorder_->statistics();
-  state.channels = outbox_->statistics();
-  for (const auto severity :
-       {config::Severity::Info, config::Severity::Warning, config::Severity::Critical}) {
-    state.open_incidents[std::string(config::severity_name(severity))] =
-        desk_->open_incidents(severity);
-  }
-  state.region = pipeline_->region();
-  state.routes_overdue = pipeline_->overdue();
-  state.clock_jumps = clock_jumps_;
-  state.lost_results = lost_results_;
-  state.lost_histories = lost_histories_;
-  state.last_reload_successful = reload_successful_;
-  state.last_reload_success = reloaded_;
-  state.started = anchor_.wall;
-  state.version = version();
-  return state;
-}
-
-web::ApiSources App::api_sources() {
-  return {.config = [this] { return config_; },
-          .now = [this] { return network_->clock().wall_now(); },
-          .last_results = [this](const std::string& route) { return last_results(route); },
-          .next_due = [this](const config::Route& route) { return next_due(route); },
-          .regions = [this] { return regions(); },
-          .metrics = [this] { return scrape(); },
-          .health = [this] { return health_checks(own_state(), network_->clock().now()); },
-          .reload = [this](auto done) { reload(std::move(done)); },
-          .acknowledge = [this](std::int64_t incident,
-                                const auto& given) { return acknowledge(incident, given); },
-          .add_change = [this](const auto& change) { return add_change(change); },
-          .flush = [this] { return recorder_->flush(answer_limit); },
-          .ask =
-              [this](web::StoreQuestion question, auto done) {
-                return web::ask_through(*reader_, *control_)(std::move(question), std::move(done));
-              }};
-}
-
-bool App::acknowledge(std::int64_t incident, const alerting::Acknowledgement& acknowledgement) {
-  auto steps = desk_->acknowledge(incident, acknowledgement, network_->clock().wall_now());
-  const bool is_open = !steps.empty();
-  pipeline_->submit(std::move(steps));
-  return is_open;
-}
-
-std::int64_t App::add_change(storage::ChangeRecord change) {
-  change.id = ++last_change_;
-  recorder_->submit(std::move(change));
-  return last_change_;
-}
-
-std::vector<web::RegionReport> App::regions() const {
-  const auto state = pipeline_->region();
-  web::RegionReport report{.name = state.region,
-                           .is_blind = state.is_blind,
-                           .unseen_routes = state.unseen_routes,
-                           .since = {},
-                           .detail = state.detail,
-                           .own_faults = state.own_faults};
-  if (state.since) {
-    const auto age = network_->clock().now() - *state.since;
-    report.since =
-        network_->clock().wall_now() - std::chrono::duration_cast<std::chrono::microseconds>(age);
-  }
-  return {report};
-}
-
-web::WebPieces App::scrape() const {
-  auto families = own_families(own_state());
-  families.push_back(phase_family(pipeline_->live().phases()));
-  return [scrape = std::make_shared<Scrape>(pipeline_->live().list(), std::move(families))] {
-    return scrape->next();
-  };
-}
-
-std::vector<Result> App::last_results(const std::string& route) const {
-  const auto* const live = pipeline_->live().find(route);
-  return live == nullptr ? std::vector<Result>() : live->last_results();
-}
-
-std::optional<Timestamp> App::next_due(const config::Route& route) const {
-  if (!route.probed_from(config_->daemon.region)) return std::nullopt;
-  const Schedule schedule(anchor_, route.interval, schedule_phase(route.id(), route.interval));
-  const auto now = network_->clock().now();
-  const auto wait = schedule.due(schedule.first_turn(now)) - now;
-  return network_->clock().wall_now() + std::chrono::duration_cast<std::chrono::microseconds>(wait);
+// Somebody was to hear of something, and does not.
+void App::log_failure(const storage::DeliveryRecord& delivery) {
+  if (delivery.state != storage::DeliveryState::Failed) return;
+  const auto channel =
+      std::ranges::find(config_->channels, delivery.channel, &config::Channel::name);
+  const bool falls_back = channel != config_->channels.end() && !channel->fallback.empty();
+  log_.each(LogLevel::Error, "notification given up",
+            {{"channel", delivery.channel},
+             {"incident", std::to_string(delivery.incident)},
+             {"key", delivery.key},
+             {"error", delivery.last_error},
+             {"fallback", falls_back ? channel->fallback : "none"}});
 }
 
 }  // namespace gatewatch::daemon

@@ -83,6 +83,7 @@ class App {
       const std::string& path, std::unique_ptr<storage::Store> given_up);
   void on_lost(const storage::LostHistory& lost);
   void on_told(const std::vector<storage::IncidentStep>& steps);
+  void log_failure(const storage::DeliveryRecord& delivery);
   void log_notification(const alerting::LogRequest& request);
   [[nodiscard]] OwnState own_state() const;
   [[nodiscard]] web::ApiSources api_sources();
