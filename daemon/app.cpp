@@ -200,6 +200,7 @@ std::optional<Error> App::start_alerting() {
       *network_,
       {.policy = config_->daemon.targets,
        .user_agent = user_agent(),
+       .transfers = static_cast<int>(shares_.transfers),
        .log = [this](const alerting::LogRequest& request) { log_notification(request); },
        .notice = [this](const std::string& text) { log_.warning("delivery", {{"text", text}}); }});
   if (!sender) return sender.error();
@@ -216,7 +217,18 @@ std::optional<Error> App::start_alerting() {
 }
 
 std::optional<Error> App::start_web() {
-  auto web = WebFront::open(*network_, config_->daemon, api_sources());
+  const DescriptorShares wanted = {
+      .clients = web::ServerLimits{}.connections,
+      .transfers = static_cast<std::size_t>(alerting::CurlSenderSettings{}.transfers),
+      .probes = static_cast<std::size_t>(config_->daemon.probes_in_flight)};
+  shares_ = share_descriptors(wanted, descriptors_left());
+  if (shares_ != wanted) {
+    log_.warning("few descriptors", {{"probes_in_flight", std::to_string(shares_.probes)},
+                                     {"wanted", std::to_string(wanted.probes)},
+                                     {"clients", std::to_string(shares_.clients)},
+                                     {"transfers", std::to_string(shares_.transfers)}});
+  }
+  auto web = WebFront::open(*network_, config_->daemon, api_sources(), shares_.clients);
   if (!web) return web.error();
   web_ = std::move(*web);
   return std::nullopt;
@@ -230,12 +242,6 @@ std::optional<Error> App::start_probing() {
       std::move(observer_));
   pipeline_->set_routes(config_->routes);
   const auto& daemon = config_->daemon;
-  const auto wanted = static_cast<std::size_t>(daemon.probes_in_flight);
-  const auto in_flight = probes_that_fit(wanted, descriptors_left());
-  if (in_flight < wanted) {
-    log_.warning("few descriptors", {{"probes_in_flight", std::to_string(in_flight)},
-                                     {"wanted", std::to_string(wanted)}});
-  }
   const auto deliver = [this](std::vector<Result> results) {
     const auto count = results.size();
     const auto began = results.empty() ? Timestamp() : results.front().started;
@@ -251,7 +257,7 @@ std::optional<Error> App::start_probing() {
   auto pool = ProbePool::start(thread_count(daemon),
                                {.identity = {daemon.region, user_agent(), daemon.targets},
                                 .anchor = anchor_,
-                                .in_flight_limit = in_flight},
+                                .in_flight_limit = shares_.probes},
                                deliver);
   if (!pool) return pool.error();
   pool_ = std::move(*pool);
