@@ -11,6 +11,7 @@
 
 #include "alerting/delivery/channel.h"
 #include "alerting/delivery_queue.h"
+#include "alerting/fallback.h"
 
 namespace gatewatch::alerting {
 namespace {
@@ -23,6 +24,7 @@ using storage::DeliveryState;
 class KnownKeys {
  public:
   [[nodiscard]] bool insert(const std::string& key) { return keys_.insert(key).second; }
+  [[nodiscard]] bool contains(const std::string& key) const { return keys_.contains(key); }
   void done(const std::string& key) {
     done_.push_back(key);
     if (done_.size() <= most_done) return;
@@ -51,6 +53,7 @@ struct OutboxChannel {
   int in_flight = 0;
   Experience experience = Experience::None;
   ChannelStatistics counts;
+  Timestamp newest_end;  // of a delivery of the last run
 
   // One that may hang takes a single transfer, so that all of them together leave some to others.
   [[nodiscard]] bool is_busy(const OutboxLimits& limits) const {
@@ -86,6 +89,7 @@ class Outbox::State : public std::enable_shared_from_this<State> {
   [[nodiscard]] Timestamp wall_now() const { return network_.clock().wall_now(); }
 
   void retire(OutboxChannel& channel);
+  static void learn(OutboxChannel& channel, const DeliveryRecord& record);
   void pump(OutboxChannel& channel);
   [[nodiscard]] std::optional<Instant> next_send(OutboxChannel& channel);
   void send(OutboxChannel& channel, QueuedDelivery& delivery);
@@ -95,6 +99,8 @@ class Outbox::State : public std::enable_shared_from_this<State> {
   void stand_or_end(OutboxChannel& channel, const QueuedDelivery& delivery,
                     const SendResult& result);
   void retry(OutboxChannel& channel, QueuedDelivery& delivery, const SendResult& result);
+  void fall_back(const OutboxChannel& channel, const DeliveryRecord& failed,
+                 const std::string& error);
   void finish(DeliveryRecord record, DeliveryState state, std::string error);
   void tell_if_drained();
 
@@ -153,6 +159,7 @@ void Outbox::State::retire(OutboxChannel& channel) {
 void Outbox::State::add(DeliveryRecord delivery) {
   const auto found = channels_.find(delivery.channel);
   if (delivery.state != DeliveryState::Pending) {
+    if (found != channels_.end()) learn(found->second, delivery);
     if (found == channels_.end() || !is_repeated(found->second, delivery)) return;
     if (delivery.state != DeliveryState::Delivered || !keys_.insert(delivery.key)) return;
     return found->second.queue.add(
@@ -173,6 +180,14 @@ void Outbox::State::add(DeliveryRecord delivery) {
                                      limits_.last_chance, limits_.give_up);
   found->second.queue.add(
       {.record = std::move(delivery), .due = now() + wait, .give_up = now() + life});
+}
+
+// A channel that failed before a restart fails until it is seen to work.
+void Outbox::State::learn(OutboxChannel& channel, const DeliveryRecord& record) {
+  const auto end = record.finished.value_or(record.created);
+  if (end < channel.newest_end) return;
+  channel.newest_end = end;
+  channel.counts.last_error = record.state == DeliveryState::Failed ? record.last_error : "";
 }
 
 void Outbox::State::turn() {
@@ -277,7 +292,9 @@ void Outbox::State::retry(OutboxChannel& channel, QueuedDelivery& delivery,
   const auto place = place_of(delivery.record);
   const auto fail = [&](std::string error) {
     ++channel.counts.given_up;
-    finish(channel.queue.remove(place), DeliveryState::Failed, std::move(error));
+    auto failed = channel.queue.remove(place);
+    if (!channel.gone) fall_back(channel, failed, error);
+    finish(std::move(failed), DeliveryState::Failed, std::move(error));
   };
   if (result.status == SendStatus::Permanent) return fail(result.error);
   if (channel.gone) {
@@ -300,6 +317,26 @@ void Outbox::State::retry(OutboxChannel& channel, QueuedDelivery& delivery,
   record.next_attempt =
       wall_now() + std::chrono::ceil<std::chrono::microseconds>(delivery.due - now());
   record_(record);
+}
+
+// The same notification to the channel that is told instead, under a key of its own.
+void Outbox::State::fall_back(const OutboxChannel& channel, const DeliveryRecord& failed,
+                              const std::string& error) {
+  const auto& fallback = channel.settings.fallback;
+  auto notification = notification_from_json(failed.notification);
+  auto key = fallback_key(failed.key, fallback);
+  if (fallback.empty() || !notification || keys_.contains(key)) return;
+  notification->notes.push_back(
+      fmt::format("Told here because {} did not take it: {}.", failed.channel, error));
+  DeliveryRecord instead{.key = std::move(key),
+                         .incident = failed.incident,
+                         .sequence = failed.sequence,
+                         .channel = fallback,
+                         .notification = to_json_text(*notification),
+                         .created = wall_now(),
+                         .next_attempt = wall_now()};
+  record_(instead);
+  add(std::move(instead));
 }
 
 void Outbox::State::finish(DeliveryRecord record, DeliveryState state, std::string error) {

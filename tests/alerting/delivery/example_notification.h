@@ -147,6 +147,8 @@ namespace gatewatch::tests {
   notification.diagnosis = text;
   notification.fixer = text;
   notification.link = text;
+  notification.notes = {text, text};
+  notification.acknowledged_by = text;
   return notification;
 }
 
