@@ -25,7 +25,8 @@ bool same_story(const Watched& before, const Watched& now) {
 
 }  // namespace
 
-Coverage::Coverage(std::shared_ptr<const config::Config> config) : config_(std::move(config)) {
+Coverage::Coverage(std::shared_ptr<const config::Config> config)
+    : config_(std::move(config)), dependence_(config_->routes) {
   std::vector<Cause> causes;
   thresholds_.reserve(config_->rules.size());
   for (const auto& rule : config_->rules) {

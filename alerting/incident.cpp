@@ -90,6 +90,14 @@ void settle_again(Incident& incident, Timestamp now) {
   incident.settling_since = now;
 }
 
+void note_event(Incident& incident, std::string_view kind, std::int64_t sequence) {
+  const bool begins = kind == notification_kind_name(NotificationKind::Opened) ||
+                      kind == notification_kind_name(NotificationKind::Reopened);
+  const bool is_worse = kind == notification_kind_name(NotificationKind::Worsened);
+  if (begins) incident.begun = sequence;
+  if (begins || is_worse) incident.worst = sequence;
+}
+
 storage::IncidentRecord to_record(const Incident& incident) {
   storage::IncidentRecord record{
       .id = incident.id,
@@ -101,6 +109,7 @@ storage::IncidentRecord to_record(const Incident& incident) {
       .opened = incident.opened,
       .resolved = incident.resolved,
       .last_event = incident.last_event,
+      .held_by = incident.held_by,
       .routes = {}};
   for (const auto& [route, participant] : incident.participants) {
     record.routes.push_back({.route = route,
@@ -134,7 +143,13 @@ Incident from_history(const storage::IncidentHistory& history) {
                                           .failures = route.failures,
                                           .regions = {route.regions.begin(), route.regions.end()}};
   }
-  for (const auto& delivery : history.deliveries) incident.told.insert(delivery.channel);
+  incident.held_by = record.held_by;
+  incident.hold.by = record.held_by;
+  for (const auto& event : history.events) note_event(incident, event.kind, event.sequence);
+  for (const auto& delivery : history.deliveries) {
+    auto& newest = incident.told[delivery.channel];
+    newest = std::max(newest, delivery.sequence);
+  }
   if (!history.deliveries.empty()) {
     const auto newest = notification_from_json(history.deliveries.back().notification);
     if (newest) {

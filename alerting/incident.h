@@ -12,6 +12,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "alerting/blindness.h"
@@ -47,6 +48,14 @@ struct News {
   bool severity_rose = false;
 };
 
+// Why nobody is told of an incident for now.
+struct Hold {
+  std::string by{};           // a clause: "silence 3 (deploy)"; empty: nothing
+  bool is_undecided = false;  // a route on which all depends may be about to fail: wait with it
+
+  friend bool operator==(const Hold&, const Hold&) = default;
+};
+
 struct Incident {
   std::int64_t id = 0;  // 0: not opened yet
   std::string rule;     // the first that fired
@@ -63,9 +72,13 @@ struct Incident {
   int firing_watches = 0;
   std::string closed_by;  // why the newest that stopped is watched no more; empty: it recovered
 
-  std::set<std::string> rules;        // all that ever fired in it
-  std::vector<std::string> channels;  // that are to hear of it, in the order of the rules
-  std::set<std::string> told;         // channels that know it is open
+  std::set<std::string> rules;               // all that ever fired in it
+  std::vector<std::string> channels;         // that are to hear of it, in the order of the rules
+  std::map<std::string, std::int64_t> told;  // channels, and the newest event each was told of
+  std::int64_t begun = 0;                    // the newest event with which it was open
+  std::int64_t worst = 0;                    // the newest that all who know of it should know
+  Hold hold;                                 // as it is now
+  std::string held_by;                       // as of the newest event
   std::optional<config::Duration> remind;
   config::Duration reopen{0};
   Timestamp last_told;
@@ -77,6 +90,7 @@ struct Incident {
   [[nodiscard]] std::string key() const;
   [[nodiscard]] bool is_live() const { return stage != Stage::Resolved; }
   [[nodiscard]] bool has_untold_channel() const;
+  [[nodiscard]] bool is_held() const { return !hold.by.empty(); }
 };
 
 // A rule takes part: its severity, channels and times count from now on.
@@ -89,6 +103,8 @@ void leave(Incident& incident, const std::string& route, std::string why);
 void add_region(Incident& incident, const std::string& route, const std::string& region);
 // It fires again after it was resolved.
 void settle_again(Incident& incident, Timestamp now);
+// An event of it was stored.
+void note_event(Incident& incident, std::string_view kind, std::int64_t sequence);
 
 [[nodiscard]] storage::IncidentRecord to_record(const Incident& incident);
 // As it was when it was stored; rules that are configured are admitted by the caller.

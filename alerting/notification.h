@@ -47,8 +47,9 @@ struct Notification {
   std::optional<Timestamp> certificate_expires;
   // Of the monitor itself, which cannot see: how much of it. Else empty. No routes then.
   std::string monitor;
-  std::uint64_t probes = 0;    // results since it began, over its routes
-  std::uint64_t failures = 0;  // matching ones among them
+  std::uint64_t probes = 0;      // results since it began, over its routes
+  std::uint64_t failures = 0;    // matching ones among them
+  std::uint64_t dependents = 0;  // other routes that fail too, and depend on these
   std::vector<std::string> regions_failing;
   std::vector<std::string> regions_clean;
   std::vector<std::string> evidence;  // one line each, strongest first; may quote the server

@@ -13,6 +13,8 @@ Why why_to_tell(const Incident& incident, Timestamp now) {
     if (incident.firing_watches == 0) return Why::Silence;
     // Others may fire in the same instant.
     if (!has_passed(incident.settling_since, now, settle_time)) return Why::Silence;
+    // So may what all of it depends on.
+    if (incident.hold.is_undecided) return Why::Silence;
     return incident.id == 0 ? Why::Opened : Why::Reopened;
   }
 
@@ -21,8 +23,16 @@ Why why_to_tell(const Incident& incident, Timestamp now) {
     return incident.closed_by.empty() ? Why::Resolved : Why::NoLongerConfigured;
   }
 
+  if (incident.is_held() && incident.held_by.empty()) return Why::Held;
+  if (!incident.is_held() && !incident.held_by.empty()) return Why::Released;
+  // Another reason than before is no haste.
+  if (incident.hold.by != incident.held_by && has_passed(incident.last_told, now, worsened_pause)) {
+    return Why::Held;
+  }
+
   // Whoever has not heard of the outage must not wait for its next turn.
-  if (!incident.news.rules.empty() && incident.has_untold_channel()) return Why::NewChannel;
+  if (!incident.is_held() && !incident.news.rules.empty() && incident.has_untold_channel())
+    return Why::NewChannel;
 
   // More routes, more regions or a higher severity; a further rule alone is the same outage.
   const bool worse = !incident.news.routes.empty() || !incident.news.regions.empty() ||
@@ -30,7 +40,8 @@ Why why_to_tell(const Incident& incident, Timestamp now) {
   if (worse && has_passed(incident.last_told, now, worsened_pause)) return Why::Worsened;
 
   // Nothing has changed, and that for so long that it may have been forgotten.
-  if (incident.remind && has_passed(incident.last_told, now, *incident.remind)) {
+  if (!incident.is_held() && incident.remind &&
+      has_passed(incident.last_told, now, *incident.remind)) {
     return Why::Reminder;
   }
   return Why::Silence;

@@ -17,6 +17,8 @@ enum class Why : std::uint8_t {
   NewChannel,  // a rule has joined whose channels do not know of the incident
   Worsened,
   Reminder,
+  Held,      // it goes on, and is not told from now on
+  Released,  // what held it is over, and it goes on
   Resolved,
   NoLongerConfigured,  // resolved because nobody watches it any more
 };

@@ -14,8 +14,11 @@
 #include "config/channel.h"
 #include "config/header.h"
 #include "config/ip_address.h"
+#include "config/maintenance.h"
 #include "config/match.h"
+#include "config/scope.h"
 #include "config/secret.h"
+#include "config/silence.h"
 #include "config/units.h"
 #include "config/url.h"
 
@@ -140,8 +143,9 @@ struct Route {
   Tls tls;
   std::string runbook;
   std::map<std::string, std::string> tags;
-  std::uint64_t max_body = 1 << 20;  // bytes read of a body, inflated or not
-  bool is_public = false;            // shown on the public status page (`public` in the file)
+  std::vector<std::string> depends_on;  // ids of routes that must work for this one to
+  std::uint64_t max_body = 1 << 20;     // bytes read of a body, inflated or not
+  bool is_public = false;               // shown on the public status page (`public` in the file)
   Expectation expect;
   WrittenAt place{};
 
@@ -195,6 +199,8 @@ struct Config {
   std::vector<Route> routes;  // sorted by id
   std::vector<Rule> rules;    // in the file's order; the built-in ones where the file has none
   std::vector<Channel> channels;
+  std::vector<Silence> silences;          // in the file's order
+  std::vector<Maintenance> maintenances;  // likewise
 
   friend bool operator==(const Config&, const Config&) = default;
 };

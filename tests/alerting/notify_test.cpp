@@ -16,7 +16,7 @@ Incident open_incident() {
   incident.stage = Stage::Open;
   incident.firing_watches = 1;
   incident.channels = {"slack"};
-  incident.told = {"slack"};
+  incident.told = {{"slack", 1}};
   incident.last_told = start;
   return incident;
 }
