@@ -28,10 +28,12 @@ bool same_story(const Watched& before, const Watched& now) {
 Coverage::Coverage(std::shared_ptr<const config::Config> config)
     : config_(std::move(config)), dependence_(config_->routes) {
   std::vector<Cause> causes;
+  std::vector<config::FiringNeeds> needs;
   thresholds_.reserve(config_->rules.size());
   for (const auto& rule : config_->rules) {
     thresholds_.emplace_back(rule);
     causes.push_back(cause_of(rule));
+    needs.emplace_back(rule);
   }
   for (const auto& route : config_->routes) {
     auto& row = rows_[route.id()];
@@ -43,7 +45,7 @@ Coverage::Coverage(std::shared_ptr<const config::Config> config)
                              .threshold = &thresholds_[index],
                              .gateway = route.url.origin(),
                              .cause = causes[index],
-                             .watch = Watch(config::window_for(rule, route)),
+                             .watch = Watch(needs[index].window_for(route)),
                              .failures = {}});
     }
   }

@@ -177,7 +177,7 @@ struct Rule {
   double rate = 0.05;
   Duration window = 5min;
   // Longer for routes whose interval is so long that it would hold too few results for the rule to
-  // fire (window_for() in firing.h); of built-in rules alone.
+  // fire (FiringNeeds in firing.h); of built-in rules alone.
   bool stretches = false;
   double confidence = 0.95;  // within [0, 1); 0 takes the plain share
   int min_samples = 3;

@@ -32,17 +32,6 @@ bool counts_failures(const MatchSet& match) {
   return false;
 }
 
-int results_within(Duration window, const Rule& rule, const Route& route) {
-  const auto scheduled = std::max<std::int64_t>(1, window / route.interval);
-  const auto confirmations =
-      counts_failures(rule.match)
-          ? std::min<std::int64_t>(route.confirm.times, 1 + window / route.confirm.every)
-          : 0;
-  return static_cast<int>(std::min<std::int64_t>(scheduled + confirmations, 1'000'000));
-}
-
-}  // namespace
-
 std::optional<int> results_needed(const Rule& rule) {
   double for_rate = 1;
   if (rule.confidence > 0) {
@@ -54,15 +43,30 @@ std::optional<int> results_needed(const Rule& rule) {
   return std::max({rule.min_samples, rule.min_matches, static_cast<int>(for_rate)});
 }
 
-Duration window_for(const Rule& rule, const Route& route) {
-  if (!rule.stretches) return rule.window;
-  const auto needed = results_needed(rule);
-  if (!needed || results_within(rule.window, rule, route) >= *needed) return rule.window;
-  return route.interval * *needed;
+}  // namespace
+
+FiringNeeds::FiringNeeds(const Rule& rule)
+    : rule_(&rule),
+      results_(results_needed(rule)),
+      counts_failures_(config::counts_failures(rule.match)) {}
+
+int FiringNeeds::results_within(Duration window, const Route& route) const {
+  const auto scheduled = std::max<std::int64_t>(1, window / route.interval);
+  const auto confirmations =
+      counts_failures_
+          ? std::min<std::int64_t>(route.confirm.times, 1 + window / route.confirm.every)
+          : 0;
+  return static_cast<int>(std::min<std::int64_t>(scheduled + confirmations, 1'000'000));
 }
 
-int results_given(const Rule& rule, const Route& route) {
-  return results_within(window_for(rule, route), rule, route);
+Duration FiringNeeds::window_for(const Route& route) const {
+  if (!rule_->stretches || !results_) return rule_->window;
+  if (results_within(rule_->window, route) >= *results_) return rule_->window;
+  return route.interval * *results_;
+}
+
+int FiringNeeds::results_given(const Route& route) const {
+  return results_within(window_for(route), route);
 }
 
 }  // namespace gatewatch::config

@@ -122,7 +122,8 @@ void check_channels_of(const RuleDraft& rule, const Draft& draft, Mistakes& mist
 // `title`: what messages call the rule. `place`: where its window stands.
 void check_firing(const std::string& title, const Rule& rule, const Place& place,
                   const Draft& draft, Mistakes& mistakes) {
-  const auto needed = results_needed(rule);
+  const FiringNeeds needs(rule);
+  const auto needed = needs.results();
   if (!needed) {
     mistakes.add(place, fmt::format("{} cannot fire: no number of results shows a rate of {} % "
                                     "with a confidence of {} %",
@@ -131,7 +132,7 @@ void check_firing(const std::string& title, const Rule& rule, const Place& place
   }
   std::vector<const Route*> starved;
   for (const auto& route : draft.routes) {
-    if (route.certain && rule.covers(route.route) && results_given(rule, route.route) < *needed) {
+    if (route.certain && rule.covers(route.route) && needs.results_given(route.route) < *needed) {
       starved.push_back(&route.route);
     }
   }
@@ -144,7 +145,7 @@ void check_firing(const std::string& title, const Rule& rule, const Place& place
                          "{} and gets {} from a probe every {} (and {} confirmations of a "
                          "failure); a window of {} would do",
                          title, slowest.id(), others, *needed, format_duration(rule.window),
-                         results_given(rule, slowest), format_duration(slowest.interval),
+                         needs.results_given(slowest), format_duration(slowest.interval),
                          slowest.confirm.times, format_duration(slowest.interval * *needed)));
 }
 
@@ -153,6 +154,18 @@ void check_regions_of(const RuleDraft& rule, Mistakes& mistakes) {
   mistakes.add(rule.regions, fmt::format("regions is {}, but there is one region, so the rule "
                                          "could never fire",
                                          rule.rule.regions.count));
+}
+
+// By id. Routes are large: their ids are sorted, and each route is moved once.
+std::vector<Route> sorted_routes(std::vector<RouteDraft>& drafts) {
+  std::vector<std::pair<std::string, RouteDraft*>> order;
+  order.reserve(drafts.size());
+  for (auto& draft : drafts) order.emplace_back(draft.route.id(), &draft);
+  std::ranges::sort(order);
+  std::vector<Route> routes;
+  routes.reserve(drafts.size());  // no spare room: it is the largest part of a configuration
+  for (const auto& [id, draft] : order) routes.push_back(std::move(draft->route));
+  return routes;
 }
 
 }  // namespace
@@ -175,8 +188,6 @@ Config validate(Draft draft, Mistakes& mistakes) {
   Config config;
   config.daemon = std::move(draft.daemon);
   config.storage = draft.storage;
-  config.routes.reserve(draft.routes.size());  // no spare room: it is the largest part
-  for (auto& route : draft.routes) config.routes.push_back(route.route);
   for (auto& channel : draft.channels) config.channels.push_back(std::move(channel.channel));
   for (auto& silence : draft.silences) config.silences.push_back(std::move(silence.silence));
   for (auto& window : draft.maintenances) {
@@ -194,7 +205,7 @@ Config validate(Draft draft, Mistakes& mistakes) {
       check_firing("the built-in rule " + rule.name, rule, Place{}, draft, mistakes);
     }
   }
-  std::ranges::sort(config.routes, {}, &Route::id);
+  config.routes = sorted_routes(draft.routes);
   return config;
 }
 

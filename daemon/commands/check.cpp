@@ -28,12 +28,13 @@ void print_routes(const config::Config& config) {
 
 void print_rules(const config::Config& config) {
   for (const auto& rule : config.rules) {
+    const config::FiringNeeds needs(rule);
     std::size_t covered = 0;
     auto longest = rule.window;
     for (const auto& route : config.routes) {
       if (!rule.covers(route)) continue;
       ++covered;
-      longest = std::max(longest, config::window_for(rule, route));
+      longest = std::max(longest, needs.window_for(route));
     }
     auto window = config::format_duration(rule.window);
     if (longest > rule.window) window += " to " + config::format_duration(longest);

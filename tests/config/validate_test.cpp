@@ -18,8 +18,8 @@ TEST_CASE("the built-in rule over certificates reaches back far enough for each 
       "[[route]]\nname = \"slow\"\nurl = \"https://example.com/\"\ninterval = \"24h\"\n");
   const auto& rule = config.rules.back();
   REQUIRE(config.routes.size() == 2);
-  CHECK(window_for(rule, config.routes[0]) == 1h);
-  CHECK(window_for(rule, config.routes[1]) == 3 * 24h);
+  CHECK(FiringNeeds(rule).window_for(config.routes[0]) == 1h);
+  CHECK(FiringNeeds(rule).window_for(config.routes[1]) == 3 * 24h);
 }
 
 TEST_CASE("a built-in rule that cannot fire is a mistake") {
