@@ -70,41 +70,36 @@ Error refusal(std::string_view text, std::string_view why) {
 
 }  // namespace
 
-// "a", "a..b", "a/step", "a..b/step" or "*", by commas. Each within [least, most].
+// "a", "a..b", "a/step", "a..b/step" or "*", by commas. Each within [least, most]; mirrored, `most`
+// stands for `least` and so on, and steps go on towards it.
 std::optional<std::vector<Calendar::Span>> Calendar::read_spans(std::string_view text, int least,
-                                                                int most) {
+                                                                int most, bool mirrored) {
+  const auto number = [=](std::string_view digits) -> std::optional<int> {
+    const auto value = parse_digits(digits);
+    if (!value || *value < least || *value > most) return std::nullopt;
+    return mirrored ? least + most - *value : *value;
+  };
   std::vector<Span> spans;
   for (const auto part : split(text, ',')) {
     const auto slash = part.find('/');
     const auto range = part.substr(0, slash);
     const auto dots = range.find("..");
-    Span span{.first = least, .last = most, .step = 1};
-    if (range != "*") {
-      const auto first = parse_digits(range.substr(0, dots));
-      if (!first) return std::nullopt;
-      span.first = *first;
-      // A step goes on to the end.
-      if (slash == std::string_view::npos) span.last = *first;
-    }
-    if (dots != std::string_view::npos) {
-      const auto last = parse_digits(range.substr(dots + 2));
-      if (!last) return std::nullopt;
-      span.last = *last;
-    }
-    if (slash != std::string_view::npos) {
-      const auto step = parse_digits(part.substr(slash + 1));
-      if (!step || *step < 1) return std::nullopt;
-      span.step = *step;
-    }
-    if (span.first < least || span.last > most || span.first > span.last) return std::nullopt;
-    spans.push_back(span);
+    const bool has_step = slash != std::string_view::npos;
+    const auto first = range == "*" ? least : number(range.substr(0, dots));
+    // A step goes on to the end.
+    const auto last = dots != std::string_view::npos ? number(range.substr(dots + 2))
+                      : range == "*" || has_step     ? most
+                                                     : first;
+    const auto step = has_step ? parse_digits(part.substr(slash + 1)) : 1;
+    if (!first || !last || !step || *step < 1 || *first > *last) return std::nullopt;
+    spans.push_back({*first, *last, *step});
   }
   return spans;
 }
 
 template <std::size_t Size>
-bool Calendar::read_set(std::string_view text, int least, std::bitset<Size>& into) {
-  const auto spans = read_spans(text, least, static_cast<int>(Size) - 1);
+bool Calendar::read_set(std::string_view text, int least, std::bitset<Size>& into, bool mirrored) {
+  const auto spans = read_spans(text, least, static_cast<int>(Size) - 1, mirrored);
   if (!spans) return false;
   for (const auto& span : *spans) {
     for (int value = span.first; value <= span.last; value += span.step) {
@@ -151,7 +146,8 @@ std::optional<Error> Calendar::read_date(std::string_view text) {
   if (!read_set(parts[1], 1, months_)) {
     return Error{fmt::format("the month \"{}\" is none", parts[1])};
   }
-  if (!read_set(parts[2], 1, days_)) return Error{fmt::format("the day \"{}\" is none", parts[2])};
+  if (!read_set(parts[2], 1, days_, from_the_end_))
+    return Error{fmt::format("the day \"{}\" is none", parts[2])};
   return std::nullopt;
 }
 
@@ -215,7 +211,7 @@ bool Calendar::holds(chrono::year_month_day date) const {
   if (!year_fits || !months_[static_cast<unsigned>(date.month())]) return false;
   const auto length = static_cast<unsigned>((date.year() / date.month() / chrono::last).day());
   const auto day = static_cast<unsigned>(date.day());
-  if (!days_[from_the_end_ ? length + 1 - day : day]) return false;
+  if (!days_[from_the_end_ ? 31 - length + day : day]) return false;
   return weekdays_[chrono::weekday(chrono::local_days(date)).c_encoding()];
 }
 

@@ -47,16 +47,18 @@ class Calendar {
   [[nodiscard]] bool holds(std::chrono::year_month_day date) const;
   [[nodiscard]] std::optional<Moment> next_of_day(std::chrono::local_days day, Moment from,
                                                   const TimeZone& zone) const;
-  static std::optional<std::vector<Span>> read_spans(std::string_view text, int least, int most);
+  static std::optional<std::vector<Span>> read_spans(std::string_view text, int least, int most,
+                                                     bool mirrored = false);
   template <std::size_t Size>
-  static bool read_set(std::string_view text, int least, std::bitset<Size>& into);
+  static bool read_set(std::string_view text, int least, std::bitset<Size>& into,
+                       bool mirrored = false);
 
   std::string text_;
   std::bitset<7> weekdays_;  // from Sunday
   std::vector<Span> years_;
   std::bitset<13> months_;
   std::bitset<32> days_;
-  bool from_the_end_ = false;  // days are counted from the end of the month: 1 is the last
+  bool from_the_end_ = false;  // days_ are counted from the end of the month: 31 is the last
   std::bitset<24> hours_;
   std::bitset<60> minutes_;
   std::bitset<60> seconds_;

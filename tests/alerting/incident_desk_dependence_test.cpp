@@ -148,7 +148,9 @@ TEST_CASE("a dependent of a dependent is held by what fails above it") {
   });
   world.run_until(1400s);
   CHECK(told_of(world).size() == 1);
-  CHECK(world.steps().back().incident.held_by == "depends on shop/router");
+  for (const auto& step : world.steps()) {
+    if (step.deliveries.empty()) CHECK(step.incident.held_by == "depends on shop/router");
+  }
 }
 
 TEST_CASE("a certificate of a dependent runs out whatever its parent does") {

@@ -74,7 +74,7 @@ TEST_CASE("every form of systemd's calendar expressions is read") {
       {"2020-01-01", {}},
   };
   for (const auto& form : forms) {
-    CAPTURE(form.expression);
+    CAPTURE(std::string(form.expression));
     const auto count = std::max<std::size_t>(form.next.size(), 1);
     CHECK(starts(form.expression, "UTC", "2026-11-18 12:00Z", static_cast<int>(count)) ==
           form.next);
@@ -110,7 +110,7 @@ TEST_CASE("what is no calendar expression is refused, and why") {
       {",", "the date \",\" is not of the form"},
   };
   for (const auto& wrong : all) {
-    CAPTURE(wrong.expression);
+    CAPTURE(std::string(wrong.expression));
     const auto calendar = Calendar::parse(wrong.expression);
     REQUIRE_FALSE(calendar.has_value());
     const auto& message = calendar.error().message;
