@@ -128,6 +128,7 @@ Notification outline(const Incident& incident, NotificationKind kind, Timestamp 
   notification.since = incident.since;
   notification.at = now;
   notification.resolved = incident.resolved;
+  notification.acknowledged_by = incident.acknowledged_by;
   if (kind == NotificationKind::Resolved) notification.reason = incident.closed_by;
   return notification;
 }
@@ -137,7 +138,7 @@ void add_blindness(Notification& notification, const Blindness& blindness) {
   notification.monitor = blindness.share;
   notification.evidence = blindness.evidence;
   notification.diagnosis = blindness.diagnosis;
-  notification.fixer = "whoever runs gatewatch and its network";
+  notification.fixer = blindness.fixer;
 }
 
 bool fails_since(std::span<const Watched> watches, Timestamp since) {
@@ -234,6 +235,12 @@ std::string sentence_of(Why why, const Incident& incident, const Notification& n
       return fmt::format("Not told from now on: {}.", incident.hold.by);
     case Why::Released:
       return fmt::format("Told again, after it was held by {}.", incident.held_by);
+    case Why::Acknowledged:
+      return fmt::format("Acknowledged by {}.", incident.acknowledged_by);
+    case Why::Escalated:
+      return fmt::format("Open for {}, and nobody has acknowledged it: {} told too.",
+                         duration_text(incident.open_since, notification.at),
+                         listing(due_escalations(incident, notification.at)));
     case Why::Silence:
       break;
   }

@@ -22,8 +22,8 @@
 
 namespace gatewatch::alerting {
 
-// An outage, a certificate that runs out and a region that cannot see are different causes: they
-// never share an incident.
+// An outage, a certificate that runs out and trouble of the monitor itself (a region that cannot
+// see, a history that was lost) are different causes: they never share an incident.
 enum class Cause : std::uint8_t { Outage, Certificate, Blindness };
 // Certificate for a rule that matches the warning cert_expiring and nothing else.
 [[nodiscard]] Cause cause_of(const config::Rule& rule);
@@ -48,6 +48,12 @@ struct News {
   bool severity_rose = false;
 };
 
+// Somebody takes care of an incident.
+struct Acknowledgement {
+  std::string by;
+  std::string comment;  // empty: none
+};
+
 // Why nobody is told of an incident for now.
 struct Hold {
   std::string by{};           // a clause: "silence 3 (deploy)"; empty: nothing
@@ -55,6 +61,10 @@ struct Hold {
 
   friend bool operator==(const Hold&, const Hold&) = default;
 };
+
+// The kinds of events that no notification has by itself.
+inline constexpr std::string_view held_event = "held";
+inline constexpr std::string_view released_event = "released";
 
 struct Incident {
   std::int64_t id = 0;  // 0: not opened yet
@@ -72,16 +82,21 @@ struct Incident {
   int firing_watches = 0;
   std::string closed_by;  // why the newest that stopped is watched no more; empty: it recovered
 
-  std::set<std::string> rules;               // all that ever fired in it
-  std::vector<std::string> channels;         // that are to hear of it, in the order of the rules
-  std::map<std::string, std::int64_t> told;  // channels, and the newest event each was told of
-  std::int64_t begun = 0;                    // the newest event with which it was open
-  std::int64_t worst = 0;                    // the newest that all who know of it should know
-  Hold hold;                                 // as it is now
-  std::string held_by;                       // as of the newest event
+  std::set<std::string> rules;        // all that ever fired in it
+  std::vector<std::string> channels;  // that are to hear of it, in the order of the rules
+  std::set<std::string> told;         // channels that know it is open
+  std::set<std::string> heard;        // channels that were told anything of it, ever
+  std::map<std::string, config::Duration> escalations;  // channel → how long it is open by then
+  std::optional<Timestamp> acknowledged;                // in vain once it reopens or gets worse
+  std::string acknowledged_by;
+  Hold hold;               // as it is now
+  std::string held_by;     // as of the newest step
+  bool news_held = false;  // it got worse, and those who know of it were not told
   std::optional<config::Duration> remind;
   config::Duration reopen{0};
-  Timestamp last_told;
+  Timestamp open_since;  // opened, or reopened
+  Timestamp last_step;   // of any kind
+  Timestamp last_told;   // everybody
   News news;
   std::string what;     // the commonest failure, as it was told the last time
   Blindness blindness;  // with that cause; its incident has no participants
@@ -103,8 +118,6 @@ void leave(Incident& incident, const std::string& route, std::string why);
 void add_region(Incident& incident, const std::string& route, const std::string& region);
 // It fires again after it was resolved.
 void settle_again(Incident& incident, Timestamp now);
-// An event of it was stored.
-void note_event(Incident& incident, std::string_view kind, std::int64_t sequence);
 
 [[nodiscard]] storage::IncidentRecord to_record(const Incident& incident);
 // As it was when it was stored; rules that are configured are admitted by the caller.

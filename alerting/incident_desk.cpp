@@ -31,6 +31,7 @@ class IncidentDesk::State {
                       Timestamp now);
   [[nodiscard]] bool is_blind(const std::string& region) const;
   Steps tick(Timestamp now);
+  Steps acknowledge(std::int64_t id, const Acknowledgement& acknowledgement, Timestamp now);
   Steps reconfigure(std::shared_ptr<const config::Config> config, std::string link_prefix,
                     Timestamp now);
 
@@ -83,6 +84,11 @@ void count(Watched& watched, bool match) {
   participant.failures += match ? 1 : 0;
 }
 
+// By which an incident of the monitor itself is told.
+config::Rule rule_of_monitor(const Incident& incident, const config::Config& config) {
+  return incident.gateway == lost_gateway ? loss_rule(config) : blindness_rule(config);
+}
+
 void note_regions(Watched& watched) {
   for (const auto& region : watched.watch.breaching_regions()) {
     add_region(*watched.incident, watched.route->id(), region);
@@ -133,7 +139,7 @@ void IncidentDesk::State::replay(Watched& watched,
     watched.watch.replay(*watched.threshold, result.region, result.started, match, result.started);
     if (match) found.push_back(&result);
     // What came before the newest event was counted when that was stored.
-    if (watched.counts && result.started > watched.incident->last_told) count(watched, match);
+    if (watched.counts && result.started > watched.incident->last_step) count(watched, match);
   }
   if (!found.empty()) activate(watched);
   for (std::size_t index = 0; index < found.size(); ++index) {
@@ -240,9 +246,9 @@ void IncidentDesk::State::tell(Incident& incident, Timestamp now, Steps& steps) 
       take_step(incident, why, settings_.last_incident, *coverage_, settings_.link_prefix, now));
 }
 
-// It goes on until somebody says that the region sees.
+// It goes on until somebody says that the region sees, or until time ends it.
 void IncidentDesk::State::restore_blindness(Incident& incident) {
-  admit_rule(incident, blindness_rule(coverage_->config()));
+  admit_rule(incident, rule_of_monitor(incident, coverage_->config()));
   incident.news = {};
   incident.firing_watches = incident.is_live() ? 1 : 0;
 }
@@ -284,6 +290,7 @@ bool IncidentDesk::State::is_blind(const std::string& region) const {
 Steps IncidentDesk::State::tick(Timestamp now) {
   finish_replay(now);
   if (now < judged_ || now - judged_ >= judged_every) judge_all(now);
+  incidents_.for_each([now](Incident& incident) { end_loss(incident, now); });
   Steps steps;
   tell_all(now, steps);
   incidents_.sweep(now, [this](Incident& incident) { forget(incident); });
@@ -327,14 +334,27 @@ void IncidentDesk::State::forget(Incident& incident) {
   }
 }
 
+Steps IncidentDesk::State::acknowledge(std::int64_t id, const Acknowledgement& acknowledgement,
+                                       Timestamp now) {
+  finish_replay(now);
+  Steps steps;
+  incidents_.for_each([&](Incident& incident) {
+    if (incident.id != id || incident.stage != Stage::Open) return;
+    steps.push_back(
+        alerting::acknowledge(incident, acknowledgement, *coverage_, settings_.link_prefix, now));
+  });
+  return steps;
+}
+
 Steps IncidentDesk::State::begin_anew(const storage::LostHistory& lost, Timestamp now) {
   Steps steps;
   incidents_.for_each([&](Incident& incident) {
     if (incident.stage != Stage::Open) return;
     steps.push_back(restate(incident, *coverage_, settings_.link_prefix, now));
   });
-  steps.push_back(
-      loss_step(lost, coverage_->config(), ++settings_.last_incident, settings_.link_prefix, now));
+  auto& incident = incidents_.add(loss_incident(lost, coverage_->config(), now));
+  steps.push_back(take_step(incident, Why::Opened, ++settings_.last_incident, *coverage_,
+                            settings_.link_prefix, now));
   return steps;
 }
 
@@ -359,9 +379,10 @@ Steps IncidentDesk::State::reconfigure(std::shared_ptr<const config::Config> con
   incidents_.for_each([this](Incident& incident) {
     const auto news = incident.news;  // a changed rule is nothing to tell by itself
     incident.channels.clear();
+    incident.escalations.clear();
     incident.remind.reset();
     if (incident.cause == Cause::Blindness) {
-      admit_rule(incident, blindness_rule(coverage_->config()));
+      admit_rule(incident, rule_of_monitor(incident, coverage_->config()));
     } else {
       for (const auto& rule : coverage_->config().rules) {
         if (incident.rules.contains(rule.name)) admit_rule(incident, rule);
@@ -421,6 +442,11 @@ void IncidentDesk::set_silences(const std::vector<storage::SilenceRecord>& silen
 
 bool IncidentDesk::in_maintenance(const Result& result) {
   return state_->in_maintenance(result);
+}
+
+Steps IncidentDesk::acknowledge(std::int64_t incident, const Acknowledgement& acknowledgement,
+                                Timestamp now) {
+  return state_->acknowledge(incident, acknowledgement, now);
 }
 
 Steps IncidentDesk::begin_anew(const storage::LostHistory& lost, Timestamp now) {

@@ -98,7 +98,7 @@ void read_tls(Section& section, Tls& tls) {
 }
 
 void read_resolver(Section& section, std::string& into) {
-  if (!section.text("resolver", into) || into == "system") return;
+  if (!section.text("resolver", into) || into == system_resolver) return;
   const auto endpoint = Endpoint::parse(into);
   if (!endpoint || endpoint->port == 0) {
     section.mistake("resolver",

@@ -36,6 +36,7 @@ constexpr std::size_t control_capacity = 100'000;
 constexpr std::size_t questions_capacity = 256;  // of the API to the reader
 constexpr auto drain_limit = 1200ms;
 constexpr auto flush_limit = 500ms;
+constexpr auto answer_limit = 2s;  // for what an answer waits to be written
 constexpr auto stuck_after = 10s;  // a loop that has not turned for so long starves the watchdog
 
 // What links in notifications begin with. `address`: of our server, as it came to listen.
@@ -171,17 +172,23 @@ void App::on_lost(const storage::LostHistory& lost) {
                               {"set_aside", lost.file},
                               {"incidents_kept", std::to_string(lost.incidents)},
                               {"all_incidents", lost.all_incidents ? "yes" : "no"}});
+  for (const auto& silence : silences_.list()) recorder_->submit(silence);
   pipeline_->submit(desk_->begin_anew(lost, network_->clock().wall_now()));
 }
 
 std::optional<Error> App::restore(storage::Store& store) {
   const auto last = store.last_incident_id();
   if (!last) return last.error();
+  const auto changes = store.changes({.from = {}, .before = {}, .limit = 1});
+  if (!changes) return changes.error();
+  if (!changes->empty()) last_change_ = std::max(last_change_, changes->front().id);
   desk_ = std::make_unique<alerting::IncidentDesk>(
       config_, alerting::DeskSettings{link_prefix(config_->daemon, address()), *last});
   auto in_doubt = alerting::replay(*desk_, *config_, store, anchor_.wall);
   if (!in_doubt) return in_doubt.error();
   in_doubt_ = std::move(*in_doubt);
+  if (auto error = silences_.load(store)) return error;
+  desk_->set_silences(silences_.list());
   auto deliveries = alerting::deliveries_to_resume(store);
   if (!deliveries) return deliveries.error();
   to_resume_ = std::move(*deliveries);
@@ -431,6 +438,7 @@ OwnState App::own_state() const {
     state.open_incidents[std::string(config::severity_name(severity))] =
         desk_->open_incidents(severity);
   }
+  state.held_incidents = desk_->held_incidents();
   state.region = pipeline_->region();
   state.routes_overdue = pipeline_->overdue();
   state.clock_jumps = clock_jumps_;
@@ -452,10 +460,35 @@ web::ApiSources App::api_sources() {
           .metrics = [this] { return scrape(); },
           .health = [this] { return health_checks(own_state(), network_->clock().now()); },
           .reload = [this](auto done) { reload(std::move(done)); },
+          .acknowledge = [this](std::int64_t incident,
+                                const auto& given) { return acknowledge(incident, given); },
+          .add_change = [this](const auto& change) { return add_change(change); },
+          .add_silence = [this](const auto& silence) { return silences_.add(silence); },
+          .end_silence = [this](std::int64_t id) { return silences_.end(id); },
+          .flush = [this] { return recorder_->flush(answer_limit); },
           .ask =
               [this](web::StoreQuestion question, auto done) {
                 return web::ask_through(*reader_, *control_)(std::move(question), std::move(done));
               }};
+}
+
+bool App::acknowledge(std::int64_t incident, const alerting::Acknowledgement& acknowledgement) {
+  auto steps = desk_->acknowledge(incident, acknowledgement, network_->clock().wall_now());
+  const bool is_open = !steps.empty();
+  pipeline_->submit(std::move(steps));
+  return is_open;
+}
+
+void App::on_silence(const storage::SilenceRecord& silence) {
+  recorder_->submit(silence);
+  desk_->set_silences(silences_.list());
+  log_.info("silence", {{"id", std::to_string(silence.id)}, {"author", silence.author}});
+}
+
+std::int64_t App::add_change(storage::ChangeRecord change) {
+  change.id = ++last_change_;
+  recorder_->submit(std::move(change));
+  return last_change_;
 }
 
 std::vector<web::RegionReport> App::regions() const {

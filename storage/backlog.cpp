@@ -38,7 +38,11 @@ std::size_t weight_of(const Result& result) {
   }
   if (const auto& evidence = result.evidence) {
     weight += sizeof(Evidence) + evidence->head.size() + evidence->body.size() +
-              evidence->request_ids.size() * sizeof(RequestId);
+              evidence->body_sha256.size() + evidence->resolver.size() +
+              evidence->chain_fingerprint.size();
+    for (const auto& [name, value] : evidence->request_ids) {
+      weight += sizeof(RequestId) + name.size() + value.size();
+    }
   }
   return weight;
 }

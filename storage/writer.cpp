@@ -12,12 +12,15 @@ namespace {
 // What makes a database smaller that is too large, in this order: how many records one step
 // deleted, 0 where none of that kind is left.
 using Shrink = std::expected<std::uint64_t, Error> (*)(Store& store, const RecorderLimits& limits);
-constexpr std::array<Shrink, 2> shrinking = {
+constexpr std::array<Shrink, 3> shrinking = {
     [](Store& store, const RecorderLimits& limits) {
       return store.forget_results(Timestamp::max(), limits.forget_results);
     },
     [](Store& store, const RecorderLimits& limits) {
       return store.forget_evidence(Timestamp::max(), 0, limits.forget_evidence);
+    },
+    [](Store& store, const RecorderLimits& limits) {
+      return store.forget_rollups(Timestamp::max(), limits.forget_rollups);
     }};
 
 }  // namespace

@@ -28,8 +28,9 @@ std::string_view title_prefix(const Notification& notification) {
   if (!notification.is_of_outage() && notification.kind == NotificationKind::Reopened) {
     return "Again: ";
   }
-  constexpr std::array<std::string_view, 5> prefixes = {
-      "", "Worse: ", "Still failing: ", "Failing again: ", "Resolved: "};
+  constexpr std::array<std::string_view, 7> prefixes = {
+      "",           "Worse: ",        "Still failing: ",  "Failing again: ",
+      "Resolved: ", "Acknowledged: ", "Nobody is at it: "};
   return prefixes[static_cast<std::size_t>(notification.kind)];
 }
 
@@ -80,11 +81,12 @@ std::vector<Fact> facts_of(const Notification& notification) {
   };
   const auto time = when(notification);
   add(time.label, time.text);
+  for (const auto& note : notification.notes) add("Note", note);
   if (!notification.reason.empty()) {
     add("Closed", notification.reason + "; nobody has seen it recover");
   }
   add(notification.of_certificate     ? "Certificate"
-      : !notification.monitor.empty() ? "Blind"
+      : !notification.monitor.empty() ? "Monitor"
                                       : "Failed",
       notification.share());
   if (tells_regions(notification)) add("Regions", regions_text(notification));
@@ -92,6 +94,7 @@ std::vector<Fact> facts_of(const Notification& notification) {
   if (notification.monitor.empty()) add("Gateway", notification.gateway);
   add("Diagnosis", notification.diagnosis);
   add("Who can fix it", notification.fixer);
+  add("Acknowledged by", notification.acknowledged_by);
   return facts;
 }
 

@@ -325,3 +325,33 @@ TEST_CASE("a blind region is silenced by its region or by everything, not by rou
   REQUIRE(steps.size() == 1);
   CHECK(steps.front().deliveries.empty() == is_held);
 }
+
+TEST_CASE("whom it escalates to hears nothing while it is held, and is told later than others") {
+  auto config = make_config({make_route("a", 10s)}, one_rule());
+  config->rules.front().escalate.push_back({5min, {"boss"}});
+  ProbedWorld world(config, outage(600s, 3000s));
+  world.silence({silence(0s, 1200s, {"*"})});
+  world.run_until(1202s);
+  REQUIRE(deliveries(world) == Kinds{"opened:slack"});
+  SUBCASE("without a restart") {}
+  SUBCASE("with one") {
+    world.run_until(1300s);
+    world.restart(2s);
+  }
+  world.run_until(1490s);
+  CHECK(deliveries(world) == Kinds{"opened:slack"});
+  world.run_until(1510s);
+  CHECK(deliveries(world) == Kinds{"opened:slack", "opened:boss"});
+  world.run_until(4000s);
+  CHECK(deliveries(world).size() == 4);
+}
+
+TEST_CASE("an acknowledgement is taken while it is held") {
+  auto world = one_route_world(600s, 1800s);
+  world.silence({silence(0s, 1200s, {"*"})});
+  world.run_until(900s);
+  world.acknowledge(1, {"ann", ""});
+  world.run_until(3000s);
+  CHECK(world.kinds() == Kinds{"opened", "acknowledged", "released", "resolved"});
+  CHECK(deliveries(world) == Kinds{"opened:slack", "resolved:slack"});
+}

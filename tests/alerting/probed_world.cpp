@@ -195,6 +195,11 @@ void ProbedWorld::reload(std::shared_ptr<const config::Config> config,
   schedule_all();
 }
 
+void ProbedWorld::acknowledge(std::int64_t incident,
+                              const alerting::Acknowledgement& acknowledgement) {
+  take(desk_->acknowledge(incident, acknowledgement, next_tick_ - std::chrono::milliseconds{1}));
+}
+
 void ProbedWorld::take(std::vector<storage::IncidentStep> steps) {
   for (auto& step : steps) {
     audit_.check(step);

@@ -52,6 +52,7 @@ class ProbedWorld {
   void restart(std::chrono::microseconds down_for);
   // What holds notifications back from now on, through restarts too.
   void silence(std::vector<storage::SilenceRecord> silences);
+  void acknowledge(std::int64_t incident, const alerting::Acknowledgement& acknowledgement);
   // The store was damaged: it holds what the desk says then, and nothing else.
   void lose_history();
   void reload(std::shared_ptr<const config::Config> config,

@@ -38,6 +38,18 @@ bool has_evidence(const Result& result) {
 
 }  // namespace
 
+TEST_CASE("every text of evidence counts") {
+  const auto bare = weight_of(without_evidence(0));
+  auto result = without_evidence(0);
+  result.evidence = SharedEvidence(Evidence{.head = std::string(1'000, 'h'),
+                                            .body = std::string(2'000, 'b'),
+                                            .body_sha256 = std::string(3'000, 's'),
+                                            .resolver = std::string(4'000, 'r'),
+                                            .chain_fingerprint = std::string(5'000, 'c'),
+                                            .request_ids = {{std::string(6'000, 'n'), "v"}}});
+  CHECK(weight_of(result) == bare + sizeof(Evidence) + sizeof(RequestId) + 21'001);
+}
+
 TEST_CASE("evidence gives way before any result does, then results, the newest first") {
   const auto bare = weight_of(without_evidence(0));
   Backlog backlog({.bytes = 20 * bare, .batch_results = 7});

@@ -10,6 +10,7 @@
 #include "storage/sqlite/reserve.h"
 #include "storage/sqlite/sqlite_store.h"
 #include "tests/contracts/records_samples.h"
+#include "tests/contracts/rollup_contract.h"
 #include "tests/storage/raw_sqlite.h"
 #include "tests/storage/temporary_directory.h"
 
@@ -167,6 +168,91 @@ TEST_CASE("incidents, deliveries, silences and changes are read from a damaged d
   CHECK(history.events.size() == 1);
   CHECK(RawSqlite(path).run("PRAGMA integrity_check; PRAGMA foreign_key_check") == "ok\n");
   check_works(*lasting.store);
+}
+
+namespace {
+
+// Two routes for some days, with evidence, rolled up; closed. Its first results are forgotten.
+std::string make_history(const std::string& path) {
+  auto store = open_sqlite_store(path, OpenMode::ReadWrite);
+  REQUIRE(store.has_value());
+  for (int number = 0; number < 4'000; ++number) {
+    auto result = tests::sample_result("shop/cart", sample_time(60 * number));
+    if (number % 2 == 0) result.route = "shop/checkout";
+    if (number % 100 == 0) {
+      result = tests::sample_failure(result.route, result.started);
+      result.kind = ProbeKind::Scheduled;
+    }
+    REQUIRE((*store)->write({.results = {result}}).has_value());
+  }
+  tests::roll_up(**store, sample_time(400'000));
+  store->reset();
+  return bytes_of(path);
+}
+
+struct History {
+  std::vector<Result> evidence{};
+  std::vector<RouteHistory> routes{};
+  std::vector<StoredRollup> hours{};
+  std::vector<StoredRollup> minutes{};
+
+  friend bool operator==(const History&, const History&) = default;
+};
+
+History history_of(Store& store) {
+  const auto rollups = [&store](RollupStep step) {
+    return store
+        .rollups({.route = "shop/checkout",
+                  .step = step,
+                  .from = sample_time(-86'400),
+                  .before = sample_time(400'000)})
+        .value();
+  };
+  const auto today = std::chrono::floor<std::chrono::days>(sample_time());
+  return {.evidence = store.evidence({}).value(),
+          .routes = store.histories({.first_day = today, .days = 7}).value(),
+          .hours = rollups(RollupStep::Hour),
+          .minutes = rollups(RollupStep::Minute)};
+}
+
+}  // namespace
+
+TEST_CASE("evidence and rollups are read from a damaged database, and are added to") {
+  const tests::TemporaryDirectory directory;
+  const auto path = directory.file("gatewatch.db");
+  auto bytes = make_history(path);
+  auto expected = history_of(*open_sqlite_store(path, OpenMode::ReadOnly).value());
+  REQUIRE(expected.evidence.size() == 40);
+  REQUIRE(expected.routes.size() == 3);
+  REQUIRE(expected.hours.size() > 60);
+  const auto damage = [&](const std::string& table, std::size_t which) {
+    const auto pages = pages_of(path, table);
+    REQUIRE(pages.size() > which);
+    bytes.replace((pages[which] - 1) * page, page, page, '\x55');
+  };
+  bool is_whole = true;
+  damage("block", 0);
+  SUBCASE("results are damaged") {}
+  SUBCASE("some hours are damaged") {
+    damage("hour_rollup", 1);
+    is_whole = false;
+  }
+  write_bytes(path, bytes);
+  const auto lasting = open(path);
+  REQUIRE(lasting.lost.has_value());
+  CHECK(lasting.lost->all_incidents);
+  const auto found = history_of(*lasting.store);
+  CHECK(found.evidence == expected.evidence);
+  CHECK(found.routes == expected.routes);
+  CHECK(found.minutes == expected.minutes);
+  CHECK((found.hours == expected.hours) == is_whole);
+  CHECK(found.hours.size() > expected.hours.size() / 2);
+  CHECK(RawSqlite(path).run("PRAGMA integrity_check; PRAGMA foreign_key_check") == "ok\n");
+
+  const auto later = tests::sample_result("shop/checkout", sample_time(300'000));
+  REQUIRE(lasting.store->write({.results = {later}}).has_value());
+  tests::roll_up(*lasting.store, sample_time(400'000));
+  CHECK(history_of(*lasting.store).hours.size() == found.hours.size() + 1);
 }
 
 TEST_CASE("of a table that is damaged in its midst both ends are kept") {
