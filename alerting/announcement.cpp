@@ -53,7 +53,7 @@ std::vector<std::string> newest_lines(std::vector<Evidence> evidence) {
     return left.at != right.at ? left.at > right.at : left.line < right.line;
   });
   std::vector<std::string> lines;
-  for (auto& [at, line, expires] : evidence) {
+  for (auto& [at, line, expires, gateway] : evidence) {
     if (lines.size() == most_evidence) break;
     // Two rules that watch one route have seen the same result.
     if (lines.empty() || lines.back() != line) lines.push_back(std::move(line));

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "alerting/fallback.h"
 #include "alerting/history_loss.h"
 #include "alerting/notification.h"
 
@@ -48,6 +49,7 @@ void restore_times(Incident& incident, const storage::IncidentHistory& history) 
   incident.news_held = !incident.held_by.empty() && worst > opening &&
                        !told_between(worst, history.incident.last_event + 1);
   for (const auto& delivery : history.deliveries) {
+    if (is_fallback(delivery)) continue;  // it is told of what the other one does not take, alone
     incident.heard.insert(delivery.channel);
     if (incident.is_live() && delivery.sequence >= opening) incident.told.insert(delivery.channel);
   }

@@ -84,6 +84,16 @@ void count(Watched& watched, bool match) {
   participant.failures += match ? 1 : 0;
 }
 
+FailingPlace place_of(const Watched& watched) {
+  return {watched.route->id(), watched.gateway, watched.failures.gateways()};
+}
+
+// Whether the route may have been in the incident: it has several gateways where it is named after
+// their one address.
+bool is_at(const Watched& watched, const Incident& incident) {
+  return watched.gateway == incident.gateway || Endpoint::parse(incident.gateway).has_value();
+}
+
 // By which an incident of the monitor itself is told.
 config::Rule rule_of_monitor(const Incident& incident, const config::Config& config) {
   return incident.gateway == lost_gateway ? loss_rule(config) : blindness_rule(config);
@@ -109,7 +119,7 @@ void IncidentDesk::State::restore(const storage::IncidentHistory& history) {
   }
   for (const auto& route : history.incident.routes) {
     auto* const watched = coverage_->find(incident.rule, route.route);
-    const bool known = watched != nullptr && watched->gateway == incident.gateway;
+    const bool known = watched != nullptr && is_at(*watched, incident);
     if (known) {
       watched->incident = &incident;
       watched->counts = true;
@@ -157,6 +167,12 @@ void IncidentDesk::State::replay(Watched& watched,
 void IncidentDesk::State::finish_replay(Timestamp now) {
   if (!std::exchange(replaying_, false)) return;
   incidents_.for_each([&](Incident& incident) {
+    for (const auto& [route, participant] : incident.participants) {
+      for (const auto& watched : coverage_->of(route)) {
+        if (watched.incident != &incident) continue;
+        incidents_.joined(incident, place_of(watched), participant.since);
+      }
+    }
     if (!incident.is_live()) return;
     for (const auto& [route, participant] : incident.participants) {
       if (!participant.firing()) continue;
@@ -195,9 +211,7 @@ void IncidentDesk::State::take(Watched& watched, const Result& result, Timestamp
 void IncidentDesk::State::apply(Watched& watched, WatchChange change, Timestamp now) {
   if (change == WatchChange::Fires) {
     enter_incident(watched,
-                   incidents_.home_of(watched.rule(), watched.cause, watched.route->id(),
-                                      watched.gateway, now),
-                   now);
+                   incidents_.home_of(watched.rule(), watched.cause, place_of(watched), now), now);
   } else if (change == WatchChange::Stops) {
     const auto route = watched.route->id();
     leave(*watched.incident, route, {});
@@ -213,6 +227,7 @@ void IncidentDesk::State::enter_incident(Watched& watched, Incident& incident, T
   const auto since = watched.watch.failing_since(*watched.threshold).value_or(now);
   if (watched.incident != &incident) watched.counts = false;
   watched.incident = &incident;
+  incidents_.joined(incident, place_of(watched), now);
   activate(watched);
   if (!join(incident, watched.rule(), watched.route->id(), since)) return;
   watched.counts = true;
@@ -270,7 +285,9 @@ Steps IncidentDesk::State::set_blindness(const std::string& region,
   if (blindness) {
     if (incident == nullptr) {
       const auto rule = blindness_rule(coverage_->config());
-      incident = &incidents_.home_of(rule, Cause::Blindness, {}, blind_gateway(region), now);
+      incident = &incidents_.home_of(
+          rule, Cause::Blindness, {.route = {}, .gateway = blind_gateway(region), .endpoints = {}},
+          now);
       if (incident->rules.empty()) incident->since = now;
       admit_rule(*incident, rule);
       incident->firing_watches = 1;

@@ -70,6 +70,7 @@ constexpr std::array tested_elsewhere = {
     TestedElsewhere{"alerting/status_phrase.cpp", "tests/alerting/evidence_test.cpp"},
     TestedElsewhere{"alerting/step.cpp", "tests/alerting/incident_desk_test.cpp"},
     TestedElsewhere{"daemon/app.cpp", "tests/simulation/outage_test.cpp"},
+    TestedElsewhere{"daemon/app_api.cpp", "tests/end_to_end/people_test.py"},
     TestedElsewhere{"daemon/commands/ack.cpp", "tests/end_to_end/people_test.py"},
     TestedElsewhere{"daemon/commands/asking.cpp", "tests/end_to_end/people_test.py"},
     TestedElsewhere{"daemon/commands/backup.cpp", "tests/end_to_end/backup_test.py"},

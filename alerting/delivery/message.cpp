@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "alerting/delivery/text.h"
 #include "probes/net/hmac.h"
@@ -74,6 +75,14 @@ std::string regions_text(const Notification& notification) {
   return fmt::format("failing from {}; clean from {}", list(failing), list(clean));
 }
 
+// All that is to be said besides.
+std::string note_of(const Notification& notification) {
+  auto text = fmt::format("{}", fmt::join(notification.notes, " "));
+  if (notification.acknowledged_by.empty()) return text;
+  if (!text.empty()) text += ' ';
+  return text + fmt::format("Acknowledged by {}.", notification.acknowledged_by);
+}
+
 std::vector<Fact> facts_of(const Notification& notification) {
   std::vector<Fact> facts;
   const auto add = [&facts](std::string label, std::string_view text) {
@@ -81,8 +90,8 @@ std::vector<Fact> facts_of(const Notification& notification) {
   };
   const auto time = when(notification);
   add(time.label, time.text);
-  for (const auto& note : notification.notes) add("Note", note);
-  if (!notification.reason.empty()) {
+  add("Note", note_of(notification));
+  if (is_resolution(notification) && !notification.reason.empty()) {
     add("Closed", notification.reason + "; nobody has seen it recover");
   }
   add(notification.of_certificate     ? "Certificate"
@@ -94,7 +103,6 @@ std::vector<Fact> facts_of(const Notification& notification) {
   if (notification.monitor.empty()) add("Gateway", notification.gateway);
   add("Diagnosis", notification.diagnosis);
   add("Who can fix it", notification.fixer);
-  add("Acknowledged by", notification.acknowledged_by);
   return facts;
 }
 
@@ -163,6 +171,7 @@ Message make_message(const Notification& notification) {
   Message message;
   message.title = one_line(fmt::format("{}{}", title_prefix(notification), notification.headline()),
                            longest_title);
+  message.how_bad = one_line(notification.share(), longest_fact);
   message.facts = facts_of(notification);
   const auto time = when(notification);
   message.summary = fmt::format("{} {}; {}", is_recovery(notification) ? "lasted" : "since",

@@ -102,6 +102,7 @@ void ProbedWorld::probe(const Due& due, Timestamp now) {
   result.outcome = answer.outcome;
   result.status = answer.status;
   result.cert_expiring = answer.cert_expiring;
+  if (address_) result.remote = address_(route.url.host);
   if (answer.cert_expiring) {
     result.certificate = CertificateFacts{.not_before = {},
                                           .not_after = world_start + std::chrono::days(10),

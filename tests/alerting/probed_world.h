@@ -46,6 +46,10 @@ class ProbedWorld {
               std::vector<std::string> regions = {"eu"});
 
   void run_until(std::chrono::microseconds time);
+  // What the name of a route's URL resolves to; without it no result has an address.
+  void resolve(std::function<Endpoint(const std::string& host)> address) {
+    address_ = std::move(address);
+  }
   // A second unless said otherwise: for simulations of years.
   void tick_every(std::chrono::seconds period) { tick_period_ = period; }
   // The daemon dies and starts again: a new desk, with what the store would hold.
@@ -84,6 +88,7 @@ class ProbedWorld {
   std::shared_ptr<const config::Config> config_;
   config::Dependence dependence_;
   Server server_;
+  std::function<Endpoint(const std::string& host)> address_;
   std::vector<std::string> regions_;
   std::unique_ptr<alerting::IncidentDesk> desk_;
   std::multimap<Timestamp, Due> due_;

@@ -145,3 +145,29 @@ def test_a_unix_socket_is_asked_like_a_port(site, start_daemon, make_daemon, wor
     made.process.start(lambda: ask(made, "status")[0] == 0)
     assert f"on unix:{work}/gw.sock" in ask(made, "status")[1]
     assert ask(made, "change", "deploy")[0] == 0
+
+
+def test_what_a_channel_refuses_is_told_through_another_and_the_channel_shows(site, receiver,
+                                                                             start_daemon):
+    receiver.answers["/ops"] = 404
+    daemon = start_daemon(ONE_ROUTE.format(url=site.url) + 'notify = ["ops"]\n' +
+                          CHANNELS.format(url=receiver.url).replace(
+                              'name = "ops"', 'name = "ops"\nfallback = "boss"'))
+    daemon.wait_for_results(3)
+    site.break_down()
+    wait_until(lambda: receiver.accepted("/boss"), 20, daemon.said)
+    told = receiver.accepted("/boss")[0].json
+    assert told["kind"] == "opened" and told["notes"][0].startswith("Told here because ops did"), told
+    assert "notification given up" in daemon.said()
+    for _ in range(2):  # and so it does after a restart
+        assert daemon.metric("gatewatch_channel_failing", channel="ops") == 1
+        checks = {check["name"]: check for check in json.loads(daemon.get("/readyz")[2])["checks"]}
+        assert not checks["channel ops"]["ok"] and "404" in checks["channel ops"]["detail"], checks
+        assert daemon.get("/readyz")[0] == 200
+        assert "trouble    channel ops" in ask(daemon, "status")[1]
+        daemon.kill()
+        daemon.start()
+    site.restore()
+    wait_until(lambda: len(receiver.accepted("/boss")) == 2, 30, daemon.said)
+    kinds = [each.json["kind"] for each in receiver.accepted("/boss")]
+    assert kinds == ["opened", "resolved"]
