@@ -33,6 +33,11 @@ struct Watched {
   [[nodiscard]] const config::Rule& rule() const { return threshold->rule(); }
 };
 
+// A result of its route is counted in its incident.
+void count(Watched& watched, bool match);
+// Its incident hears of the regions that breach it.
+void note_regions(Watched& watched);
+
 class Coverage {
  public:
   explicit Coverage(std::shared_ptr<const config::Config> config);

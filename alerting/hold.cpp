@@ -168,7 +168,8 @@ Hold Holds::on(const Incident& incident, Coverage& coverage, Timestamp now) {
   const bool has_parents = incident.cause == Cause::Outage && !coverage.dependence().empty();
   if (made_.empty() && configured_.empty() && windows_.empty() && !has_parents) return {};
   if (incident.cause == Cause::Blindness) {
-    const std::set<std::string> regions = {blind_region(incident.gateway)};
+    std::set<std::string> regions;
+    if (is_blind_gateway(incident.gateway)) regions.insert(blind_region(incident.gateway));
     return {.by = covering({{}, {}, incident.rule, regions}, now)};
   }
   Clauses clauses;

@@ -40,7 +40,13 @@ class IncidentDesk::State {
   Steps begin_anew(const storage::LostHistory& lost, Timestamp now);
 
   [[nodiscard]] Coverage& coverage() { return *coverage_; }
-  [[nodiscard]] const IncidentList& incidents() const { return incidents_; }
+  [[nodiscard]] std::size_t count_open(auto counts) const {
+    std::size_t open = 0;
+    incidents_.for_each([&](const Incident& incident) {
+      if (incident.stage == Stage::Open && counts(incident)) ++open;
+    });
+    return open;
+  }
 
  private:
   void take(Watched& watched, const Result& result, Timestamp now, Steps& steps);
@@ -78,12 +84,6 @@ bool matches(const config::Rule& rule, const auto& result) {
   return rule.match.contains(result.outcome, result.status, result.cert_expiring);
 }
 
-void count(Watched& watched, bool match) {
-  auto& participant = watched.incident->participants.at(watched.route->id());
-  ++participant.probes;
-  participant.failures += match ? 1 : 0;
-}
-
 FailingPlace place_of(const Watched& watched) {
   return {watched.route->id(), watched.gateway, watched.failures.gateways()};
 }
@@ -97,12 +97,6 @@ bool is_at(const Watched& watched, const Incident& incident) {
 // By which an incident of the monitor itself is told.
 config::Rule rule_of_monitor(const Incident& incident, const config::Config& config) {
   return incident.gateway == lost_gateway ? loss_rule(config) : blindness_rule(config);
-}
-
-void note_regions(Watched& watched) {
-  for (const auto& region : watched.watch.breaching_regions()) {
-    add_region(*watched.incident, watched.route->id(), region);
-  }
 }
 
 }  // namespace
@@ -476,28 +470,16 @@ Steps IncidentDesk::reconfigure(std::shared_ptr<const config::Config> config,
 }
 
 std::size_t IncidentDesk::open_incidents() const {
-  std::size_t open = 0;
-  for (const auto severity :
-       {config::Severity::Info, config::Severity::Warning, config::Severity::Critical}) {
-    open += open_incidents(severity);
-  }
-  return open;
+  return state_->count_open([](const Incident&) { return true; });
 }
 
 std::size_t IncidentDesk::open_incidents(config::Severity severity) const {
-  std::size_t open = 0;
-  state_->incidents().for_each([&](const Incident& incident) {
-    if (incident.stage == Stage::Open && incident.severity == severity) ++open;
-  });
-  return open;
+  return state_->count_open(
+      [=](const Incident& incident) { return incident.severity == severity; });
 }
 
 std::size_t IncidentDesk::held_incidents() const {
-  std::size_t held = 0;
-  state_->incidents().for_each([&](const Incident& incident) {
-    if (incident.stage == Stage::Open && incident.is_held()) ++held;
-  });
-  return held;
+  return state_->count_open([](const Incident& incident) { return incident.is_held(); });
 }
 
 bool IncidentDesk::fires_for(const std::string& route) const {

@@ -34,9 +34,11 @@ Why why_to_tell(const Incident& incident, Timestamp now) {
   }
 
   if (incident.is_held() && incident.held_by.empty()) return Why::Held;
-  if (!incident.is_held() && !incident.held_by.empty()) return Why::Released;
+  const bool is_free = !incident.is_held() && !incident.hold.is_undecided;
+  if (is_free && !incident.held_by.empty()) return Why::Released;
   // Another reason than before is no haste.
-  if (incident.hold.by != incident.held_by && has_passed(incident.last_told, now, worsened_pause)) {
+  if (incident.is_held() && incident.hold.by != incident.held_by &&
+      has_passed(incident.last_told, now, worsened_pause)) {
     return Why::Held;
   }
 
