@@ -24,6 +24,12 @@ config::Severity severity_named(const std::string& name) {
 void restore_times(Incident& incident, const storage::IncidentHistory& history) {
   incident.open_since = incident.last_step = incident.last_told = incident.opened;
   std::int64_t opening = 0;
+  std::int64_t worst = 0;
+  const auto told_between = [&history](std::int64_t first, std::int64_t end) {
+    return std::ranges::any_of(history.deliveries, [=](const auto& delivery) {
+      return delivery.sequence >= first && delivery.sequence < end;
+    });
+  };
   for (const auto& event : history.events) {
     const auto is = [&event](NotificationKind kind) {
       return event.kind == notification_kind_name(kind);
@@ -33,9 +39,15 @@ void restore_times(Incident& incident, const storage::IncidentHistory& history) 
       incident.open_since = event.at;
       opening = event.sequence;
     }
+    if (is(NotificationKind::Worsened)) worst = event.sequence;
+    const bool is_first_word =
+        event.kind == released_event && !told_between(opening, event.sequence);
+    if (is_first_word) incident.open_since = event.at;
     const bool tells_all = !is(NotificationKind::Acknowledged) && !is(NotificationKind::Escalated);
     if (tells_all) incident.last_told = event.at;
   }
+  incident.news_held = !incident.held_by.empty() && worst > opening &&
+                       !told_between(worst, history.incident.last_event + 1);
   for (const auto& delivery : history.deliveries) {
     if (is_fallback(delivery)) continue;  // it is told of what the other one does not take, alone
     incident.heard.insert(delivery.channel);
@@ -134,6 +146,7 @@ storage::IncidentRecord to_record(const Incident& incident) {
       .last_event = incident.last_event,
       .acknowledged = incident.acknowledged,
       .acknowledged_by = incident.acknowledged_by,
+      .held_by = incident.held_by,
       .routes = {}};
   for (const auto& [route, participant] : incident.participants) {
     record.routes.push_back({.route = route,
@@ -160,6 +173,8 @@ Incident from_history(const storage::IncidentHistory& history) {
   incident.last_event = record.last_event;
   incident.acknowledged = record.acknowledged;
   incident.acknowledged_by = record.acknowledged_by;
+  incident.held_by = record.held_by;
+  incident.hold.by = record.held_by;
   if (is_blind_gateway(record.gateway) || record.gateway == lost_gateway) {
     incident.cause = Cause::Blindness;
   }

@@ -12,6 +12,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "alerting/blindness.h"
@@ -53,6 +54,18 @@ struct Acknowledgement {
   std::string comment;  // empty: none
 };
 
+// Why nobody is told of an incident for now.
+struct Hold {
+  std::string by{};           // a clause: "silence 3 (deploy)"; empty: nothing
+  bool is_undecided = false;  // a route on which all depends may be about to fail: wait with it
+
+  friend bool operator==(const Hold&, const Hold&) = default;
+};
+
+// The kinds of events that no notification has by itself.
+inline constexpr std::string_view held_event = "held";
+inline constexpr std::string_view released_event = "released";
+
 struct Incident {
   std::int64_t id = 0;  // 0: not opened yet
   std::string rule;     // the first that fired
@@ -76,6 +89,9 @@ struct Incident {
   std::map<std::string, config::Duration> escalations;  // channel → how long it is open by then
   std::optional<Timestamp> acknowledged;                // in vain once it reopens or gets worse
   std::string acknowledged_by;
+  Hold hold;               // as it is now
+  std::string held_by;     // as of the newest step
+  bool news_held = false;  // it got worse, and those who know of it were not told
   std::optional<config::Duration> remind;
   config::Duration reopen{0};
   Timestamp open_since;  // opened, or reopened
@@ -89,6 +105,7 @@ struct Incident {
   [[nodiscard]] std::string key() const;
   [[nodiscard]] bool is_live() const { return stage != Stage::Resolved; }
   [[nodiscard]] bool has_untold_channel() const;
+  [[nodiscard]] bool is_held() const { return !hold.by.empty(); }
 };
 
 // A rule takes part: its severity, channels and times count from now on.

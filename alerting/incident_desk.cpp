@@ -5,6 +5,7 @@
 
 #include "alerting/coverage.h"
 #include "alerting/history_loss.h"
+#include "alerting/hold.h"
 #include "alerting/incident_list.h"
 #include "alerting/notify.h"
 #include "alerting/step.h"
@@ -18,7 +19,9 @@ constexpr auto judged_every = std::chrono::seconds(1);  // what time alone chang
 class IncidentDesk::State {
  public:
   State(std::shared_ptr<const config::Config> config, DeskSettings settings)
-      : settings_(std::move(settings)), coverage_(std::make_unique<Coverage>(std::move(config))) {}
+      : settings_(std::move(settings)),
+        holds_(config),
+        coverage_(std::make_unique<Coverage>(std::move(config))) {}
 
   void restore(const storage::IncidentHistory& history);
   void replay(Watched& watched, const std::vector<storage::ResultOutline>& results,
@@ -32,16 +35,27 @@ class IncidentDesk::State {
   Steps reconfigure(std::shared_ptr<const config::Config> config, std::string link_prefix,
                     Timestamp now);
 
+  void set_silences(const std::vector<storage::SilenceRecord>& silences);
+  [[nodiscard]] bool in_maintenance(const Result& result);
   Steps begin_anew(const storage::LostHistory& lost, Timestamp now);
 
   [[nodiscard]] Coverage& coverage() { return *coverage_; }
-  [[nodiscard]] const IncidentList& incidents() const { return incidents_; }
+  [[nodiscard]] std::size_t count_open(auto counts) const {
+    std::size_t open = 0;
+    incidents_.for_each([&](const Incident& incident) {
+      if (incident.stage == Stage::Open && counts(incident)) ++open;
+    });
+    return open;
+  }
 
  private:
   void take(Watched& watched, const Result& result, Timestamp now, Steps& steps);
   void apply(Watched& watched, WatchChange change, Timestamp now);
   void enter_incident(Watched& watched, Incident& incident, Timestamp now);
+  void note_recovery(const std::string& route, Timestamp now);
   void activate(Watched& watched);
+  void weigh(Incident& incident, Timestamp now);
+  void weigh_all(Timestamp now);
   void tell(Incident& incident, Timestamp now, Steps& steps);
   void tell_all(Timestamp now, Steps& steps);
   void judge_all(Timestamp now);
@@ -51,6 +65,7 @@ class IncidentDesk::State {
   [[nodiscard]] Incident* find_blindness(const std::string& region) const;
 
   DeskSettings settings_;
+  Holds holds_;
   std::unique_ptr<Coverage> coverage_;
   IncidentList incidents_;
   std::vector<Watched*> active_;  // what time may change
@@ -69,12 +84,6 @@ bool matches(const config::Rule& rule, const auto& result) {
   return rule.match.contains(result.outcome, result.status, result.cert_expiring);
 }
 
-void count(Watched& watched, bool match) {
-  auto& participant = watched.incident->participants.at(watched.route->id());
-  ++participant.probes;
-  participant.failures += match ? 1 : 0;
-}
-
 FailingPlace place_of(const Watched& watched) {
   return {watched.route->id(), watched.gateway, watched.failures.gateways()};
 }
@@ -88,12 +97,6 @@ bool is_at(const Watched& watched, const Incident& incident) {
 // By which an incident of the monitor itself is told.
 config::Rule rule_of_monitor(const Incident& incident, const config::Config& config) {
   return incident.gateway == lost_gateway ? loss_rule(config) : blindness_rule(config);
-}
-
-void note_regions(Watched& watched) {
-  for (const auto& region : watched.watch.breaching_regions()) {
-    add_region(*watched.incident, watched.route->id(), region);
-  }
 }
 
 }  // namespace
@@ -114,6 +117,9 @@ void IncidentDesk::State::restore(const storage::IncidentHistory& history) {
     if (known) {
       watched->incident = &incident;
       watched->counts = true;
+    }
+    if (incident.resolved && incident.cause == Cause::Outage) {
+      note_recovery(route.route, *incident.resolved);
     }
     if (!route.firing || !incident.is_live()) continue;
     if (!known) {
@@ -201,8 +207,14 @@ void IncidentDesk::State::apply(Watched& watched, WatchChange change, Timestamp 
     enter_incident(watched,
                    incidents_.home_of(watched.rule(), watched.cause, place_of(watched), now), now);
   } else if (change == WatchChange::Stops) {
-    leave(*watched.incident, watched.route->id(), {});
+    const auto route = watched.route->id();
+    leave(*watched.incident, route, {});
+    if (watched.cause == Cause::Outage) note_recovery(route, now);
   }
+}
+
+void IncidentDesk::State::note_recovery(const std::string& route, Timestamp now) {
+  if (!coverage_->dependence().dependents(route).empty()) holds_.note_recovery(route, now);
 }
 
 void IncidentDesk::State::enter_incident(Watched& watched, Incident& incident, Timestamp now) {
@@ -223,7 +235,19 @@ void IncidentDesk::State::activate(Watched& watched) {
   if (!std::exchange(watched.active, true)) active_.push_back(&watched);
 }
 
+// What holds it: nothing where nothing fires any more, for then it is over.
+void IncidentDesk::State::weigh(Incident& incident, Timestamp now) {
+  if (incident.firing_watches > 0) incident.hold = holds_.on(incident, *coverage_, now);
+}
+
+void IncidentDesk::State::weigh_all(Timestamp now) {
+  incidents_.for_each([&](Incident& incident) { weigh(incident, now); });
+}
+
+// An incident is weighed once a second, and before anything is told of it.
 void IncidentDesk::State::tell(Incident& incident, Timestamp now, Steps& steps) {
+  if (why_to_tell(incident, now) == Why::Silence && !incident.hold.is_undecided) return;
+  weigh(incident, now);
   const auto why = why_to_tell(incident, now);
   if (why == Why::Silence) return;
   if (why == Why::Opened) ++settings_.last_incident;
@@ -293,6 +317,18 @@ void IncidentDesk::State::judge_all(Timestamp now) {
     watched->active = false;
     return true;
   });
+  weigh_all(now);
+}
+
+// The next tick judges all.
+void IncidentDesk::State::set_silences(const std::vector<storage::SilenceRecord>& silences) {
+  holds_.set_silences(silences);
+  judged_ = {};
+}
+
+bool IncidentDesk::State::in_maintenance(const Result& result) {
+  const auto* const route = coverage_->route(result.route);
+  return route != nullptr && holds_.in_maintenance(*route, result.started);
 }
 
 void IncidentDesk::State::tell_all(Timestamp now, Steps& steps) {
@@ -337,6 +373,7 @@ Steps IncidentDesk::State::reconfigure(std::shared_ptr<const config::Config> con
                                        std::string link_prefix, Timestamp now) {
   finish_replay(now);
   settings_.link_prefix = std::move(link_prefix);
+  holds_.reconfigure(config);
   auto next = std::make_unique<Coverage>(std::move(config));
   next->take_over(*coverage_);
   for (const auto* const gone : coverage_->all()) {
@@ -364,6 +401,7 @@ Steps IncidentDesk::State::reconfigure(std::shared_ptr<const config::Config> con
     }
     incident.news = news;
   });
+  weigh_all(now);
   Steps steps;
   tell_all(now, steps);
   return steps;
@@ -409,6 +447,14 @@ Steps IncidentDesk::tick(Timestamp now) {
   return state_->tick(now);
 }
 
+void IncidentDesk::set_silences(const std::vector<storage::SilenceRecord>& silences) {
+  state_->set_silences(silences);
+}
+
+bool IncidentDesk::in_maintenance(const Result& result) {
+  return state_->in_maintenance(result);
+}
+
 Steps IncidentDesk::acknowledge(std::int64_t incident, const Acknowledgement& acknowledgement,
                                 Timestamp now) {
   return state_->acknowledge(incident, acknowledgement, now);
@@ -424,20 +470,16 @@ Steps IncidentDesk::reconfigure(std::shared_ptr<const config::Config> config,
 }
 
 std::size_t IncidentDesk::open_incidents() const {
-  std::size_t open = 0;
-  for (const auto severity :
-       {config::Severity::Info, config::Severity::Warning, config::Severity::Critical}) {
-    open += open_incidents(severity);
-  }
-  return open;
+  return state_->count_open([](const Incident&) { return true; });
 }
 
 std::size_t IncidentDesk::open_incidents(config::Severity severity) const {
-  std::size_t open = 0;
-  state_->incidents().for_each([&](const Incident& incident) {
-    if (incident.stage == Stage::Open && incident.severity == severity) ++open;
-  });
-  return open;
+  return state_->count_open(
+      [=](const Incident& incident) { return incident.severity == severity; });
+}
+
+std::size_t IncidentDesk::held_incidents() const {
+  return state_->count_open([](const Incident& incident) { return incident.is_held(); });
 }
 
 bool IncidentDesk::fires_for(const std::string& route) const {

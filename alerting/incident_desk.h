@@ -60,6 +60,13 @@ class IncidentDesk {
   [[nodiscard]] std::vector<storage::IncidentStep> reconfigure(
       std::shared_ptr<const config::Config> config, std::string link_prefix, Timestamp now);
 
+  // Those in force, now or later, that were made while running (the configuration's are known);
+  // they replace what was set before. After a start before anything is observed. What it changes
+  // comes with the next tick.
+  void set_silences(const std::vector<storage::SilenceRecord>& silences);
+  // Whether the route of a result was under maintenance when it began.
+  [[nodiscard]] bool in_maintenance(const Result& result);
+
   // The store began anew after damage. Each open incident as it is, as a step that changes nothing
   // where the store still knows it; then the step that tells people of the loss.
   [[nodiscard]] std::vector<storage::IncidentStep> begin_anew(const storage::LostHistory& lost,
@@ -67,6 +74,7 @@ class IncidentDesk {
 
   [[nodiscard]] std::size_t open_incidents() const;
   [[nodiscard]] std::size_t open_incidents(config::Severity severity) const;
+  [[nodiscard]] std::size_t held_incidents() const;  // of the open ones
   // Whether any rule fires for the route.
   [[nodiscard]] bool fires_for(const std::string& route) const;
   // How far back replay() must reach for a route: the longest window of the rules that cover it;

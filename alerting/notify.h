@@ -18,6 +18,8 @@ enum class Why : std::uint8_t {
   Worsened,
   Escalated,  // nobody has acknowledged it for so long that others are to hear of it
   Reminder,
+  Held,      // it goes on, and is not told from now on
+  Released,  // what held it is over, and it goes on
   Resolved,
   NoLongerConfigured,  // resolved because nobody watches it any more
   Acknowledged,        // by a person: never an answer of why_to_tell()

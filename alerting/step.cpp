@@ -26,23 +26,40 @@ NotificationKind kind_of(Why why) {
     case Why::Escalated:
       return NotificationKind::Escalated;
     case Why::Opened:
+    case Why::Held:
+    case Why::Released:
     case Why::Silence:
       break;
   }
   return NotificationKind::Opened;
 }
 
-void enter(Incident& incident, NotificationKind kind, std::int64_t new_id, Timestamp now) {
-  if (kind == NotificationKind::Opened) {
+std::string_view event_kind(Why why) {
+  if (why == Why::Held) return held_event;
+  if (why == Why::Released) return released_event;
+  return notification_kind_name(kind_of(why));
+}
+
+// What it is to that channel. Whoever knows nothing of it hears first that it opened.
+NotificationKind kind_for(const Incident& incident, const std::string& channel, Why why) {
+  if (!incident.heard.contains(channel)) return NotificationKind::Opened;
+  if (why != Why::Released) return kind_of(why);
+  return incident.told.contains(channel) ? NotificationKind::Worsened : NotificationKind::Reopened;
+}
+
+void enter(Incident& incident, Why why, std::int64_t new_id, Timestamp now) {
+  if (why == Why::Opened) {
     incident.id = new_id;
     incident.opened = now;
   }
-  if (kind == NotificationKind::Opened || kind == NotificationKind::Reopened) {
+  if (why == Why::Opened || why == Why::Reopened) {
     incident.stage = Stage::Open;
     incident.open_since = now;
     incident.resolved.reset();
   }
-  if (kind == NotificationKind::Resolved) {
+  // Who is to be told later still has to hear it first.
+  if (why == Why::Released && incident.told.empty()) incident.open_since = now;
+  if (kind_of(why) == NotificationKind::Resolved) {
     incident.stage = Stage::Resolved;
     incident.resolved = now;
   }
@@ -74,7 +91,8 @@ std::vector<std::string> recipients(const Incident& incident, Why why, const con
   switch (why) {
     case Why::Resolved:
     case Why::NoLongerConfigured:
-      // Whoever was told of the outage is told of its end, even where the rule names him no more.
+      // Whoever was told of the outage is told of its end, even where the rule names him no more,
+      // and where it is held: else it would never end for him.
       return {incident.told.begin(), incident.told.end()};
     case Why::NewChannel:
       return those(incident.channels, [&incident](const std::string& channel) {
@@ -89,10 +107,15 @@ std::vector<std::string> recipients(const Incident& incident, Why why, const con
     default:
       break;
   }
+  if (incident.is_held()) return {};
   auto all = incident.channels;
   for (const auto& [channel, after] : incident.escalations) {
     const bool is_known = std::ranges::find(all, channel) != all.end();
     if (!is_known && incident.told.contains(channel)) all.push_back(channel);
+  }
+  // Of what was held everybody hears who does not know it.
+  if (why == Why::Released && !incident.news_held) {
+    std::erase_if(all, [&](const std::string& channel) { return incident.told.contains(channel); });
   }
   return all;
 }
@@ -108,7 +131,9 @@ void remember(Incident& incident, Why why, const storage::IncidentStep& step, Ti
     return;
   }
   if (!incident.is_live()) incident.told.clear();
-  incident.news = {};
+  incident.news_held =
+      why == Why::Held ? incident.news_held : why == Why::Worsened && incident.is_held();
+  if (why != Why::Held) incident.news = {};
   incident.last_told = now;
 }
 
@@ -132,7 +157,7 @@ storage::IncidentStep take_step(Incident& incident, Why why, std::int64_t new_id
   const auto kind = kind_of(why);
   const auto resolved_before = incident.resolved.value_or(now);
   take_back_acknowledgement(incident, why);
-  enter(incident, kind, new_id, now);
+  enter(incident, why, new_id, now);
   auto notification = describe(incident, kind, coverage, link_prefix, now);
   incident.what = notification.what;
   storage::IncidentStep step{
@@ -140,13 +165,19 @@ storage::IncidentStep take_step(Incident& incident, Why why, std::int64_t new_id
       .event = {.incident = incident.id,
                 .sequence = incident.last_event,
                 .at = now,
-                .kind = std::string(notification_kind_name(kind)),
+                .kind = std::string(event_kind(why)),
                 .text = sentence_of(why, incident, notification, resolved_before)},
       .deliveries = {}};
   if (why == Why::Escalated) notification.notes.push_back(step.event.text);
+  if (kind != NotificationKind::Resolved) incident.held_by = incident.hold.by;
+  step.incident.held_by = incident.held_by;
   for (const auto& channel : recipients(incident, why, coverage.config(), now)) {
-    notification.kind = incident.heard.contains(channel) ? kind : NotificationKind::Opened;
+    notification.kind = kind_for(incident, channel, why);
     step.deliveries.push_back(delivery_of(incident, channel, notification, now));
+  }
+  const bool is_of_hold = why == Why::Held || why == Why::Released;
+  if (step.deliveries.empty() && !incident.held_by.empty() && !is_of_hold) {
+    step.event.text += fmt::format(" Not told: {}.", incident.held_by);
   }
   remember(incident, why, step, now);
   return step;

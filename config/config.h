@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <map>
@@ -15,8 +16,11 @@
 #include "config/channel.h"
 #include "config/header.h"
 #include "config/ip_address.h"
+#include "config/maintenance.h"
 #include "config/match.h"
+#include "config/scope.h"
 #include "config/secret.h"
+#include "config/silence.h"
 #include "config/units.h"
 #include "config/url.h"
 
@@ -139,13 +143,14 @@ struct Route {
   IpPreference ip = IpPreference::Any;
   AddressChoice addresses = AddressChoice::Rotate;
   std::string resolver{system_resolver};  // or "192.0.2.53:53"
-  Secret proxy;                     // "http://user:password@host:port" or "socks5://…"; empty: none
-  std::string origin;               // for the bypass probe; empty: unknown
+  Secret proxy;        // "http://user:password@host:port" or "socks5://…"; empty: none
+  std::string origin;  // for the bypass probe; empty: unknown
   Tls tls;
   std::string runbook;
   std::map<std::string, std::string> tags;
-  std::uint64_t max_body = 1 << 20;  // bytes read of a body, inflated or not
-  bool is_public = false;            // shown on the public status page (`public` in the file)
+  std::vector<std::string> depends_on;  // ids of routes that must work for this one to
+  std::uint64_t max_body = 1 << 20;     // bytes read of a body, inflated or not
+  bool is_public = false;               // shown on the public status page (`public` in the file)
   Expectation expect;
   WrittenAt place{};
 
@@ -202,12 +207,17 @@ struct Rule {
   friend bool operator==(const Rule&, const Rule&) = default;
 };
 
+// Incidents of gatewatch's own, which no [[rule]] makes.
+inline constexpr std::array<std::string_view, 2> own_rules = {"blind", "history-lost"};
+
 struct Config {
   Daemon daemon;
   Storage storage;
   std::vector<Route> routes;  // sorted by id
   std::vector<Rule> rules;    // in the file's order; the built-in ones where the file has none
   std::vector<Channel> channels;
+  std::vector<Silence> silences;          // in the file's order
+  std::vector<Maintenance> maintenances;  // likewise
 
   friend bool operator==(const Config&, const Config&) = default;
 };

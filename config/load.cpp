@@ -12,6 +12,7 @@
 #include "config/document.h"
 #include "config/draft.h"
 #include "config/file.h"
+#include "config/hold_reader.h"
 #include "config/route_reader.h"
 #include "config/rule_reader.h"
 #include "config/secret_reader.h"
@@ -100,6 +101,12 @@ class Run {
     for (auto& section : top.sections("channel")) {
       draft_.channels.push_back(read_channel(section));
       if (draft_.channels.back().channel.name.empty()) draft_.complete = false;
+    }
+    for (auto& section : top.sections("silence")) {
+      draft_.silences.push_back(read_silence(section));
+    }
+    for (auto& section : top.sections("maintenance")) {
+      draft_.maintenances.push_back(read_maintenance(section));
     }
   }
 

@@ -169,6 +169,7 @@ void App::on_lost(const storage::LostHistory& lost) {
                               {"set_aside", lost.file},
                               {"incidents_kept", std::to_string(lost.incidents)},
                               {"all_incidents", lost.all_incidents ? "yes" : "no"}});
+  for (const auto& silence : silences_.list()) recorder_->submit(silence);
   recorder_->submit(storage::GapRecord{.kind = "history", .until = lost.at});
   pipeline_->submit(desk_->begin_anew(lost, network_->clock().wall_now()));
 }
@@ -184,6 +185,8 @@ std::optional<Error> App::restore(storage::Store& store) {
   auto in_doubt = alerting::replay(*desk_, *config_, store, anchor_.wall);
   if (!in_doubt) return in_doubt.error();
   in_doubt_ = std::move(*in_doubt);
+  if (auto error = silences_.load(store)) return error;
+  desk_->set_silences(silences_.list());
   auto deliveries = alerting::deliveries_to_resume(store);
   if (!deliveries) return deliveries.error();
   to_resume_ = std::move(*deliveries);
@@ -427,6 +430,12 @@ void App::log_notification(const alerting::LogRequest& request) {
   LogFields fields;
   for (const auto& [key, value] : request.fields) fields.push_back({key, value});
   log_.each(log_level(config::severity_name(request.severity)), "notification", fields);
+}
+
+void App::on_silence(const storage::SilenceRecord& silence) {
+  recorder_->submit(silence);
+  desk_->set_silences(silences_.list());
+  log_.info("silence", {{"id", std::to_string(silence.id)}, {"author", silence.author}});
 }
 
 // Somebody was to hear of something, and does not.

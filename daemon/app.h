@@ -26,6 +26,7 @@
 #include "daemon/process.h"
 #include "daemon/reloader.h"
 #include "daemon/self_report.h"
+#include "daemon/silence_book.h"
 #include "daemon/systemd_notify.h"
 #include "daemon/web_front.h"
 #include "probes/net/uv_network.h"
@@ -91,6 +92,7 @@ class App {
   [[nodiscard]] bool acknowledge(std::int64_t incident,
                                  const alerting::Acknowledgement& acknowledgement);
   [[nodiscard]] std::int64_t add_change(storage::ChangeRecord change);
+  void on_silence(const storage::SilenceRecord& silence);
   [[nodiscard]] web::WebPieces scrape() const;
   [[nodiscard]] std::vector<Result> last_results(const std::string& route) const;
   [[nodiscard]] std::vector<web::RegionReport> regions() const;
@@ -115,6 +117,7 @@ class App {
   bool stopping_ = false;
   std::atomic<std::uint64_t> lost_results_ = 0;
   std::uint64_t lost_histories_ = 0;
+  SilenceBook silences_{network_->clock(), [this](const auto& silence) { on_silence(silence); }};
   std::int64_t last_change_ = 0;                  // the newest id
   DescriptorShares shares_;
   std::optional<storage::LostHistory> lost_;      // at the start, while nobody could be told

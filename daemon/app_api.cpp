@@ -29,6 +29,7 @@ OwnState App::own_state() const {
     state.open_incidents[std::string(config::severity_name(severity))] =
         desk_->open_incidents(severity);
   }
+  state.held_incidents = desk_->held_incidents();
   state.region = pipeline_->region();
   state.routes_overdue = pipeline_->overdue();
   state.clock_jumps = clock_jumps_;
@@ -53,6 +54,8 @@ web::ApiSources App::api_sources() {
           .acknowledge = [this](std::int64_t incident,
                                 const auto& given) { return acknowledge(incident, given); },
           .add_change = [this](const auto& change) { return add_change(change); },
+          .add_silence = [this](const auto& silence) { return silences_.add(silence); },
+          .end_silence = [this](std::int64_t id) { return silences_.end(id); },
           .flush = [this] { return recorder_->flush(answer_limit); },
           .ask =
               [this](web::StoreQuestion question, auto done) {

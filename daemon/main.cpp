@@ -23,6 +23,9 @@ struct Arguments {
   IncidentsOptions incidents;
   AckOptions ack;
   ChangeOptions change;
+  SilenceAddOptions silence_add;
+  SilenceListOptions silence_list;
+  SilenceEndOptions silence_end;
 };
 
 void add_run(CLI::App& app, RunOptions& options) {
@@ -167,6 +170,39 @@ void add_change(CLI::App& app, ChangeOptions& options) {
   add_daemon(*command, options.daemon);
 }
 
+void add_silence(CLI::App& app, Arguments& arguments) {
+  auto* const command = app.add_subcommand(
+      "silence", "Tell nobody for a while: what happens is recorded all the same");
+  command->require_subcommand(1);
+  auto* const add = command->add_subcommand("add", "Make a silence; it must say of what");
+  auto& wanted = arguments.silence_add;
+  add->add_option("--routes", wanted.routes, "Glob of routes")->allow_extra_args(false);
+  add->add_option("--rule", wanted.rules, "Glob of rules")->allow_extra_args(false);
+  add->add_option("--tag", wanted.tags, "Tag that the route has, KEY=VALUE")
+      ->allow_extra_args(false);
+  add->add_option("--region", wanted.regions, "Glob of the regions that see the failure")
+      ->allow_extra_args(false);
+  add->add_option("--for", wanted.duration, "How long, like 2h")->required();
+  add->add_option("--starts", wanted.starts, "From when on, like 2026-11-20T22:30:00Z");
+  add->add_option("--comment", wanted.comment, "Why");
+  add->add_option("--author", wanted.author, "Who does; your login name where it is not given");
+  add_daemon(*add, wanted.daemon);
+  auto* const list = command->add_subcommand("list", "What is silenced, and the next windows");
+  list->add_flag("--all", arguments.silence_list.all, "Those that are over too");
+  add_daemon(*list, arguments.silence_list.daemon);
+  auto* const end = command->add_subcommand("end", "End a silence: what still fails is told");
+  end->add_option("ID", arguments.silence_end.silence, "Number of the silence")
+      ->required()
+      ->check(CLI::PositiveNumber);
+  add_daemon(*end, arguments.silence_end.daemon);
+}
+
+int dispatch_silence(const CLI::App& command, const Arguments& arguments) {
+  if (command.got_subcommand("add")) return silence_add_command(arguments.silence_add);
+  if (command.got_subcommand("end")) return silence_end_command(arguments.silence_end);
+  return silence_list_command(arguments.silence_list);
+}
+
 int dispatch(const CLI::App& app, const Arguments& arguments) {
   if (app.got_subcommand("run")) return run_command(arguments.run);
   if (app.got_subcommand("check")) return check_command(arguments.check);
@@ -178,6 +214,9 @@ int dispatch(const CLI::App& app, const Arguments& arguments) {
   if (app.got_subcommand("incidents")) return incidents_command(arguments.incidents);
   if (app.got_subcommand("ack")) return ack_command(arguments.ack);
   if (app.got_subcommand("change")) return change_command(arguments.change);
+  if (app.got_subcommand("silence")) {
+    return dispatch_silence(*app.get_subcommand("silence"), arguments);
+  }
   return version_command();
 }
 
@@ -198,6 +237,7 @@ int run(int argument_count, char** argument_values) {
   add_incidents(app, arguments.incidents);
   add_ack(app, arguments.ack);
   add_change(app, arguments.change);
+  add_silence(app, arguments);
   app.add_subcommand("version", "Print the version");
   try {
     app.parse(argument_count, argument_values);

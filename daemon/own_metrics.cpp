@@ -142,6 +142,10 @@ void add_alerting(std::vector<MetricFamily>& families, const OwnState& state) {
   for (const auto& [severity, count] : state.open_incidents) {
     add_value(open, static_cast<double>(count), {{"severity", severity}});
   }
+  auto held = gauge_family("gatewatch_incidents_held",
+                           "Open incidents whose notifications a silence, a maintenance window or "
+                           "a failing parent holds back.");
+  add_value(held, static_cast<double>(state.held_incidents));
   auto deliveries = counter_family("gatewatch_deliveries_total",
                                    "Attempts to deliver a notification, by what became of them.");
   auto pending = gauge_family("gatewatch_deliveries_pending", "Notifications not yet delivered.");
@@ -162,6 +166,7 @@ void add_alerting(std::vector<MetricFamily>& families, const OwnState& state) {
     add_value(oldest, seconds(since), {{"channel", channel}});
   }
   families.push_back(std::move(open));
+  families.push_back(std::move(held));
   families.push_back(std::move(deliveries));
   families.push_back(std::move(pending));
   families.push_back(std::move(failing));

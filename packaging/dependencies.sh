@@ -16,6 +16,7 @@ build_packages=(
   prometheus-cpp-dev    # metrics
   libcurl4-openssl-dev  # delivery of alerts
   libidn2-dev           # international host names
+  libabsl-dev tzdata    # time zones
   libtomlplusplus-dev nlohmann-json3-dev libre2-dev zlib1g-dev
   libcli11-dev libspdlog-dev libfmt-dev libsystemd-dev
 )

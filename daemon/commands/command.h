@@ -99,6 +99,31 @@ struct ChangeOptions {
 };
 [[nodiscard]] int change_command(const ChangeOptions& options);
 
+struct SilenceAddOptions {
+  std::vector<std::string> routes;  // globs, like the next two
+  std::vector<std::string> rules;
+  std::vector<std::string> regions;
+  std::vector<std::string> tags;  // "KEY=VALUE"
+  std::string duration;
+  std::string starts;  // RFC 3339; empty: now
+  std::string comment;
+  std::optional<std::string> author;  // instead of who runs it
+  DaemonOptions daemon;
+};
+[[nodiscard]] int silence_add_command(const SilenceAddOptions& options);
+
+struct SilenceListOptions {
+  bool all = false;  // those that are over too
+  DaemonOptions daemon;
+};
+[[nodiscard]] int silence_list_command(const SilenceListOptions& options);
+
+struct SilenceEndOptions {
+  std::int64_t silence = 0;
+  DaemonOptions daemon;
+};
+[[nodiscard]] int silence_end_command(const SilenceEndOptions& options);
+
 [[nodiscard]] int version_command();
 
 }  // namespace gatewatch::daemon

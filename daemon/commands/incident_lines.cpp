@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "alerting/incident.h"
 #include "alerting/notification.h"
 #include "config/units.h"
 #include "daemon/web/api_parameters.h"
@@ -26,7 +27,8 @@ std::string newest_text(const json& events) {
   for (const auto& event : events) {
     const auto kind = event.value("kind", "");
     const bool is_deed = kind == notification_kind_name(NotificationKind::Acknowledged) ||
-                         kind == notification_kind_name(NotificationKind::Escalated);
+                         kind == notification_kind_name(NotificationKind::Escalated) ||
+                         kind == alerting::held_event || kind == alerting::released_event;
     if (!is_deed || text.empty()) text = event.value("text", "");
   }
   return text;

@@ -49,6 +49,29 @@ WebResponse incident_as_json(const config::Config& /*config*/,
   return json_response(incident_json(history));
 }
 
+WebResponse silences_page(storage::Store& store, const storage::TimeQuery& query,
+                          const config::Config& config, Timestamp now) {
+  const auto found = store.silences(query);
+  if (!found) {
+    return storage_error(found.error());
+  }
+  json made = json::array();
+  for (const auto& silence : *found) {
+    made.push_back(silence_json(silence, now));
+  }
+  json configured = json::array();
+  for (const auto& silence : config.silences) {
+    configured.push_back(silence_json(silence, now));
+  }
+  json windows = json::array();
+  for (const auto& maintenance : config.maintenances) {
+    windows.push_back(maintenance_json(maintenance, now));
+  }
+  return json_response({{"silences", std::move(made)},
+                        {"configured", std::move(configured)},
+                        {"maintenance", std::move(windows)}});
+}
+
 }  // namespace
 
 void Api::ask(StoreQuestion question, const WebReply& reply) const {
@@ -177,6 +200,16 @@ void Api::changes(const WebRequest& request, const WebReply& reply) const {
     return reply(error_response(400, query.error().message));
   }
   ask([query = *query](storage::Store& store) { return changes_page(store, query); }, reply);
+}
+
+void Api::silences(const WebRequest& request, const WebReply& reply) const {
+  const auto query = read_change_query(request.query);
+  if (!query) {
+    return reply(error_response(400, query.error().message));
+  }
+  ask([query = *query, config = sources_.config(), now = sources_.now()](
+          storage::Store& store) { return silences_page(store, query, *config, now); },
+      reply);
 }
 
 void Api::reload(const WebRequest& /*request*/, const WebReply& reply) const {

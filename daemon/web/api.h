@@ -33,9 +33,12 @@ class Api {
   void incidents(const WebRequest& request, const WebReply& reply) const;
   void incident(const WebRequest& request, const WebReply& reply) const;
   void changes(const WebRequest& request, const WebReply& reply) const;
+  void silences(const WebRequest& request, const WebReply& reply) const;
   void reload(const WebRequest& request, const WebReply& reply) const;
   void acknowledge(const WebRequest& request, const WebReply& reply) const;
   void add_change(const WebRequest& request, const WebReply& reply) const;
+  void add_silence(const WebRequest& request, const WebReply& reply) const;
+  void end_silence(const WebRequest& request, const WebReply& reply) const;
 
  private:
   using RenderIncident = WebResponse (*)(const config::Config&, const storage::IncidentHistory&);

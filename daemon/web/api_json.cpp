@@ -46,6 +46,30 @@ json array_of(const Records& records, Render render) {
   return array;
 }
 
+json texts_json(const std::vector<std::string>& texts) {
+  return array_of(texts, [](const std::string& text) { return clean_utf8(text); });
+}
+
+json tags_json(const config::Tags& tags) {
+  json object = json::object();
+  for (const auto& [key, value] : tags) object[clean_utf8(key)] = clean_utf8(value);
+  return object;
+}
+
+json scope_json(const config::Scope& scope) {
+  return {{"routes", texts_json(scope.routes)},
+          {"tags", tags_json(scope.tags)},
+          {"rules", texts_json(scope.rules)},
+          {"regions", texts_json(scope.regions)}};
+}
+
+void add_times(json& object, std::optional<Timestamp> starts, std::optional<Timestamp> ends,
+               Timestamp now) {
+  object["starts"] = time_json(starts);
+  object["ends"] = time_json(ends);
+  object["state"] = ends && *ends <= now ? "over" : starts && *starts > now ? "pending" : "active";
+}
+
 }  // namespace
 
 json route_json(const config::Route& route, const std::vector<Result>& last_results,
@@ -79,12 +103,45 @@ json incident_json(const storage::IncidentHistory& history) {
           {"acknowledged", time_json(incident.acknowledged)},
           {"acknowledged_by", clean_utf8(incident.acknowledged_by)},
           {"held_by", clean_utf8(incident.held_by)},
-          {"acknowledged", time_json(incident.acknowledged)},
-          {"acknowledged_by", clean_utf8(incident.acknowledged_by)},
-          {"held_by", clean_utf8(incident.held_by)},
           {"routes", array_of(incident.routes, incident_route_json)},
           {"events", array_of(history.events, event_json)},
           {"deliveries", array_of(history.deliveries, delivery_json)}};
+}
+
+json silence_json(const storage::SilenceRecord& silence, Timestamp now) {
+  auto object = scope_json({.routes = silence.routes,
+                            .tags = silence.tags,
+                            .rules = silence.rules,
+                            .regions = silence.regions});
+  add_times(object, silence.starts, silence.ends, now);
+  object["id"] = silence.id;
+  object["author"] = clean_utf8(silence.author);
+  object["comment"] = clean_utf8(silence.comment);
+  object["created"] = format_timestamp(silence.created);
+  return object;
+}
+
+json silence_json(const config::Silence& silence, Timestamp now) {
+  auto object = scope_json(silence.scope);
+  add_times(object, silence.starts, silence.ends, now);
+  object["name"] = clean_utf8(silence.name);
+  object["comment"] = clean_utf8(silence.comment);
+  return object;
+}
+
+json maintenance_json(const config::Maintenance& maintenance, Timestamp now) {
+  const auto window = maintenance.window(std::chrono::floor<std::chrono::seconds>(now));
+  json object = {{"name", clean_utf8(maintenance.name)},
+                 {"routes", texts_json(maintenance.scope.routes)},
+                 {"tags", tags_json(maintenance.scope.tags)},
+                 {"calendar", maintenance.calendar ? json(maintenance.calendar->text()) : json()},
+                 {"timezone", maintenance.zone.name()}};
+  if (window) {
+    add_times(object, window->starts, window->ends, now);
+  } else {
+    object.update({{"starts", nullptr}, {"ends", nullptr}, {"state", "over"}});
+  }
+  return object;
 }
 
 json region_json(const RegionReport& region) {

@@ -74,6 +74,30 @@ void RequestBody::texts(std::string_view name, std::vector<std::string>& into) {
   into = value->get<std::vector<std::string>>();
 }
 
+void RequestBody::text_map(std::string_view name, std::map<std::string, std::string>& into) {
+  const auto* const value = take(name);
+  if (value == nullptr) return;
+  const bool are_lines = value->is_object() && value->size() <= most_texts &&
+                         std::ranges::all_of(*value, [](const json& element) {
+                           return line_of(element, longest_text) != nullptr;
+                         });
+  if (!are_lines) {
+    return refuse(name, fmt::format("an object of texts of one line, of at most {}", most_texts));
+  }
+  into = value->get<std::map<std::string, std::string>>();
+}
+
+void RequestBody::duration(std::string_view name, std::optional<config::Duration>& into) {
+  const auto* const value = take(name);
+  if (value == nullptr) return;
+  const auto* const line = line_of(*value, longest_name);
+  const auto parsed = line == nullptr ? std::nullopt : std::optional(config::parse_duration(*line));
+  if (!parsed || !*parsed || **parsed <= config::Duration(0)) {
+    return refuse(name, "a duration like \"2h\" or \"1d12h\"");
+  }
+  into = **parsed;
+}
+
 void RequestBody::time(std::string_view name, std::optional<Timestamp>& into) {
   const auto* const value = take(name);
   if (value == nullptr) return;

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <expected>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,6 +14,7 @@
 #include <nlohmann/json.hpp>
 
 #include "config/error.h"
+#include "config/units.h"
 #include "probes/time.h"
 
 namespace gatewatch::daemon::web {
@@ -30,6 +32,9 @@ class RequestBody {
   // The same, and not empty.
   void required_text(std::string_view name, std::string& into, std::size_t most = longest_text);
   void texts(std::string_view name, std::vector<std::string>& into);
+  void text_map(std::string_view name, std::map<std::string, std::string>& into);
+  // "2h", "1d12h".
+  void duration(std::string_view name, std::optional<config::Duration>& into);
   // RFC 3339.
   void time(std::string_view name, std::optional<Timestamp>& into);
   // Of a page on the web, "https://…".

@@ -26,6 +26,9 @@ constexpr std::array routes = {
     WebRoute{"GET", "/api/v1/changes", Access::Read, &Api::changes},
     WebRoute{"POST", "/api/v1/changes", Access::Control, &Api::add_change},
     WebRoute{"POST", "/api/v1/incidents/{id}/acknowledge", Access::Control, &Api::acknowledge},
+    WebRoute{"GET", "/api/v1/silences", Access::Read, &Api::silences},
+    WebRoute{"POST", "/api/v1/silences", Access::Control, &Api::add_silence},
+    WebRoute{"POST", "/api/v1/silences/{id}/end", Access::Control, &Api::end_silence},
     WebRoute{"POST", "/-/reload", Access::Control, &Api::reload},
 };
 

@@ -72,3 +72,78 @@ TEST_CASE("what the disk does not take is said to be in danger") {
   CHECK(answer.status == 503);
   CHECK(json::parse(answer.body)["error"].get<std::string>().starts_with("It is done, but"));
 }
+
+TEST_CASE("a silence is stored with a number, listed, and says what it covers") {
+  WebFixture web;
+  config::Route route;
+  route.group = "shop";
+  route.name = "checkout";
+  route.tags = {{"team", "payments"}};
+  web.config->routes = {route};
+  web.config->rules = config::built_in_rules({});
+  const auto added = web.post(
+      "/api/v1/silences",
+      R"({"routes": ["shop/*"], "tags": {"team": "payments"}, "rules": ["down"], "duration": "2h", "author": "ann", "comment": "deploy"})");
+  REQUIRE(added.status == 201);
+  auto silence = json::parse(added.body);
+  CHECK(silence["id"] == 4);
+  CHECK(silence["state"] == "active");
+  CHECK(silence["covered_routes"] == 1);
+  CHECK(silence["warning"] == "");
+  silence.erase("covered_routes");
+  silence.erase("warning");
+  const auto listed = json::parse(web.get("/api/v1/silences").body);
+  REQUIRE(listed["silences"].size() == 1);
+  CHECK(listed["silences"][0] == silence);
+  CHECK(listed["configured"].empty());
+  CHECK(listed["maintenance"].empty());
+  const auto stored = web.store.silences({}).value().front();
+  CHECK(stored.ends - stored.starts == std::chrono::hours(2));
+  CHECK(stored.created == web.now);
+}
+
+TEST_CASE("a silence of nothing that is configured is taken, and says so") {
+  WebFixture web;
+  web.config->rules = config::built_in_rules({});
+  const auto warning = [&web](const std::string& body) {
+    const auto answer = web.post("/api/v1/silences", body);
+    CHECK(answer.status == 201);
+    return json::parse(answer.body)["warning"].get<std::string>();
+  };
+  CHECK(warning(R"({"routes": ["shpo/*"], "duration": "2h"})") ==
+        "It covers no route of the configuration.");
+  web.config->routes.emplace_back().name = "a";
+  CHECK(warning(R"({"rules": ["dwon"], "duration": "2h"})") ==
+        "It covers no rule of the configuration.");
+  CHECK(warning(R"({"rules": ["blind"], "duration": "2h"})").empty());
+}
+
+TEST_CASE("a silence without what or how long, or over before it began, is refused") {
+  WebFixture web;
+  for (const auto* const wrong :
+       {R"({})", R"({"duration": "2h"})", R"({"routes": ["*"]})",
+        R"({"routes": ["*"], "duration": "2h", "ends": "2026-11-20T10:05:06Z"})",
+        R"({"routes": ["*"], "duration": "2"})", R"({"routes": ["*"], "duration": "0s"})",
+        R"({"routes": ["*"], "ends": "2020-11-20T10:05:06Z"})",
+        R"({"routes": ["*"], "starts": "2027-01-01T00:00:00Z", "ends": "2026-12-01T00:00:00Z"})",
+        R"({"routes": ["*"], "duration": "2h", "tags": ["a"]})",
+        R"({"routes": ["*"], "duration": "2h", "until": "tomorrow"})", "[]"}) {
+    CAPTURE(std::string(wrong));
+    CHECK(web.post("/api/v1/silences", wrong).status == 400);
+  }
+  CHECK(web.store.silences({}).value().empty());
+}
+
+TEST_CASE("a silence is ended by its number, once") {
+  WebFixture web;
+  const storage::SilenceRecord over{
+      .id = 4, .routes = {"*"}, .starts = web.now - std::chrono::hours(2), .ends = web.now};
+  REQUIRE(web.store.write({.silences = {over}}));
+  CHECK(web.post("/api/v1/silences/4/end", "{}").status == 409);
+  CHECK(web.post("/api/v1/silences/5/end", "{}").status == 404);
+  web.ended = over;
+  const auto answer = web.post("/api/v1/silences/4/end", "{}");
+  CHECK(answer.status == 200);
+  CHECK(json::parse(answer.body)["state"] == "over");
+  CHECK(web.post("/api/v1/silences/4/end", R"({"id": 4})").status == 400);
+}

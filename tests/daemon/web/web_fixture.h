@@ -65,6 +65,14 @@ struct WebFixture {
                   CHECK(store.write({.changes = {stored}}));
                   return stored.id;
                 },
+            .add_silence =
+                [this](const storage::SilenceRecord& silence) {
+                  auto stored = silence;
+                  stored.id = 4;
+                  CHECK(store.write({.silences = {stored}}));
+                  return stored;
+                },
+            .end_silence = [this](std::int64_t /*id*/) { return ended; },
             .flush = [this] { return is_durable; },
             .ask =
                 [this](StoreQuestion question, std::function<void(WebResponse)> done) {
@@ -122,6 +130,7 @@ struct WebFixture {
   int reloads = 0;
   std::vector<std::tuple<std::int64_t, std::string, std::string>> acknowledged;
   bool is_incident_open = true;
+  std::optional<storage::SilenceRecord> ended;  // what ending a silence answers
   bool is_durable = true;
   daemon::web::Api api;
 };
