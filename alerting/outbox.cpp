@@ -1,6 +1,7 @@
 #include "alerting/outbox.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <deque>
 #include <random>
 #include <unordered_set>
@@ -38,6 +39,9 @@ class KnownKeys {
   std::deque<std::string> done_;
 };
 
+// What a channel's newest attempt came to.
+enum class Experience : std::uint8_t { None, Delivered, Failed };
+
 struct OutboxChannel {
   explicit OutboxChannel(Pace full) : pace(full) {}
 
@@ -47,8 +51,17 @@ struct OutboxChannel {
   Pace pace;
   Instant not_before{};  // what the receiver's Retry-After asks for
   int in_flight = 0;
+  Experience experience = Experience::None;
   ChannelStatistics counts;
   Timestamp newest_end;  // of a delivery of the last run
+
+  // One that may hang takes a single transfer, so that all of them together leave some to others.
+  [[nodiscard]] bool is_busy(const OutboxLimits& limits) const {
+    return in_flight >= (experience == Experience::Delivered ? limits.in_flight : 1);
+  }
+  [[nodiscard]] Instant next_paced(Instant now) const {
+    return experience == Experience::Failed ? pace.next_without_burst(now) : pace.next(now);
+  }
 };
 
 }  // namespace
@@ -126,6 +139,7 @@ void Outbox::State::set_channels(const std::vector<config::Channel>& channels) {
     if (!added && !channel.gone && channel.settings == wanted) continue;
     channel.settings = wanted;
     channel.pace = Pace(pace_of(wanted), limits_.burst, now());
+    channel.experience = Experience::None;
     channel.gone = false;
     channel.not_before = now();
     if (!repeat_of(wanted)) channel.queue.end_standing();
@@ -189,12 +203,10 @@ void Outbox::State::turn() {
 // When the channel may send next, as far as no answer comes before; nothing where it waits for
 // answers alone.
 std::optional<Instant> Outbox::State::next_send(OutboxChannel& channel) {
-  if (draining_ || channel.gone || channel.in_flight >= limits_.in_flight) {
-    return std::nullopt;
-  }
+  if (draining_ || channel.gone || channel.is_busy(limits_)) return std::nullopt;
   const auto* const first = channel.queue.first();
   if (first == nullptr) return std::nullopt;
-  return std::max({first->due, channel.not_before, channel.pace.next(now())});
+  return std::max({first->due, channel.not_before, channel.next_paced(now())});
 }
 
 void Outbox::State::pump(OutboxChannel& channel) {
@@ -231,6 +243,9 @@ void Outbox::State::answered(const std::string& name, const DeliveryPlace& place
   --channel.in_flight;
   delivery.in_flight = false;
   const bool told = result.status == SendStatus::Delivered;
+  // Once it answers again, what waited for that waits no longer.
+  if (told && channel.experience == Experience::Failed) channel.queue.make_all_due(now());
+  channel.experience = told ? Experience::Delivered : Experience::Failed;
   channel.counts.last_error = told ? "" : result.error;
   if (!told) ++channel.counts.attempts_failed;
   if (delivery.standing) {

@@ -105,6 +105,7 @@ App::~App() {
 
 std::optional<Error> App::open_storage() {
   const auto path = database_path(config_->daemon.data);
+  housekeeping_.begin(storage::last_written(path), network_->clock().boot_now());
   auto lasting = storage::open_lasting_store(path, anchor_.wall);
   if (!lasting) return lasting.error();
   lost_ = std::move(lasting->lost);
@@ -121,9 +122,10 @@ std::optional<Error> App::open_storage() {
   if (error) return error;
   auto readable = storage::open_sqlite_store(path, storage::OpenMode::ReadOnly);
   if (!readable) return readable.error();
-  auto reader = storage::Reader::start(std::move(*readable), questions_capacity, [this] {
-    (void)control_->post([this] { recorder_->distrust(); });
-  });
+  auto reader =
+      storage::Reader::start(std::move(*readable), questions_capacity, [this](std::uint64_t store) {
+        (void)control_->post([this, store] { recorder_->distrust(store); });
+      });
   if (!reader) return reader.error();
   reader_.emplace(std::move(*reader));
   auto recorder = storage::Recorder::start(
@@ -167,6 +169,7 @@ void App::on_lost(const storage::LostHistory& lost) {
                               {"set_aside", lost.file},
                               {"incidents_kept", std::to_string(lost.incidents)},
                               {"all_incidents", lost.all_incidents ? "yes" : "no"}});
+  recorder_->submit(storage::GapRecord{.kind = "history", .until = lost.at});
   pipeline_->submit(desk_->begin_anew(lost, network_->clock().wall_now()));
 }
 
@@ -197,6 +200,7 @@ std::optional<Error> App::start_alerting() {
       *network_,
       {.policy = config_->daemon.targets,
        .user_agent = user_agent(),
+       .transfers = static_cast<int>(shares_.transfers),
        .log = [this](const alerting::LogRequest& request) { log_notification(request); },
        .notice = [this](const std::string& text) { log_.warning("delivery", {{"text", text}}); }});
   if (!sender) return sender.error();
@@ -213,7 +217,18 @@ std::optional<Error> App::start_alerting() {
 }
 
 std::optional<Error> App::start_web() {
-  auto web = WebFront::open(*network_, config_->daemon, api_sources());
+  const DescriptorShares wanted = {
+      .clients = web::ServerLimits{}.connections,
+      .transfers = static_cast<std::size_t>(alerting::CurlSenderSettings{}.transfers),
+      .probes = static_cast<std::size_t>(config_->daemon.probes_in_flight)};
+  shares_ = share_descriptors(wanted, descriptors_left());
+  if (shares_ != wanted) {
+    log_.warning("few descriptors", {{"probes_in_flight", std::to_string(shares_.probes)},
+                                     {"wanted", std::to_string(wanted.probes)},
+                                     {"clients", std::to_string(shares_.clients)},
+                                     {"transfers", std::to_string(shares_.transfers)}});
+  }
+  auto web = WebFront::open(*network_, config_->daemon, api_sources(), shares_.clients);
   if (!web) return web.error();
   web_ = std::move(*web);
   return std::nullopt;
@@ -227,12 +242,6 @@ std::optional<Error> App::start_probing() {
       std::move(observer_));
   pipeline_->set_routes(config_->routes);
   const auto& daemon = config_->daemon;
-  const auto wanted = static_cast<std::size_t>(daemon.probes_in_flight);
-  const auto in_flight = probes_that_fit(wanted, descriptors_left());
-  if (in_flight < wanted) {
-    log_.warning("few descriptors", {{"probes_in_flight", std::to_string(in_flight)},
-                                     {"wanted", std::to_string(wanted)}});
-  }
   const auto deliver = [this](std::vector<Result> results) {
     const auto count = results.size();
     const auto began = results.empty() ? Timestamp() : results.front().started;
@@ -248,7 +257,7 @@ std::optional<Error> App::start_probing() {
   auto pool = ProbePool::start(thread_count(daemon),
                                {.identity = {daemon.region, user_agent(), daemon.targets},
                                 .anchor = anchor_,
-                                .in_flight_limit = in_flight},
+                                .in_flight_limit = shares_.probes},
                                deliver);
   if (!pool) return pool.error();
   pool_ = std::move(*pool);
@@ -320,9 +329,7 @@ void App::log_own_troubles() {
 }
 
 void App::keep_records() {
-  const auto clocks = read_clocks(network_->clock());
-  housekeeping_.keep(*recorder_, config_->storage, clocks.monotonic,
-                     std::min(clocks.wall, clocks_.expected_wall(clocks)));
+  housekeeping_.keep(*recorder_, config_->storage, read_clocks(network_->clock()), clocks_);
 }
 
 void App::stop() {

@@ -23,6 +23,7 @@
 #include "daemon/own_metrics.h"
 #include "daemon/pipeline.h"
 #include "daemon/probe_pool.h"
+#include "daemon/process.h"
 #include "daemon/reloader.h"
 #include "daemon/self_report.h"
 #include "daemon/systemd_notify.h"
@@ -115,6 +116,7 @@ class App {
   std::atomic<std::uint64_t> lost_results_ = 0;
   std::uint64_t lost_histories_ = 0;
   std::int64_t last_change_ = 0;                  // the newest id
+  DescriptorShares shares_;
   std::optional<storage::LostHistory> lost_;      // at the start, while nobody could be told
   std::optional<storage::LostHistory> given_up_;  // the recorder's thread's: likewise
   std::vector<storage::DeliveryRecord> to_resume_;

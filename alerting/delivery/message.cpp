@@ -171,6 +171,7 @@ Message make_message(const Notification& notification) {
   Message message;
   message.title = one_line(fmt::format("{}{}", title_prefix(notification), notification.headline()),
                            longest_title);
+  message.how_bad = one_line(notification.share(), longest_fact);
   message.facts = facts_of(notification);
   const auto time = when(notification);
   message.summary = fmt::format("{} {}; {}", is_recovery(notification) ? "lasted" : "since",
