@@ -326,6 +326,8 @@ void Outbox::State::fall_back(const OutboxChannel& channel, const DeliveryRecord
   auto notification = notification_from_json(failed.notification);
   auto key = fallback_key(failed.key, fallback);
   if (fallback.empty() || !notification || keys_.contains(key)) return;
+  // Of interest to the service alone that keeps it.
+  if (notification->kind == NotificationKind::Acknowledged) return;
   notification->notes.push_back(
       fmt::format("Told here because {} did not take it: {}.", failed.channel, error));
   DeliveryRecord instead{.key = std::move(key),

@@ -61,6 +61,20 @@ TEST_CASE("what is refused goes to the fallback, which is told why, and to nobod
   CHECK_FALSE(is_fallback(world.recorded.at("1.1.ops")));
 }
 
+TEST_CASE("that somebody takes care is told through no other channel") {
+  OutboxWorld world;
+  world.restart(chain());
+  refuse(world, {"ops"});
+  auto record = world.delivery("ops", 1, 1);
+  auto notification = *notification_from_json(record.notification);
+  notification.kind = NotificationKind::Acknowledged;
+  record.notification = to_json_text(notification);
+  world.outbox->add({record});
+  world.network.run_for(5s);
+  CHECK(world.sent_keys() == Keys{"1.1.ops"});
+  CHECK(world.recorded.at("1.1.ops").state == DeliveryState::Failed);
+}
+
 TEST_CASE("a chain of fallbacks is gone through to its end") {
   OutboxWorld world;
   world.restart(chain());
