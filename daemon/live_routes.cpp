@@ -37,12 +37,14 @@ void LiveRoutes::set(const std::vector<config::Route>& routes, const std::string
                      ? std::make_shared<LiveRoute>(LiveRoute{
                            .id = id, .health = {}, .seen = now, .longest_gap = {}, .regions = {}})
                      : known->second;
-    route->longest_gap.reset();
+    std::optional<config::Duration> longest_gap;
     if (configured.probed_from(region)) {
-      route->longest_gap = 2 * configured.interval + configured.timeout;
+      longest_gap = 2 * configured.interval + configured.timeout;
     }
     list->push_back(route);
     routes_.emplace(route->id, std::move(route));
+    // Nobody promised a result by the new measure before now.
+    if (std::exchange(route->longest_gap, longest_gap) != longest_gap) route->seen = now;
   }
   list_ = std::move(list);
 }

@@ -31,7 +31,7 @@ struct LiveRegion {
 struct LiveRoute {
   std::string id;
   RouteHealth health;
-  Instant seen;  // when its newest result came, or it was configured
+  Instant seen;  // when its newest result came, or it was configured as it is
   // How long it may be without one: two intervals and a timeout; none where it is not probed here.
   std::optional<config::Duration> longest_gap;
   std::vector<LiveRegion> regions;  // those that a result came from, in the order of their coming
