@@ -24,8 +24,12 @@ namespace gatewatch::daemon {
 
 struct LiveRegion {
   std::string name;
-  RouteCounters counters;
-  LastResult last;  // of a turn in which any failed, the newest that did
+  RouteCounters counters{};
+  LastResult last{};  // of a turn in which any failed, the newest that did
+  // Where the newest result with an address went, and all that its name had then: they outlast
+  // those for which name servers had no answer.
+  std::optional<IpAddress> remote{};
+  ResolvedAddresses resolved{};
 };
 
 struct LiveRoute {
