@@ -52,7 +52,7 @@ std::vector<std::string> newest_lines(std::vector<Evidence> evidence) {
     return left.at != right.at ? left.at > right.at : left.line < right.line;
   });
   std::vector<std::string> lines;
-  for (auto& [at, line, expires] : evidence) {
+  for (auto& [at, line, expires, gateway] : evidence) {
     if (lines.size() == most_evidence) break;
     // Two rules that watch one route have seen the same result.
     if (lines.empty() || lines.back() != line) lines.push_back(std::move(line));
@@ -127,6 +127,7 @@ Notification outline(const Incident& incident, NotificationKind kind, Timestamp 
   notification.since = incident.since;
   notification.at = now;
   notification.resolved = incident.resolved;
+  notification.acknowledged_by = incident.acknowledged_by;
   if (kind == NotificationKind::Resolved) notification.reason = incident.closed_by;
   return notification;
 }
@@ -206,6 +207,12 @@ std::string sentence_of(Why why, const Incident& incident, const Notification& n
                          notification.failures, notification.probes);
     case Why::NoLongerConfigured:
       return fmt::format("Closed after {} without a recovery: {}.", lasted, notification.reason);
+    case Why::Acknowledged:
+      return fmt::format("Acknowledged by {}.", incident.acknowledged_by);
+    case Why::Escalated:
+      return fmt::format("Open for {}, and nobody has acknowledged it: {} told too.",
+                         duration_text(incident.open_since, notification.at),
+                         listing(due_escalations(incident, notification.at)));
     case Why::Silence:
       break;
   }

@@ -47,6 +47,12 @@ struct News {
   bool severity_rose = false;
 };
 
+// Somebody takes care of an incident.
+struct Acknowledgement {
+  std::string by;
+  std::string comment;  // empty: none
+};
+
 struct Incident {
   std::int64_t id = 0;  // 0: not opened yet
   std::string rule;     // the first that fired
@@ -66,9 +72,15 @@ struct Incident {
   std::set<std::string> rules;        // all that ever fired in it
   std::vector<std::string> channels;  // that are to hear of it, in the order of the rules
   std::set<std::string> told;         // channels that know it is open
+  std::set<std::string> heard;        // channels that were told anything of it, ever
+  std::map<std::string, config::Duration> escalations;  // channel → how long it is open by then
+  std::optional<Timestamp> acknowledged;                // in vain once it reopens or gets worse
+  std::string acknowledged_by;
   std::optional<config::Duration> remind;
   config::Duration reopen{0};
-  Timestamp last_told;
+  Timestamp open_since;  // opened, or reopened
+  Timestamp last_step;   // of any kind
+  Timestamp last_told;   // everybody
   News news;
   std::string what;     // the commonest failure, as it was told the last time
   Blindness blindness;  // with that cause; its incident has no participants

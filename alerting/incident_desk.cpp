@@ -28,6 +28,7 @@ class IncidentDesk::State {
                       Timestamp now);
   [[nodiscard]] bool is_blind(const std::string& region) const;
   Steps tick(Timestamp now);
+  Steps acknowledge(std::int64_t id, const Acknowledgement& acknowledgement, Timestamp now);
   Steps reconfigure(std::shared_ptr<const config::Config> config, std::string link_prefix,
                     Timestamp now);
 
@@ -74,6 +75,16 @@ void count(Watched& watched, bool match) {
   participant.failures += match ? 1 : 0;
 }
 
+FailingPlace place_of(const Watched& watched) {
+  return {watched.route->id(), watched.gateway, watched.failures.gateways()};
+}
+
+// Whether the route may have been in the incident: it has several gateways where it is named after
+// their one address.
+bool is_at(const Watched& watched, const Incident& incident) {
+  return watched.gateway == incident.gateway || Endpoint::parse(incident.gateway).has_value();
+}
+
 // By which an incident of the monitor itself is told.
 config::Rule rule_of_monitor(const Incident& incident, const config::Config& config) {
   return incident.gateway == lost_gateway ? loss_rule(config) : blindness_rule(config);
@@ -99,7 +110,7 @@ void IncidentDesk::State::restore(const storage::IncidentHistory& history) {
   }
   for (const auto& route : history.incident.routes) {
     auto* const watched = coverage_->find(incident.rule, route.route);
-    const bool known = watched != nullptr && watched->gateway == incident.gateway;
+    const bool known = watched != nullptr && is_at(*watched, incident);
     if (known) {
       watched->incident = &incident;
       watched->counts = true;
@@ -126,7 +137,7 @@ void IncidentDesk::State::replay(Watched& watched,
     watched.watch.replay(*watched.threshold, result.region, result.started, match, result.started);
     if (match) found.push_back(&result);
     // What came before the newest event was counted when that was stored.
-    if (watched.counts && result.started > watched.incident->last_told) count(watched, match);
+    if (watched.counts && result.started > watched.incident->last_step) count(watched, match);
   }
   if (!found.empty()) activate(watched);
   for (std::size_t index = 0; index < found.size(); ++index) {
@@ -144,6 +155,12 @@ void IncidentDesk::State::replay(Watched& watched,
 void IncidentDesk::State::finish_replay(Timestamp now) {
   if (!std::exchange(replaying_, false)) return;
   incidents_.for_each([&](Incident& incident) {
+    for (const auto& [route, participant] : incident.participants) {
+      for (const auto& watched : coverage_->of(route)) {
+        if (watched.incident != &incident) continue;
+        incidents_.joined(incident, place_of(watched), participant.since);
+      }
+    }
     if (!incident.is_live()) return;
     for (const auto& [route, participant] : incident.participants) {
       if (!participant.firing()) continue;
@@ -182,9 +199,7 @@ void IncidentDesk::State::take(Watched& watched, const Result& result, Timestamp
 void IncidentDesk::State::apply(Watched& watched, WatchChange change, Timestamp now) {
   if (change == WatchChange::Fires) {
     enter_incident(watched,
-                   incidents_.home_of(watched.rule(), watched.cause, watched.route->id(),
-                                      watched.gateway, now),
-                   now);
+                   incidents_.home_of(watched.rule(), watched.cause, place_of(watched), now), now);
   } else if (change == WatchChange::Stops) {
     leave(*watched.incident, watched.route->id(), {});
   }
@@ -194,6 +209,7 @@ void IncidentDesk::State::enter_incident(Watched& watched, Incident& incident, T
   const auto since = watched.watch.failing_since(*watched.threshold).value_or(now);
   if (watched.incident != &incident) watched.counts = false;
   watched.incident = &incident;
+  incidents_.joined(incident, place_of(watched), now);
   activate(watched);
   if (!join(incident, watched.rule(), watched.route->id(), since)) return;
   watched.counts = true;
@@ -239,7 +255,9 @@ Steps IncidentDesk::State::set_blindness(const std::string& region,
   if (blindness) {
     if (incident == nullptr) {
       const auto rule = blindness_rule(coverage_->config());
-      incident = &incidents_.home_of(rule, Cause::Blindness, {}, blind_gateway(region), now);
+      incident = &incidents_.home_of(
+          rule, Cause::Blindness, {.route = {}, .gateway = blind_gateway(region), .endpoints = {}},
+          now);
       if (incident->rules.empty()) incident->since = now;
       admit_rule(*incident, rule);
       incident->firing_watches = 1;
@@ -291,6 +309,18 @@ void IncidentDesk::State::forget(Incident& incident) {
   }
 }
 
+Steps IncidentDesk::State::acknowledge(std::int64_t id, const Acknowledgement& acknowledgement,
+                                       Timestamp now) {
+  finish_replay(now);
+  Steps steps;
+  incidents_.for_each([&](Incident& incident) {
+    if (incident.id != id || incident.stage != Stage::Open) return;
+    steps.push_back(
+        alerting::acknowledge(incident, acknowledgement, *coverage_, settings_.link_prefix, now));
+  });
+  return steps;
+}
+
 Steps IncidentDesk::State::begin_anew(const storage::LostHistory& lost, Timestamp now) {
   Steps steps;
   incidents_.for_each([&](Incident& incident) {
@@ -323,6 +353,7 @@ Steps IncidentDesk::State::reconfigure(std::shared_ptr<const config::Config> con
   incidents_.for_each([this](Incident& incident) {
     const auto news = incident.news;  // a changed rule is nothing to tell by itself
     incident.channels.clear();
+    incident.escalations.clear();
     incident.remind.reset();
     if (incident.cause == Cause::Blindness) {
       admit_rule(incident, rule_of_monitor(incident, coverage_->config()));
@@ -376,6 +407,11 @@ bool IncidentDesk::is_blind(const std::string& region) const {
 
 Steps IncidentDesk::tick(Timestamp now) {
   return state_->tick(now);
+}
+
+Steps IncidentDesk::acknowledge(std::int64_t incident, const Acknowledgement& acknowledgement,
+                                Timestamp now) {
+  return state_->acknowledge(incident, acknowledgement, now);
 }
 
 Steps IncidentDesk::begin_anew(const storage::LostHistory& lost, Timestamp now) {

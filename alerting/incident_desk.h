@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "alerting/blindness.h"
+#include "alerting/incident.h"
 #include "config/config.h"
 #include "config/difference.h"
 #include "probes/result.h"
@@ -52,6 +52,9 @@ class IncidentDesk {
   // At least once a second: what time alone brings (windows that empty, reminders, grouping that
   // closes).
   [[nodiscard]] std::vector<storage::IncidentStep> tick(Timestamp now);
+  // See acknowledge() in step.h. Nothing where it is not open.
+  [[nodiscard]] std::vector<storage::IncidentStep> acknowledge(
+      std::int64_t incident, const Acknowledgement& acknowledgement, Timestamp now);
   // A reload: windows of unchanged rules and routes stay; incidents of removed ones resolve. What
   // is told from now on links to `link_prefix`.
   [[nodiscard]] std::vector<storage::IncidentStep> reconfigure(

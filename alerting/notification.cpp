@@ -16,8 +16,8 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::array<std::string_view, 5> kind_names = {"opened", "worsened", "reminder",
-                                                        "reopened", "resolved"};
+constexpr std::array<std::string_view, 7> kind_names = {
+    "opened", "worsened", "reminder", "reopened", "resolved", "acknowledged", "escalated"};
 
 std::optional<NotificationKind> kind_named(std::string_view name) {
   const auto* const found = std::ranges::find(kind_names, name);
@@ -78,6 +78,8 @@ std::optional<Notification> read(const json& object) {
     notification.certificate_expires = to_time(object.at("certificate_expires_us"));
   }
   notification.reason = object.value("reason", "");
+  notification.acknowledged_by = object.value("acknowledged_by", "");
+  notification.notes = object.value("notes", std::vector<std::string>());
   notification.monitor = object.value("monitor", "");
   const auto& resolved = object.at("resolved_us");
   if (!resolved.is_null()) notification.resolved = to_time(resolved);
@@ -166,6 +168,10 @@ std::string to_json_text(const Notification& notification) {
                  {"diagnosis", notification.diagnosis},
                  {"fixer", notification.fixer},
                  {"link", notification.link}};
+  if (!notification.acknowledged_by.empty()) {
+    object["acknowledged_by"] = notification.acknowledged_by;
+  }
+  if (!notification.notes.empty()) object["notes"] = notification.notes;
   if (notification.resolved) object["resolved_us"] = to_number(*notification.resolved);
   if (notification.certificate_expires) {
     object["certificate_expires_us"] = to_number(*notification.certificate_expires);

@@ -15,7 +15,15 @@
 
 namespace gatewatch::alerting {
 
-enum class NotificationKind : std::uint8_t { Opened, Worsened, Reminder, Reopened, Resolved };
+enum class NotificationKind : std::uint8_t {
+  Opened,
+  Worsened,
+  Reminder,
+  Reopened,
+  Resolved,
+  Acknowledged,
+  Escalated,
+};
 [[nodiscard]] std::string_view notification_kind_name(NotificationKind kind) noexcept;
 
 struct NotificationRoute {
@@ -55,6 +63,9 @@ struct Notification {
   std::string diagnosis;              // one sentence; empty: none yet
   std::string fixer;                  // who can fix it; empty: unknown
   std::string link;                   // to the incident; empty: none
+  std::string acknowledged_by{};        // who takes care of it; empty: nobody has said so
+  // One sentence each on why it comes here: escalated, or told in place of another channel.
+  std::vector<std::string> notes{};
 
   // "502 Bad Gateway on shop/checkout and 2 more routes".
   [[nodiscard]] std::string headline() const;

@@ -4,6 +4,16 @@
 
 namespace gatewatch::alerting {
 
+std::vector<std::string> due_escalations(const Incident& incident, Timestamp now) {
+  std::vector<std::string> due;
+  if (incident.acknowledged) return due;
+  for (const auto& [channel, after] : incident.escalations) {
+    if (incident.told.contains(channel)) continue;
+    if (has_passed(incident.open_since, now, after)) due.push_back(channel);
+  }
+  return due;
+}
+
 Why why_to_tell(const Incident& incident, Timestamp now) {
   // It is over and was told as such: what follows is another settling.
   if (incident.stage == Stage::Resolved) return Why::Silence;
@@ -29,8 +39,11 @@ Why why_to_tell(const Incident& incident, Timestamp now) {
                      incident.news.severity_rose;
   if (worse && has_passed(incident.last_told, now, worsened_pause)) return Why::Worsened;
 
+  if (!due_escalations(incident, now).empty()) return Why::Escalated;
+
   // Nothing has changed, and that for so long that it may have been forgotten.
-  if (incident.remind && has_passed(incident.last_told, now, *incident.remind)) {
+  if (incident.remind && !incident.acknowledged &&
+      has_passed(incident.last_told, now, *incident.remind)) {
     return Why::Reminder;
   }
   return Why::Silence;

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "alerting/delivery/channel.h"
+
 namespace gatewatch::alerting {
 namespace {
 
@@ -19,6 +21,10 @@ NotificationKind kind_of(Why why) {
     case Why::Resolved:
     case Why::NoLongerConfigured:
       return NotificationKind::Resolved;
+    case Why::Acknowledged:
+      return NotificationKind::Acknowledged;
+    case Why::Escalated:
+      return NotificationKind::Escalated;
     case Why::Opened:
     case Why::Silence:
       break;
@@ -33,6 +39,7 @@ void enter(Incident& incident, NotificationKind kind, std::int64_t new_id, Times
   }
   if (kind == NotificationKind::Opened || kind == NotificationKind::Reopened) {
     incident.stage = Stage::Open;
+    incident.open_since = now;
     incident.resolved.reset();
   }
   if (kind == NotificationKind::Resolved) {
@@ -40,27 +47,67 @@ void enter(Incident& incident, NotificationKind kind, std::int64_t new_id, Times
     incident.resolved = now;
   }
   ++incident.last_event;
+  incident.last_step = now;
 }
 
-std::vector<std::string> recipients(const Incident& incident, Why why) {
-  // Whoever was told of the outage is told of its end, even where the rule names him no more.
-  if (kind_of(why) == NotificationKind::Resolved) {
-    return {incident.told.begin(), incident.told.end()};
+// Who took care of it took care of less.
+void take_back_acknowledgement(Incident& incident, Why why) {
+  const bool is_more =
+      why == Why::Reopened || (why == Why::Worsened && incident.news.severity_rose);
+  if (!is_more) return;
+  incident.acknowledged.reset();
+  incident.acknowledged_by.clear();
+}
+
+bool hears_acknowledgements(const config::Config& config, const std::string& name) {
+  const auto channel = std::ranges::find(config.channels, name, &config::Channel::name);
+  return channel != config.channels.end() && takes_acknowledgements(*channel);
+}
+
+std::vector<std::string> recipients(const Incident& incident, Why why, const config::Config& config,
+                                    Timestamp now) {
+  const auto those = [](const auto& channels, auto are_meant) {
+    std::vector<std::string> chosen;
+    std::ranges::copy_if(channels, std::back_inserter(chosen), are_meant);
+    return chosen;
+  };
+  switch (why) {
+    case Why::Resolved:
+    case Why::NoLongerConfigured:
+      // Whoever was told of the outage is told of its end, even where the rule names him no more.
+      return {incident.told.begin(), incident.told.end()};
+    case Why::NewChannel:
+      return those(incident.channels, [&incident](const std::string& channel) {
+        return !incident.told.contains(channel);
+      });
+    case Why::Acknowledged:
+      return those(incident.told, [&config](const std::string& channel) {
+        return hears_acknowledgements(config, channel);
+      });
+    case Why::Escalated:
+      return due_escalations(incident, now);
+    default:
+      break;
   }
-  if (why != Why::NewChannel) return incident.channels;
-  std::vector<std::string> untold;
-  std::ranges::copy_if(
-      incident.channels, std::back_inserter(untold),
-      [&](const std::string& channel) { return !incident.told.contains(channel); });
-  return untold;
+  auto all = incident.channels;
+  for (const auto& [channel, after] : incident.escalations) {
+    const bool is_known = std::ranges::find(all, channel) != all.end();
+    if (!is_known && incident.told.contains(channel)) all.push_back(channel);
+  }
+  return all;
 }
 
 void remember(Incident& incident, Why why, const storage::IncidentStep& step, Timestamp now) {
-  for (const auto& delivery : step.deliveries) incident.told.insert(delivery.channel);
+  for (const auto& delivery : step.deliveries) {
+    incident.told.insert(delivery.channel);
+    incident.heard.insert(delivery.channel);
+  }
+  if (why == Why::Acknowledged || why == Why::Escalated) return;
   if (why == Why::NewChannel) {
     incident.news.rules.clear();
     return;
   }
+  if (!incident.is_live()) incident.told.clear();
   incident.news = {};
   incident.last_told = now;
 }
@@ -84,6 +131,7 @@ storage::IncidentStep take_step(Incident& incident, Why why, std::int64_t new_id
                                 Coverage& coverage, const std::string& link_prefix, Timestamp now) {
   const auto kind = kind_of(why);
   const auto resolved_before = incident.resolved.value_or(now);
+  take_back_acknowledgement(incident, why);
   enter(incident, kind, new_id, now);
   auto notification = describe(incident, kind, coverage, link_prefix, now);
   incident.what = notification.what;
@@ -95,11 +143,25 @@ storage::IncidentStep take_step(Incident& incident, Why why, std::int64_t new_id
                 .kind = std::string(notification_kind_name(kind)),
                 .text = sentence_of(why, incident, notification, resolved_before)},
       .deliveries = {}};
-  for (const auto& channel : recipients(incident, why)) {
-    notification.kind = incident.told.contains(channel) ? kind : NotificationKind::Opened;
+  if (why == Why::Escalated) notification.notes.push_back(step.event.text);
+  for (const auto& channel : recipients(incident, why, coverage.config(), now)) {
+    notification.kind = incident.heard.contains(channel) ? kind : NotificationKind::Opened;
     step.deliveries.push_back(delivery_of(incident, channel, notification, now));
   }
   remember(incident, why, step, now);
+  return step;
+}
+
+storage::IncidentStep acknowledge(Incident& incident, const Acknowledgement& acknowledgement,
+                                  Coverage& coverage, const std::string& link_prefix,
+                                  Timestamp now) {
+  incident.acknowledged = now;
+  incident.acknowledged_by = acknowledgement.by;
+  auto step = take_step(incident, Why::Acknowledged, incident.id, coverage, link_prefix, now);
+  if (!acknowledgement.comment.empty()) {
+    step.event.text =
+        fmt::format("Acknowledged by {}: {}", acknowledgement.by, acknowledgement.comment);
+  }
   return step;
 }
 

@@ -168,6 +168,14 @@ struct Quorum {
   friend bool operator==(const Quorum&, const Quorum&) = default;
 };
 
+// Whom else to tell of an incident that goes on, unless somebody has acknowledged it.
+struct Escalation {
+  Duration after{};                 // its opening, or its newest reopening
+  std::vector<std::string> notify;  // channel names
+
+  friend bool operator==(const Escalation&, const Escalation&) = default;
+};
+
 struct Rule {
   std::string name;
   std::vector<std::string> routes = {"*"};  // globs over route ids
@@ -188,6 +196,7 @@ struct Rule {
   Severity severity = Severity::Critical;
   std::vector<std::string> notify;  // channel names
   std::optional<Duration> remind;
+  std::vector<Escalation> escalate;  // the earliest first
 
   [[nodiscard]] bool covers(const Route& route) const;
   friend bool operator==(const Rule&, const Rule&) = default;

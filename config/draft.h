@@ -28,11 +28,13 @@ struct RuleDraft {
   Place tags;
   std::vector<PlacedText> notify;
   bool notify_written = false;
+  std::vector<PlacedText> escalate;  // the channels of all its steps
 };
 
 struct ChannelDraft {
   Channel channel;
   Place place;
+  Place fallback;
 };
 
 struct Draft {

@@ -40,7 +40,7 @@ void check_names(const Draft& draft, Mistakes& mistakes) {
   Names rules("rule", mistakes);
   for (const auto& rule : draft.rules) rules.add(rule.rule.name, rule.place);
   Names channels("channel", mistakes);
-  for (const auto& [channel, place] : draft.channels) channels.add(channel.name, place);
+  for (const auto& draft_of : draft.channels) channels.add(draft_of.channel.name, draft_of.place);
 }
 
 void check_routes_of(const RuleDraft& rule, const Draft& draft, Mistakes& mistakes) {
@@ -62,17 +62,45 @@ void check_routes_of(const RuleDraft& rule, const Draft& draft, Mistakes& mistak
   }
 }
 
-void check_channels_of(const RuleDraft& rule, const Draft& draft, Mistakes& mistakes) {
+// `key`: what names the channel.
+void check_channel(std::string_view key, const PlacedText& named, const Draft& draft,
+                   Mistakes& mistakes) {
   std::vector<std::string> names;
   for (const auto& channel : draft.channels) names.push_back(channel.channel.name);
-  for (const auto& [name, place] : rule.notify) {
-    if (std::ranges::find(names, name) != names.end()) continue;
-    const auto near = suggestion(name, names);
-    mistakes.add(place,
-                 fmt::format("notify: there is no channel \"{}\"{}", name,
-                             names.empty()  ? ", nor any other"
-                             : near.empty() ? fmt::format("; there are: {}", fmt::join(names, ", "))
-                                            : near));
+  if (std::ranges::find(names, named.text) != names.end()) return;
+  const auto near = suggestion(named.text, names);
+  mistakes.add(named.place,
+               fmt::format("{}: there is no channel \"{}\"{}", key, named.text,
+                           names.empty()  ? ", nor any other"
+                           : near.empty() ? fmt::format("; there are: {}", fmt::join(names, ", "))
+                                          : near));
+}
+
+void check_channels_of(const RuleDraft& rule, const Draft& draft, Mistakes& mistakes) {
+  for (const auto& named : rule.notify) check_channel("notify", named, draft, mistakes);
+  for (const auto& named : rule.escalate) check_channel("escalate", named, draft, mistakes);
+}
+
+// What no channel takes must end somewhere.
+void check_fallbacks(const Draft& draft, Mistakes& mistakes) {
+  std::map<std::string, std::string> next;
+  for (const auto& draft_of : draft.channels) {
+    const auto& channel = draft_of.channel;
+    if (!channel.fallback.empty()) next.emplace(channel.name, channel.fallback);
+  }
+  for (const auto& [channel, place, fallback] : draft.channels) {
+    if (channel.fallback.empty()) continue;
+    check_channel("fallback", {channel.fallback, fallback}, draft, mistakes);
+    auto chain = fmt::format("{} → {}", channel.name, channel.fallback);
+    auto at = channel.fallback;
+    for (std::size_t steps = 0; at != channel.name && steps < next.size(); ++steps) {
+      const auto found = next.find(at);
+      if (found == next.end()) break;
+      at = found->second;
+      chain += " → " + at;
+    }
+    if (at != channel.name) continue;
+    mistakes.add(fallback, fmt::format("fallback: {} goes round in a circle", chain));
   }
 }
 
@@ -129,6 +157,7 @@ std::vector<Route> sorted_routes(std::vector<RouteDraft>& drafts) {
 
 Config validate(Draft draft, Mistakes& mistakes) {
   check_names(draft, mistakes);
+  if (draft.complete) check_fallbacks(draft, mistakes);
   for (const auto& rule : draft.rules) {
     // What a broken file would have added is not missing.
     if (draft.complete && !draft.routes.empty()) check_routes_of(rule, draft, mistakes);
@@ -142,7 +171,12 @@ Config validate(Draft draft, Mistakes& mistakes) {
   for (auto& channel : draft.channels) config.channels.push_back(std::move(channel.channel));
   for (auto& rule : draft.rules) {
     if (!rule.notify_written) {
-      for (const auto& channel : config.channels) rule.rule.notify.push_back(channel.name);
+      // Whom it tells later it does not tell at once.
+      for (const auto& channel : config.channels) {
+        const bool is_later = std::ranges::find(rule.escalate, channel.name, &PlacedText::text) !=
+                              rule.escalate.end();
+        if (!is_later) rule.rule.notify.push_back(channel.name);
+      }
     }
     config.rules.push_back(std::move(rule.rule));
   }

@@ -27,6 +27,7 @@ test_packages=(
   exim4-daemon-light              # the mail server: STARTTLS and AUTH
   prometheus                      # scrapes; its promtool checks the metrics
   prometheus-alertmanager         # is told of incidents
+  chromium                        # shows mails as their readers see them
   openssl sqlite3 strace procps   # certificates, a second reader, system calls, processes
   systemd                         # systemd-analyze judges the unit
   dpkg-dev file man-db            # the Debian package and the manual pages

@@ -1,7 +1,5 @@
 #include "daemon/web/api_json.h"
 
-#include <algorithm>
-
 #include <nlohmann/json.hpp>
 
 #include "probes/result_json.h"
@@ -81,6 +79,9 @@ json incident_json(const storage::IncidentHistory& history) {
           {"acknowledged", time_json(incident.acknowledged)},
           {"acknowledged_by", clean_utf8(incident.acknowledged_by)},
           {"held_by", clean_utf8(incident.held_by)},
+          {"acknowledged", time_json(incident.acknowledged)},
+          {"acknowledged_by", clean_utf8(incident.acknowledged_by)},
+          {"held_by", clean_utf8(incident.held_by)},
           {"routes", array_of(incident.routes, incident_route_json)},
           {"events", array_of(history.events, event_json)},
           {"deliveries", array_of(history.deliveries, delivery_json)}};
@@ -92,12 +93,22 @@ json region_json(const RegionReport& region) {
           {"detail", clean_utf8(region.detail)},   {"vantage_results", region.own_faults}};
 }
 
-json health_json(const std::vector<HealthCheck>& checks) {
-  return {{"ok", std::ranges::all_of(checks, &HealthCheck::ok)},
-          {"checks", array_of(checks, [](const HealthCheck& check) {
-             return json{
-                 {"name", check.name}, {"ok", check.ok}, {"detail", clean_utf8(check.detail)}};
-           })}};
+json change_json(const storage::ChangeRecord& change) {
+  return {{"id", change.id},
+          {"at", format_timestamp(change.at)},
+          {"text", clean_utf8(change.text)},
+          {"routes", array_of(change.routes, [](const auto& glob) { return clean_utf8(glob); })},
+          {"link", clean_utf8(change.link)},
+          {"author", clean_utf8(change.author)}};
+}
+
+json health_json(const std::vector<HealthCheck>& checks, bool is_ok) {
+  return {{"ok", is_ok}, {"checks", array_of(checks, [](const HealthCheck& check) {
+                            return json{{"name", check.name},
+                                        {"ok", check.ok},
+                                        {"needed", check.needed_for_ready},
+                                        {"detail", clean_utf8(check.detail)}};
+                          })}};
 }
 
 WebResponse json_response(const json& body, int status) {

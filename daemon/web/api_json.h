@@ -21,9 +21,10 @@ namespace gatewatch::daemon::web {
                                         const std::vector<Result>& last_results,
                                         std::optional<Timestamp> next_due);
 [[nodiscard]] nlohmann::json incident_json(const storage::IncidentHistory& history);
-// {"ok": …, "checks": […]}
+[[nodiscard]] nlohmann::json change_json(const storage::ChangeRecord& change);
 [[nodiscard]] nlohmann::json region_json(const RegionReport& region);
-[[nodiscard]] nlohmann::json health_json(const std::vector<HealthCheck>& checks);
+// {"ok": …, "checks": […]}
+[[nodiscard]] nlohmann::json health_json(const std::vector<HealthCheck>& checks, bool is_ok);
 
 [[nodiscard]] WebResponse json_response(const nlohmann::json& body, int status = 200);
 

@@ -101,6 +101,7 @@ void ProbedWorld::probe(const Due& due, Timestamp now) {
   result.outcome = answer.outcome;
   result.status = answer.status;
   result.cert_expiring = answer.cert_expiring;
+  if (address_) result.remote = address_(route.url.host);
   if (answer.cert_expiring) {
     result.certificate = CertificateFacts{.not_before = {},
                                           .not_after = world_start + std::chrono::days(10),
@@ -157,6 +158,11 @@ void ProbedWorld::reload(std::shared_ptr<const config::Config> config,
   config_ = std::move(config);
   take(desk_->reconfigure(config_, link_prefix, next_tick_ - std::chrono::milliseconds{1}));
   schedule_all();
+}
+
+void ProbedWorld::acknowledge(std::int64_t incident,
+                              const alerting::Acknowledgement& acknowledgement) {
+  take(desk_->acknowledge(incident, acknowledgement, next_tick_ - std::chrono::milliseconds{1}));
 }
 
 void ProbedWorld::take(std::vector<storage::IncidentStep> steps) {

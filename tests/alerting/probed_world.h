@@ -45,10 +45,15 @@ class ProbedWorld {
               std::vector<std::string> regions = {"eu"});
 
   void run_until(std::chrono::microseconds time);
+  // What the name of a route's URL resolves to; without it no result has an address.
+  void resolve(std::function<Endpoint(const std::string& host)> address) {
+    address_ = std::move(address);
+  }
   // A second unless said otherwise: for simulations of years.
   void tick_every(std::chrono::seconds period) { tick_period_ = period; }
   // The daemon dies and starts again: a new desk, with what the store would hold.
   void restart(std::chrono::microseconds down_for);
+  void acknowledge(std::int64_t incident, const alerting::Acknowledgement& acknowledgement);
   // The store was damaged: it holds what the desk says then, and nothing else.
   void lose_history();
   void reload(std::shared_ptr<const config::Config> config,
@@ -76,6 +81,7 @@ class ProbedWorld {
 
   std::shared_ptr<const config::Config> config_;
   Server server_;
+  std::function<Endpoint(const std::string& host)> address_;
   std::vector<std::string> regions_;
   std::unique_ptr<alerting::IncidentDesk> desk_;
   std::multimap<Timestamp, Due> due_;
