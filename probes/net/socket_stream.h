@@ -55,6 +55,7 @@ class SocketStream final : public Stream, private SocketPoll::Watcher {
   bool shutting_down_ = false;
   bool reading_ = false;
   bool readable_ = false;  // the kernel may have something
+  bool urgent_ = false;    // urgent data came, once
   bool ending_ = false;    // the kernel has the end
   bool ended_ = false;
 };
