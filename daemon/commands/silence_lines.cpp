@@ -21,7 +21,8 @@ std::string scope_text(const json& silence) {
     if (!names.empty()) parts.push_back(fmt::format("{} {}", word, fmt::join(names, " ")));
   };
   add("routes", "routes");
-  for (const auto& [key, value] : silence.value("tags", json::object()).items()) {
+  const auto tags = silence.value("tags", json::object());
+  for (const auto& [key, value] : tags.items()) {
     parts.push_back(fmt::format("tag {}={}", key, value.get<std::string>()));
   }
   add("rules", "rules");
