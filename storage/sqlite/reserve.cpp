@@ -9,7 +9,9 @@ namespace gatewatch::storage::sqlite {
 
 // A file system that cannot keep space back, or does not let us, is none that lacks it.
 bool Reserve::restore() {
-  const auto is_of_space = [](int error) { return error == ENOSPC || error == EDQUOT; };
+  const auto is_of_space = [](int error) {
+    return error == ENOSPC || error == EDQUOT || error == EFBIG;
+  };
   if (is_whole_) return true;
   const int descriptor = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640);
   if (descriptor < 0) return !is_of_space(errno);

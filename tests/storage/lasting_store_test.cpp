@@ -1,9 +1,11 @@
 #include "storage/sqlite/lasting_store.h"
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <random>
+#include <sys/resource.h>
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -72,6 +74,26 @@ LastingStore replace(const std::string& path, Trouble trouble) {
   lasting.lost = std::move(*lost);
   return lasting;
 }
+
+// As if there were no space for a larger one.
+class LargestFile {
+ public:
+  explicit LargestFile(rlim_t bytes) : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit limit{.rlim_cur = bytes, .rlim_max = before_.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+  }
+  ~LargestFile() {
+    ::setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, handler_);
+  }
+  LargestFile(const LargestFile&) = delete;
+  LargestFile& operator=(const LargestFile&) = delete;
+
+ private:
+  void (*handler_)(int);
+  rlimit before_{};
+};
 
 // Pages of the table, in no order.
 std::vector<std::size_t> pages_of(const std::string& path, const std::string& table) {
@@ -367,16 +389,25 @@ TEST_CASE("results wait while the space for incidents cannot be kept back") {
   CHECK(fs::file_size(path + ".reserve") == sqlite::Reserve::bytes);
   store.reset();
   fs::remove(path + ".reserve");
-  fs::create_directory(path + ".reserve");  // as if there were no space
-  store = open_sqlite_store(path, OpenMode::ReadWrite).value();
   const auto result = tests::sample_result("a", sample_time());
-  CHECK_FALSE(store->write({.results = {result}}).has_value());
-  CHECK(store->trouble() == Trouble::Full);
-  CHECK(store->write({.steps = {sample_step(1, 1)}}).has_value());
-  CHECK(store->trouble() == Trouble::None);
-  fs::remove(path + ".reserve");
+  {
+    const LargestFile limit(sqlite::Reserve::bytes - 1);
+    store = open_sqlite_store(path, OpenMode::ReadWrite).value();
+    CHECK_FALSE(store->write({.results = {result}}).has_value());
+    CHECK(store->trouble() == Trouble::Full);
+    CHECK(store->write({.steps = {sample_step(1, 1)}}).has_value());
+    CHECK(store->trouble() == Trouble::None);
+  }
   CHECK(store->write({.results = {result}}).has_value());
   CHECK(fs::file_size(path + ".reserve") == sqlite::Reserve::bytes);
+}
+
+TEST_CASE("where space cannot be kept back for another reason, results are written all the same") {
+  const tests::TemporaryDirectory directory;
+  const auto path = directory.file("gatewatch.db");
+  fs::create_directory(path + ".reserve");
+  const auto store = open_sqlite_store(path, OpenMode::ReadWrite).value();
+  CHECK(store->write({.results = {tests::sample_result("a", sample_time())}}).has_value());
 }
 
 TEST_CASE("a database that was cut to nothing after it was used is no new one") {
