@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "alerting/delivery/channel.h"
+#include "alerting/delivery_key.h"
 
 namespace gatewatch::alerting {
 namespace {
@@ -141,7 +142,7 @@ void remember(Incident& incident, Why why, const storage::IncidentStep& step, Ti
 
 storage::DeliveryRecord delivery_of(const Incident& incident, const std::string& channel,
                                     const Notification& notification, Timestamp now) {
-  return {.key = fmt::format("{}-{}-{}", incident.key(), incident.last_event, channel),
+  return {.key = delivery_key(incident.key(), incident.last_event, channel),
           .incident = incident.id,
           .sequence = incident.last_event,
           .channel = channel,

@@ -197,7 +197,7 @@ def check_order_and_keys(daemon, hooks, mail):
 
 
 def check_what_is_shown(daemon, fates):
-    health = {check["name"]: check for check in json.loads(daemon.get("/healthz")[2])["checks"]}
+    health = {check["name"]: check for check in json.loads(daemon.get("/readyz")[2])["checks"]}
     for name, each in fates.items():
         given_up = daemon.metric("gatewatch_deliveries_total", channel=name, result="given_up")
         pending = daemon.metric("gatewatch_deliveries_pending", channel=name)

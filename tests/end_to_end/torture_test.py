@@ -2,8 +2,10 @@
 decided arrives everywhere, in order, under one key, and again only where a kill or a lost answer lay
 between.
 
-GATEWATCH_KILLS says how many kills; 100 take some minutes. Alertmanager 0.25 with 200 alerts and ten
-kills in a minute lost 43 to 54 resolutions and told 304 to 377 firing alerts twice."""
+GATEWATCH_KILLS says how many kills. 100 of them, in four minutes with 139 outages: of 278 events to
+each of three channels none was lost or misordered, and 4 came twice, under their key. Alertmanager
+0.25 with 200 alerts and ten kills in a minute lost 43 to 54 resolutions and told 304 to 377 firing
+alerts twice."""
 
 import http.server
 import os

@@ -56,18 +56,18 @@ void check_golden(const std::string& name, const Request& request) {
 
 void check_channel(const config::Channel& settings, std::string type = "") {
   if (type.empty()) type = settings.type_name();
-  check_golden(type + "_opened", render(settings, tests::opening(), "7c0ffee1.12.1.ops"));
-  check_golden(type + "_resolved", render(settings, tests::resolution(), "7c0ffee1.12.3.ops"));
-  check_golden(type + "_closed", render(settings, tests::closing(), "7c0ffee1.12.3.ops"));
+  check_golden(type + "_opened", render(settings, tests::opening(), "7c0ffee1.12-1-ops"));
+  check_golden(type + "_resolved", render(settings, tests::resolution(), "7c0ffee1.12-3-ops"));
+  check_golden(type + "_closed", render(settings, tests::closing(), "7c0ffee1.12-3-ops"));
 }
 
 // What differs from an outage in more than its words.
 void check_other_kinds(const config::Channel& settings) {
   const std::string type(settings.type_name());
-  check_golden(type + "_worsened", render(settings, tests::worsening(), "7c0ffee1.12.2.ops"));
+  check_golden(type + "_worsened", render(settings, tests::worsening(), "7c0ffee1.12-2-ops"));
   check_golden(type + "_certificate",
-               render(settings, tests::certificate_warning(), "7c0ffee1.12.1.ops"));
-  check_golden(type + "_blind", render(settings, tests::blindness(), "7c0ffee1.13.1.ops"));
+               render(settings, tests::certificate_warning(), "7c0ffee1.12-1-ops"));
+  check_golden(type + "_blind", render(settings, tests::blindness(), "7c0ffee1.13-1-ops"));
 }
 
 }  // namespace
