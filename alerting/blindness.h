@@ -1,5 +1,5 @@
-// That a region cannot see: what is told of it, as an incident of its own. The routes have none
-// then, since nothing is known of them.
+// That the monitor itself is in trouble: what is told of it, as an incident of its own. Where a
+// region cannot see, the routes have none, since nothing is known of them.
 
 #pragma once
 
@@ -16,6 +16,7 @@ struct Blindness {
   std::string share;                  // "6 of 6 unrelated hosts do not answer"
   std::string diagnosis;              // one sentence
   std::vector<std::string> evidence;  // one line each
+  std::string fixer = "whoever runs gatewatch and its network";
 
   friend bool operator==(const Blindness&, const Blindness&) = default;
 };
@@ -23,6 +24,7 @@ struct Blindness {
 // What its incident has in place of a gateway: "region local".
 [[nodiscard]] std::string blind_gateway(std::string_view region);
 [[nodiscard]] bool is_blind_gateway(std::string_view gateway);
+[[nodiscard]] std::string blind_region(std::string_view gateway);  // of such a one
 
 // By which it is told: "blind", a warning to every channel that any rule names, with the shortest
 // of their reminders.

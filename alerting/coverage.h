@@ -16,6 +16,7 @@
 #include "alerting/rule.h"
 #include "alerting/watch.h"
 #include "config/config.h"
+#include "config/dependence.h"
 
 namespace gatewatch::alerting {
 
@@ -34,6 +35,11 @@ struct Watched {
   [[nodiscard]] const config::Rule& rule() const { return threshold->rule(); }
 };
 
+// A result of its route is counted in its incident.
+void count(Watched& watched, bool match);
+// Its incident hears of the regions that breach it.
+void note_regions(Watched& watched, const RegionNames& names);
+
 class Coverage {
  public:
   explicit Coverage(std::shared_ptr<const config::Config> config);
@@ -41,6 +47,7 @@ class Coverage {
   Coverage& operator=(const Coverage&) = delete;
 
   [[nodiscard]] const config::Config& config() const { return *config_; }
+  [[nodiscard]] const config::Dependence& dependence() const { return dependence_; }
   // In the order of the rules. The objects stay where they are as long as this lives.
   [[nodiscard]] std::span<Watched> of(const std::string& route);
   [[nodiscard]] Watched* find(const std::string& rule, const std::string& route);
@@ -67,6 +74,7 @@ class Coverage {
   };
 
   std::shared_ptr<const config::Config> config_;
+  config::Dependence dependence_;
   std::vector<Threshold> thresholds_;  // in the order of the rules
   std::set<std::string> gateways_;
   RegionNames regions_;

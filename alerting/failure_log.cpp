@@ -14,6 +14,7 @@ EvidencePointer evidence_of(const Result& result, const config::Route& route) {
   if (result.cert_expiring && result.certificate) {
     evidence.certificate_expires = result.certificate->not_after;
   }
+  if (route.proxy.empty()) evidence.gateway = result.remote;
   return std::make_shared<const Evidence>(std::move(evidence));
 }
 
@@ -22,6 +23,14 @@ void FailureLog::add(EvidencePointer evidence) {
   auto& newest = entries().newest;
   if (newest.size() == newest_kept) newest.erase(newest.begin());
   newest.push_back(std::move(evidence));
+}
+
+std::set<Endpoint> FailureLog::gateways() const {
+  std::set<Endpoint> gateways;
+  for (const auto& evidence : newest()) {
+    if (evidence->gateway) gateways.insert(*evidence->gateway);
+  }
+  return gateways;
 }
 
 void FailureLog::count(const storage::ResultOutline& result) {

@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,7 @@ struct Evidence {
   std::string line;
   std::string name;                              // of the failure
   std::optional<Timestamp> certificate_expires;  // where that is soon
+  std::optional<Endpoint> gateway{};             // that was connected to, and not by a proxy
 };
 // Shared by the rules that a result matches.
 using EvidencePointer = std::shared_ptr<const Evidence>;
@@ -41,6 +43,7 @@ class FailureLog {
   void clear() { entries_.reset(); }
 
   [[nodiscard]] const std::vector<EvidencePointer>& newest() const;  // oldest first
+  [[nodiscard]] std::set<Endpoint> gateways() const;                 // of the newest
   [[nodiscard]] const Names& names() const;
 
  private:

@@ -1,78 +1,65 @@
 #include "alerting/history_loss.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 
-#include "alerting/incident.h"
-#include "alerting/step.h"
+#include "alerting/elapsed.h"
 
 namespace gatewatch::alerting {
 namespace {
 
-std::vector<std::string> all_channels(const config::Config& config) {
-  std::vector<std::string> channels;
-  for (const auto& rule : config.rules) {
-    for (const auto& channel : rule.notify) {
-      if (std::ranges::find(channels, channel) == channels.end()) channels.push_back(channel);
-    }
+Blindness words_of(const storage::LostHistory& lost) {
+  Blindness words;
+  words.what = "History of gatewatch lost";
+  words.evidence = {lost.damage};
+  words.fixer = "whoever runs gatewatch and its disk";
+  if (lost.file.empty()) {
+    words.share = "the database was moved or deleted while it was used";
+    words.diagnosis =
+        "What is at the place of the database is used now; what it held is missing from pages and "
+        "figures.";
+    return words;
   }
-  return channels;
-}
-
-std::string diagnosis(const storage::LostHistory& lost) {
-  const auto kept =
+  words.share = "the database was damaged, and a new one was begun";
+  words.diagnosis = fmt::format(
+      "The database was set aside as {}: {}; its results are missing from pages and figures, "
+      "beside whatever else could not be read.",
+      lost.file,
       lost.all_incidents
           ? fmt::format("all incidents ({}) were read from it and go on", lost.incidents)
-          : fmt::format("{} incidents could be read from it and go on", lost.incidents);
-  if (lost.file.empty()) {
-    return "The database was moved or deleted while gatewatch used it, and what is at its place is "
-           "used now; what it held is missing from pages and figures.";
-  }
-  return fmt::format(
-      "The database was damaged. It was set aside as {}, and a new one was begun: {}; the results "
-      "are missing from pages and figures.",
-      lost.file, kept);
+          : fmt::format("{} incidents could be read from it and go on", lost.incidents));
+  return words;
 }
 
 }  // namespace
 
-storage::IncidentStep loss_step(const storage::LostHistory& lost, const config::Config& config,
-                                std::int64_t id, const std::string& link_prefix, Timestamp now) {
+config::Rule loss_rule(const config::Config& config) {
+  auto rule = blindness_rule(config);
+  rule.name = "history-lost";
+  rule.severity = config::Severity::Critical;
+  rule.remind.reset();
+  return rule;
+}
+
+Incident loss_incident(const storage::LostHistory& lost, const config::Config& config,
+                       Timestamp now) {
+  const auto rule = loss_rule(config);
   Incident incident;
-  incident.id = id;
-  incident.rule = "history-lost";
-  incident.severity = config::Severity::Critical;
-  incident.stage = Stage::Resolved;
+  incident.rule = rule.name;
+  incident.gateway = lost_gateway;
+  incident.cause = Cause::Blindness;
+  incident.settling_since = now;
   incident.since = lost.at;
-  incident.opened = now;
-  incident.resolved = now;
-  incident.last_event = 1;
-  Notification notification;
-  notification.incident = id;
-  notification.sequence = incident.last_event;
-  notification.incident_key = incident.key();
-  notification.rule = incident.rule;
-  notification.severity = incident.severity;
-  notification.what = "History of gatewatch lost";
-  notification.since = incident.since;
-  notification.at = now;
-  notification.diagnosis = diagnosis(lost);
-  notification.evidence = {lost.damage};
-  notification.fixer = "whoever runs gatewatch and its disk";
-  if (!link_prefix.empty()) notification.link = fmt::format("{}/incidents/{}", link_prefix, id);
-  storage::IncidentStep step{
-      .incident = to_record(incident),
-      .event = {.incident = id,
-                .sequence = incident.last_event,
-                .at = now,
-                .kind = std::string(notification_kind_name(notification.kind)),
-                .text = fmt::format("{}: {}", notification.what, notification.diagnosis)},
-      .deliveries = {}};
-  for (const auto& channel : all_channels(config)) {
-    step.deliveries.push_back(delivery_of(incident, channel, notification, now));
-  }
-  return step;
+  incident.firing_watches = 1;
+  incident.blindness = words_of(lost);
+  admit_rule(incident, rule);
+  return incident;
+}
+
+void end_loss(Incident& incident, Timestamp now) {
+  if (incident.gateway != lost_gateway || incident.stage != Stage::Open) return;
+  if (!has_passed(incident.opened, now, loss_stands)) return;
+  incident.firing_watches = 0;
+  incident.closed_by = "what was lost stays lost";
 }
 
 }  // namespace gatewatch::alerting

@@ -104,8 +104,8 @@ class Store {
   // In the order of names, routes then regions; those without anything in these days are left out.
   [[nodiscard]] virtual std::expected<std::vector<RouteHistory>, Error> histories(
       const HistoryQuery& query) = 0;
-  // Deletes rollups of hours that ended before `before`, and of days some time later, by steps as
-  // forget_results() does: how many.
+  // Deletes rollups of hours that ended before `before`, and of days some time later, day by day
+  // and the oldest first, by steps as forget_results() does: how many.
   [[nodiscard]] virtual std::expected<std::uint64_t, Error> forget_rollups(Timestamp before,
                                                                            std::uint32_t limit) = 0;
   // Deletes results that started before `before`, the oldest first, until it was `limit` of them or

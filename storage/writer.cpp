@@ -12,12 +12,15 @@ namespace {
 // What makes a database smaller that is too large, in this order: how many records one step
 // deleted, 0 where none of that kind is left.
 using Shrink = std::expected<std::uint64_t, Error> (*)(Store& store, const RecorderLimits& limits);
-constexpr std::array<Shrink, 2> shrinking = {
+constexpr std::array<Shrink, 3> shrinking = {
     [](Store& store, const RecorderLimits& limits) {
       return store.forget_results(Timestamp::max(), limits.forget_results);
     },
     [](Store& store, const RecorderLimits& limits) {
       return store.forget_evidence(Timestamp::max(), 0, limits.forget_evidence);
+    },
+    [](Store& store, const RecorderLimits& limits) {
+      return store.forget_rollups(Timestamp::max(), limits.forget_rollups);
     }};
 
 }  // namespace
@@ -66,8 +69,8 @@ void Recorder::Writer::limit_size(std::uint64_t bytes) {
   });
 }
 
-void Recorder::Writer::distrust() {
-  tell_writer([this] { damaged_ = replace_ != nullptr; });
+void Recorder::Writer::distrust(std::uint64_t store) {
+  tell_writer([&] { damaged_ |= replace_ != nullptr && store == replaced_; });
 }
 
 bool Recorder::Writer::flush(std::chrono::milliseconds deadline) {
@@ -381,6 +384,7 @@ void Recorder::Writer::replace(std::unique_lock<std::mutex>& lock) {
   lock.lock();
   if (!store) return fail(replace_turn_, store.error(), limits_.retry);
   store_ = std::move(*store);
+  ++replaced_;
   damaged_ = false;
   for (auto* const turn : {&replace_turn_, &essentials_turn_, &results_turn_, &house_turn_,
                            &compact_turn_, &roll_up_turn_, &forget_rollups_turn_}) {

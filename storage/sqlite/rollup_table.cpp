@@ -8,6 +8,7 @@
 #include "storage/answer_list.h"
 #include "storage/day_span.h"
 #include "storage/minute_block.h"
+#include "storage/sqlite/due_hours.h"
 
 namespace gatewatch::storage::sqlite {
 
@@ -25,6 +26,11 @@ std::string forget_from(const char* table) {
       "RETURNING id",
       table);
 }
+
+// One that never comes where there is none.
+constexpr auto oldest_hour_sql =
+    "SELECT ifnull(min((SELECT id & 0xffffffff FROM hour_rollup WHERE id >= series.id << 32 "
+    "AND id < series.id + 1 << 32 ORDER BY id LIMIT 1)), 1 << 31) FROM series";
 
 std::expected<std::uint64_t, Failure> forget_rows(Statement& statement, std::int64_t before,
                                                   std::uint64_t limit) {
@@ -191,9 +197,26 @@ std::expected<void, Failure> RollupTable::put_day(std::int64_t series, std::int6
   return put_day_span_.bind(id, Blob{span}).run();
 }
 
-// An hour goes when it is over before `before`, a span of days when all of them are.
+// Day by day, the oldest first. An hour goes when it is over before `before`, a span of days when
+// all of them are.
 std::expected<std::uint64_t, Failure> RollupTable::forget(Timestamp before, std::uint32_t limit) {
-  const auto hours = std::chrono::floor<std::chrono::hours>(before).time_since_epoch().count();
+  const std::int64_t end = std::min<std::int64_t>(
+      std::chrono::floor<std::chrono::hours>(before).time_since_epoch().count(), end_of_hours);
+  std::uint64_t forgotten = 0;
+  while (forgotten < limit) {
+    const auto oldest = database_.number(oldest_hour_sql);
+    if (!oldest) return std::unexpected(oldest.error());
+    const auto until = std::min(end, (*oldest / hours_per_day + 1) * hours_per_day);
+    const auto count = forget_before(until, limit - forgotten);
+    if (!count) return count;
+    forgotten += *count;
+    if (until == end) break;
+  }
+  return forgotten;
+}
+
+std::expected<std::uint64_t, Failure> RollupTable::forget_before(std::int64_t hours,
+                                                                 std::uint64_t limit) {
   std::uint64_t forgotten = 0;
   for (const auto& [statement, end] :
        {std::pair(&forget_hours_, hours), std::pair(&forget_minutes_, hours),

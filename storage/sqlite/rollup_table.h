@@ -41,6 +41,8 @@ class RollupTable {
   void roll_back() { series_.clear(); }
 
  private:
+  [[nodiscard]] std::expected<std::uint64_t, Failure> forget_before(std::int64_t hours,
+                                                                    std::uint64_t limit);
   [[nodiscard]] std::expected<std::int64_t, Failure> series_of(SpanOwner owner);
   [[nodiscard]] std::expected<void, Failure> put_hour(std::int64_t id, const Rollup& rollup);
   [[nodiscard]] std::expected<void, Failure> put_minutes(std::int64_t id, const HourRollup& rollup);

@@ -73,7 +73,7 @@ TEST_CASE("a message of a blind region speaks of no route and no gateway") {
     return std::ranges::any_of(message.facts,
                                [&label](const Fact& fact) { return fact.label == label; });
   };
-  CHECK(has("Blind"));
+  CHECK(has("Monitor"));
   CHECK(has("Diagnosis"));
   CHECK_FALSE(has("Gateway"));
   CHECK_FALSE(has("Failed"));

@@ -89,7 +89,7 @@ TEST_CASE("an incident outlives the loss of the store, and nobody is told of it 
   world.restart(10s);
   world.run_until(1700s);
   CHECK(world.steps().size() == 2);
-  CHECK(world.desk().open_incidents(config::Severity::Critical) == 1);
+  CHECK(world.desk().open_incidents(config::Severity::Critical) == 2);
   world.run_until(3600s);
   REQUIRE(world.steps().size() == 3);
   CHECK(world.steps().back().incident.id == before.id);

@@ -2,6 +2,10 @@
 // all that the recorder has the store do, from where the file ends. Then what pages ask of it.
 //
 //   bench_history DIRECTORY DAYS [INTERVAL_S [RESULTS_KEPT_DAYS [ROLLUPS_KEPT_DAYS]]]
+//   bench_history DIRECTORY race [SECONDS]
+//
+// The race: results are written as fast as that goes, first alone, then while a second thread asks
+// for pages without a pause.
 
 #include <algorithm>
 #include <cstdint>
@@ -10,6 +14,8 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -37,19 +43,28 @@ struct Settings {
   days rollups = days(400);
 };
 
+using SteadyClock = std::chrono::steady_clock;
+
+double seconds_since(SteadyClock::time_point begun) {
+  return std::chrono::duration<double>(SteadyClock::now() - begun).count();
+}
+
 // What one kind of work took.
 struct Effort {
   double seconds = 0;
   double longest = 0;
+  double longest_wait = 0;  // on the clock, the disk among it
   std::uint64_t steps = 0;
 
   // Whether there was something to do.
   template <typename Work>
   std::uint64_t measure(Work work) {
     const auto before = processor_seconds();
+    const auto begun = SteadyClock::now();
     const auto done = work();
     require(done.has_value(), "the store refused");
     const auto took = processor_seconds() - before;
+    longest_wait = std::max(longest_wait, seconds_since(begun));
     seconds += took;
     longest = std::max(longest, took);
     ++steps;
@@ -68,19 +83,39 @@ class Life {
   }
 
   void go_on(microseconds from) {
-    const auto step = std::min<microseconds>(settings_.interval, batch_time);
-    const auto roll_up_pause = std::max(settings_.interval, least_roll_up_pause);
-    for (auto time = from; time < from + settings_.length; time += step) {
-      write(time);
-      if (time % roll_up_pause < step) keep_house(traffic_begin + time);
-      if (time % days(10) < step) report(traffic_begin + time);
+    for (auto time = from; time < from + settings_.length; time = step(time)) {
+      if (time % days(10) < batch_time) report(traffic_begin + time);
     }
     while (store_->roll_up(traffic_begin + from + settings_.length).value_or(0) > 0) continue;
     report(traffic_begin + from + settings_.length);
   }
 
+  // As fast as that goes, for so long on the clock; from where the next one begins.
+  microseconds race(microseconds from, double seconds, const char* what) {
+    results_ = 0;
+    writing_ = compacting_ = rolling_up_ = forgetting_ = {};
+    const auto begun = SteadyClock::now();
+    while (seconds_since(begun) < seconds) from = step(from);
+    std::printf(
+        "%-25s %8.0f results a second; longest step ms on the clock: writing %.1f, "
+        "compacting %.1f, rolling up %.1f, forgetting %.1f\n",
+        what, static_cast<double>(results_) / seconds_since(begun), writing_.longest_wait * 1e3,
+        compacting_.longest_wait * 1e3, rolling_up_.longest_wait * 1e3,
+        forgetting_.longest_wait * 1e3);
+    return from;
+  }
+
  private:
   static constexpr auto batch_time = std::chrono::seconds(10);
+
+  // One batch, and what follows from it: when the next one begins.
+  microseconds step(microseconds time) {
+    const auto length = std::min<microseconds>(settings_.interval, batch_time);
+    const auto roll_up_pause = std::max(settings_.interval, least_roll_up_pause);
+    write(time);
+    if (time % roll_up_pause < length) keep_house(traffic_begin + time);
+    return time + length;
+  }
 
   void write(microseconds time) {
     storage::Batch batch{.results = traffic_.batch(time)};
@@ -117,13 +152,14 @@ class Life {
     std::printf(
         "day %4lld: file %7.1f MB, WAL %5.1f MB, in use %7.1f MB; us a result: writing %.2f, "
         "compacting %.2f, rolling up %.2f, forgetting %.2f; longest step ms: %.1f, %.1f, %.1f, "
-        "%.1f\n",
+        "%.1f; on the clock: %.1f, %.1f, %.1f, %.1f\n",
         static_cast<long long>((now - traffic_begin) / days(1)), size(settings_.path),
         size(settings_.path + "-wal"),
         static_cast<double>(store_->sizes().value_or(storage::StoreSizes{}).records) / 1e6,
         part(writing_), part(compacting_), part(rolling_up_), part(forgetting_),
         writing_.longest * 1e3, compacting_.longest * 1e3, rolling_up_.longest * 1e3,
-        forgetting_.longest * 1e3);
+        forgetting_.longest * 1e3, writing_.longest_wait * 1e3, compacting_.longest_wait * 1e3,
+        rolling_up_.longest_wait * 1e3, forgetting_.longest_wait * 1e3);
     std::fflush(stdout);
   }
 
@@ -184,14 +220,73 @@ void ask_all(const std::string& path, Timestamp end) {
   ask("outlines of one route, a day", [&] { return store.outlines(route, end - days(1), end); });
 }
 
+// Whatever pages ask, until it is told to stop.
+class PageReader {
+ public:
+  PageReader(const std::string& path, Timestamp end)
+      : store_(storage::open_sqlite_store(path, storage::OpenMode::ReadOnly).value()),
+        thread_([this, end](const std::stop_token& stop) { run(stop, end); }) {}
+  ~PageReader() {
+    thread_.request_stop();
+    thread_.join();
+    std::printf("%-25s %8d pages; the longest took %.1f ms on the clock\n", "  meanwhile", pages_,
+                longest_ * 1e3);
+  }
+  PageReader(const PageReader&) = delete;
+  PageReader& operator=(const PageReader&) = delete;
+
+ private:
+  void run(const std::stop_token& stop, Timestamp end) {
+    for (int number = 0; !stop.stop_requested(); ++number) {
+      const auto route = "shop/page-" + std::to_string(number % routes);
+      time([&] {
+        return store_->histories(
+            {.first_day = std::chrono::floor<days>(end) - days(89), .days = 90});
+      });
+      time([&] {
+        return store_->rollups({.route = route,
+                                .step = storage::RollupStep::Hour,
+                                .from = end - days(90),
+                                .before = end});
+      });
+      time([&] {
+        return store_->results({.route = route, .from = end - days(1), .limit = 100'000});
+      });
+    }
+  }
+  template <typename Question>
+  void time(Question question) {
+    const auto begun = SteadyClock::now();
+    require(question().has_value(), "a page failed");
+    longest_ = std::max(longest_, seconds_since(begun));
+    ++pages_;
+  }
+
+  std::unique_ptr<storage::Store> store_;
+  int pages_ = 0;
+  double longest_ = 0;
+  std::jthread thread_;
+};
+
+void race(const Settings& settings, microseconds from, double seconds) {
+  Life life(settings);
+  from = life.race(from, seconds, "alone");
+  const PageReader reader(settings.path, traffic_begin + from);
+  life.race(from, seconds, "while pages are read");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   require(argc >= 3,
-          "bench_history DIRECTORY DAYS [INTERVAL_S [RESULTS_KEPT_DAYS "
+          "bench_history DIRECTORY DAYS|race [INTERVAL_S|SECONDS [RESULTS_KEPT_DAYS "
           "[ROLLUPS_KEPT_DAYS]]]");
   Settings settings{.path = std::string(argv[1]) + "/history.db",
                     .length = days(std::atoi(argv[2]))};
+  if (std::string_view(argv[2]) == "race") {
+    race(settings, end_of(settings.path), argc > 3 ? std::atof(argv[3]) : 20);
+    return 0;
+  }
   if (argc > 3) settings.interval = std::chrono::seconds(std::atoi(argv[3]));
   if (argc > 4) settings.results = days(std::atoi(argv[4]));
   if (argc > 5) settings.rollups = days(std::atoi(argv[5]));

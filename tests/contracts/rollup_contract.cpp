@@ -252,6 +252,29 @@ void check_forgetting(Store& store) {
   CHECK(rollups_of(store, RollupStep::Day).empty());
 }
 
+void check_oldest_go_first(Store& store) {
+  for (const auto* const route : {"a", "b", "c"}) {
+    std::vector<Result> results;
+    for (int day = 0; day < 20; ++day) {
+      for (int hour = 0; hour < 3; ++hour)
+        results.push_back(result_at(day * 24h + hour * 1h, route));
+    }
+    REQUIRE(store.write({.results = results}).has_value());
+  }
+  roll_up(store, midnight + 21 * 24h);
+  const auto oldest = [&store](const std::string& route) {
+    const auto hours = rollups_of(store, RollupStep::Hour, route);
+    return hours.empty() ? midnight + 20 * 24h : hours.front().begin;
+  };
+  while (store.forget_rollups(Timestamp::max(), 2).value() > 0) {
+    const auto [first, last] = std::minmax({oldest("a"), oldest("b"), oldest("c")});
+    CHECK(last - first <= 24h);
+  }
+  for (const auto step : {RollupStep::Minute, RollupStep::Hour, RollupStep::Day}) {
+    CHECK(rollups_of(store, step, "b").empty());
+  }
+}
+
 }  // namespace
 
 void roll_up(Store& store, Timestamp until) {
@@ -284,6 +307,9 @@ void check_rollup_contract(const std::function<std::unique_ptr<Store>()>& make) 
   }
   SUBCASE("rollups outlive their results, and are forgotten in steps") {
     check_forgetting(*store);
+  }
+  SUBCASE("without a limit the oldest rollups of every route go first") {
+    check_oldest_go_first(*store);
   }
 }
 

@@ -59,3 +59,28 @@ def test_alerts_do_not_wait_for_the_database(trouble, site, receiver, mail_serve
     assert daemon.query("SELECT count(*) > 1 FROM results WHERE status = 502") == [(1,)]
     assert daemon.query("PRAGMA integrity_check") == [("ok",)]
     wait_for(["firing", "resolved"])
+
+
+def test_a_lock_loses_nothing(site, receiver, mail_server, channels, start_daemon):
+    """Fifteen probes long, at one a second; the API answers all the time."""
+    daemon = start_daemon(ONE_ROUTE.format(url=site.url) + channels)
+    daemon.wait_for_results(3)
+    with locked(daemon):
+        probes = daemon.metric("gatewatch_probe_results_total")
+
+        def has_probed_on():
+            assert daemon.get("/api/v1/results?limit=10")[0] == 200
+            assert daemon.get("/")[0] == 200
+            return daemon.metric("gatewatch_probe_results_total") >= probes + 15
+
+        wait_until(has_probed_on, 60, lambda: f"15 more probes; it said:\n{daemon.said()}")
+        assert daemon.metric("gatewatch_recorder_queue_length", queue="results") >= 10
+        stored = daemon.query("SELECT count(*) FROM results")[0][0]
+
+    wait_until(lambda: daemon.query("SELECT count(*) FROM results")[0][0] >= stored + 15, 20,
+               lambda: f"what had waited; it said:\n{daemon.said()}")
+    wait_until(lambda: daemon.is_ready(), 20, lambda: f"health; it said:\n{daemon.said()}")
+    times = [time for time, in daemon.query("SELECT started_us FROM results ORDER BY started_us")]
+    assert max(after - before for before, after in zip(times, times[1:])) < 2_500_000
+    assert daemon.metric("gatewatch_results_dropped_total") == 0
+    assert daemon.query("SELECT * FROM gaps") == []

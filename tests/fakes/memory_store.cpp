@@ -327,13 +327,13 @@ std::expected<std::uint64_t, Error> MemoryStore::forget_rollups(Timestamp before
   if (auto refusal = refuse(); !refusal) return std::unexpected(refusal.error());
   const Timestamp end = std::chrono::floor<std::chrono::hours>(before);
   std::uint64_t forgotten = 0;
-  for (auto series = hours_.begin(); series != hours_.end();) {
-    auto& hours = series->second;
-    while (forgotten < limit && !hours.empty() && hours.begin()->first < end) {
-      hours.erase(hours.begin());
-      ++forgotten;
-    }
-    series = hours.empty() ? hours_.erase(series) : std::next(series);
+  for (; forgotten < limit && !hours_.empty(); ++forgotten) {
+    const auto oldest = std::ranges::min_element(
+        hours_, {}, [](const auto& series) { return series.second.begin()->first; });
+    auto& hours = oldest->second;
+    if (hours.begin()->first >= end) break;
+    hours.erase(hours.begin());
+    if (hours.empty()) hours_.erase(oldest);
   }
   return forgotten;
 }

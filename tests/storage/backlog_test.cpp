@@ -38,6 +38,18 @@ bool has_evidence(const Result& result) {
 
 }  // namespace
 
+TEST_CASE("every text of evidence counts") {
+  const auto bare = weight_of(without_evidence(0));
+  auto result = without_evidence(0);
+  result.evidence = SharedEvidence(Evidence{.head = std::string(1'000, 'h'),
+                                            .body = std::string(2'000, 'b'),
+                                            .body_sha256 = std::string(3'000, 's'),
+                                            .resolver = std::string(4'000, 'r'),
+                                            .chain_fingerprint = std::string(5'000, 'c'),
+                                            .request_ids = {{std::string(6'000, 'n'), "v"}}});
+  CHECK(weight_of(result) == bare + sizeof(Evidence) + sizeof(RequestId) + 21'001);
+}
+
 TEST_CASE("evidence gives way before any result does, then results, the newest first") {
   const auto bare = weight_of(without_evidence(0));
   Backlog backlog({.bytes = 20 * bare, .batch_results = 7});
@@ -106,4 +118,12 @@ TEST_CASE("a gap grows while it goes on, and a later one is another") {
   backlog.add(gap(210, 215, 7));  // somebody else lost these
   backlog.add(gap(400, 401, 3));
   CHECK(taken_gaps() == Gaps{gap(200, 215, 8), gap(400, 401, 3)});
+  backlog.add(gap(390, 390, 1));  // before what is written already
+  backlog.add(gap(410, 410, 1));
+  CHECK(backlog.add(without_evidence(420), {}));
+  CHECK(taken_gaps() == Gaps{gap(390, 410, 2)});
+  backlog.add(gap(700, 700, 1));
+  backlog.add(gap(690, 690, 1));
+  CHECK(backlog.add(without_evidence(420), {}));
+  CHECK(taken_gaps() == Gaps{gap(690, 700, 2)});
 }

@@ -171,6 +171,8 @@ TEST_CASE("a database that is too large is made smaller in steps, in turns with 
   REQUIRE(gate.wait_until([](const Seen& seen) { return seen.forgotten_evidence.size() == 3; }));
   CHECK(gate.seen().forgotten == std::vector<std::uint32_t>{1'000, 1'000, 500, 0, 0, 0});
   CHECK(gate.seen().forgotten_evidence == std::vector<std::uint32_t>{200, 100, 0});
+  REQUIRE(gate.wait_until([](const Seen& seen) { return !seen.rollups_forgotten.empty(); }));
+  CHECK(gate.seen().rollups_forgotten == std::vector<Timestamp>{Timestamp::max()});
   recorder.submit(sample_step(1, 2));
   REQUIRE(recorder.flush(1min));
   CHECK(recorder.statistics().sizes.records == 1'000);
