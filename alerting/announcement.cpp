@@ -22,7 +22,7 @@ constexpr std::size_t most_names = 3;  // in one sentence
 // What the watches of an incident have seen, put together.
 struct Findings {
   std::map<std::string, std::uint64_t> names;
-  std::vector<Evidence> evidence;
+  std::vector<EvidencePointer> evidence;
   std::set<std::string> regions;                 // that report
   std::optional<Timestamp> certificate_expires;  // the first that does
 };
@@ -34,29 +34,29 @@ Findings findings_of(const Incident& incident, Coverage& coverage) {
       if (watched.incident != &incident) continue;
       for (const auto& [name, count] : watched.failures.names()) findings.names[name] += count;
       const auto& newest = watched.failures.newest();
-      if (!newest.empty() && newest.back().certificate_expires) {
-        const auto expires = *newest.back().certificate_expires;
+      if (!newest.empty() && newest.back()->certificate_expires) {
+        const auto expires = *newest.back()->certificate_expires;
         findings.certificate_expires =
             std::min(expires, findings.certificate_expires.value_or(expires));
       }
       findings.evidence.insert(findings.evidence.end(), newest.begin(), newest.end());
-      for (auto& region : watched.watch.reporting_regions()) {
-        findings.regions.insert(std::move(region));
+      for (const auto region : watched.watch.reporting_regions()) {
+        findings.regions.insert(coverage.regions().name_of(region));
       }
     }
   }
   return findings;
 }
 
-std::vector<std::string> newest_lines(std::vector<Evidence> evidence) {
-  std::ranges::sort(evidence, [](const Evidence& left, const Evidence& right) {
-    return left.at != right.at ? left.at > right.at : left.line < right.line;
+std::vector<std::string> newest_lines(std::vector<EvidencePointer> evidence) {
+  std::ranges::sort(evidence, [](const EvidencePointer& left, const EvidencePointer& right) {
+    return left->at != right->at ? left->at > right->at : left->line < right->line;
   });
   std::vector<std::string> lines;
-  for (auto& [at, line, expires, gateway] : evidence) {
+  for (const auto& seen : evidence) {
     if (lines.size() == most_evidence) break;
     // Two rules that watch one route have seen the same result.
-    if (lines.empty() || lines.back() != line) lines.push_back(std::move(line));
+    if (lines.empty() || lines.back() != seen->line) lines.push_back(seen->line);
   }
   return lines;
 }

@@ -19,7 +19,7 @@ bool same_view(const Watched& before, const Watched& now) {
 
 // Whether what fired in one is to be ended by results of the other.
 bool same_story(const Watched& before, const Watched& now) {
-  return before.gateway == now.gateway && before.cause == now.cause &&
+  return *before.gateway == *now.gateway && before.cause == now.cause &&
          now.rule().match.includes(before.rule().match);
 }
 
@@ -31,9 +31,9 @@ void count(Watched& watched, bool match) {
   participant.failures += match ? 1 : 0;
 }
 
-void note_regions(Watched& watched) {
-  for (const auto& region : watched.watch.breaching_regions()) {
-    add_region(*watched.incident, watched.route->id(), region);
+void note_regions(Watched& watched, const RegionNames& names) {
+  for (const auto region : watched.watch.breaching_regions()) {
+    add_region(*watched.incident, watched.route->id(), names.name_of(region));
   }
 }
 
@@ -50,15 +50,19 @@ Coverage::Coverage(std::shared_ptr<const config::Config> config)
   for (const auto& route : config_->routes) {
     auto& row = rows_[route.id()];
     row.route = &route;
+    const auto* const gateway = &*gateways_.insert(route.url.origin()).first;
+    std::vector<std::size_t> covering;
     for (std::size_t index = 0; index < thresholds_.size(); ++index) {
-      const auto& rule = thresholds_[index].rule();
-      if (!rule.covers(route)) continue;
+      if (thresholds_[index].rule().covers(route)) covering.push_back(index);
+    }
+    row.watched.reserve(covering.size());  // no spare room: there are many routes
+    for (const auto index : covering) {
       row.watched.push_back({.route = &route,
                              .threshold = &thresholds_[index],
-                             .gateway = route.url.origin(),
-                             .cause = causes[index],
+                             .gateway = gateway,
                              .watch = Watch(needs[index].window_for(route)),
-                             .failures = {}});
+                             .failures = {},
+                             .cause = causes[index]});
     }
   }
 }
@@ -100,6 +104,7 @@ std::string Coverage::why_unwatched(const std::string& rule, const std::string& 
 }
 
 void Coverage::take_over(Coverage& before) {
+  regions_ = before.regions_;
   for (auto& [id, row] : rows_) {
     const auto* const old_route = before.route(id);
     if (old_route == nullptr) continue;

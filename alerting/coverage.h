@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -11,6 +12,7 @@
 
 #include "alerting/failure_log.h"
 #include "alerting/incident.h"
+#include "alerting/region_names.h"
 #include "alerting/rule.h"
 #include "alerting/watch.h"
 #include "config/config.h"
@@ -22,11 +24,11 @@ namespace gatewatch::alerting {
 struct Watched {
   const config::Route* route;
   const Threshold* threshold;
-  std::string gateway;  // of the route
-  Cause cause;          // of the rule
+  const std::string* gateway;  // of the route
   Watch watch;
   FailureLog failures;
   Incident* incident = nullptr;  // in which it fires, or did and is still remembered
+  Cause cause;                   // of the rule
   bool counts = false;           // results of the route are counted there by this rule
   bool active = false;           // time may change it
 
@@ -36,7 +38,7 @@ struct Watched {
 // A result of its route is counted in its incident.
 void count(Watched& watched, bool match);
 // Its incident hears of the regions that breach it.
-void note_regions(Watched& watched);
+void note_regions(Watched& watched, const RegionNames& names);
 
 class Coverage {
  public:
@@ -51,6 +53,7 @@ class Coverage {
   [[nodiscard]] Watched* find(const std::string& rule, const std::string& route);
   [[nodiscard]] const config::Route* route(const std::string& id) const;
   [[nodiscard]] std::vector<Watched*> all();
+  [[nodiscard]] RegionNames& regions() { return regions_; }
 
   // Why a rule watches a route behind a gateway no more, as a clause: "the route was removed from
   // the configuration".
@@ -73,6 +76,8 @@ class Coverage {
   std::shared_ptr<const config::Config> config_;
   config::Dependence dependence_;
   std::vector<Threshold> thresholds_;  // in the order of the rules
+  std::set<std::string> gateways_;
+  RegionNames regions_;
   std::unordered_map<std::string, Row> rows_;
 };
 

@@ -154,7 +154,7 @@ Hold Holds::covering_parent(Watched& watched, Coverage& coverage, Timestamp now)
     if (fails(parent, coverage)) return {.by = "depends on " + parent};
     const auto recovered = recovered_.find(parent);
     if (recovered == recovered_.end() || has_passed(recovered->second, now, grace)) continue;
-    const bool failed_since = !newest.empty() && newest.back().at > recovered->second;
+    const bool failed_since = !newest.empty() && newest.back()->at > recovered->second;
     if (!failed_since) return {.by = "depends on " + parent};
   }
   const auto since = watched.watch.failing_since(*watched.threshold).value_or(now);

@@ -49,7 +49,14 @@ class IncidentDesk::State {
   }
 
  private:
-  void take(Watched& watched, const Result& result, Timestamp now, Steps& steps);
+  // A result on its way past the rules of its route.
+  struct Sighting {
+    const Result& result;
+    RegionId region;
+    EvidencePointer evidence;  // made when the first rule matches
+  };
+
+  void take(Watched& watched, Sighting& sighting, Timestamp now, Steps& steps);
   void apply(Watched& watched, WatchChange change, Timestamp now);
   void enter_incident(Watched& watched, Incident& incident, Timestamp now);
   void note_recovery(const std::string& route, Timestamp now);
@@ -85,13 +92,13 @@ bool matches(const config::Rule& rule, const auto& result) {
 }
 
 FailingPlace place_of(const Watched& watched) {
-  return {watched.route->id(), watched.gateway, watched.failures.gateways()};
+  return {watched.route->id(), *watched.gateway, watched.failures.gateways()};
 }
 
 // Whether the route may have been in the incident: it has several gateways where it is named after
 // their one address.
 bool is_at(const Watched& watched, const Incident& incident) {
-  return watched.gateway == incident.gateway || Endpoint::parse(incident.gateway).has_value();
+  return *watched.gateway == incident.gateway || Endpoint::parse(incident.gateway).has_value();
 }
 
 // By which an incident of the monitor itself is told.
@@ -140,7 +147,8 @@ void IncidentDesk::State::replay(Watched& watched,
   for (const auto& result : results) {
     if (!counts_for_rules(result)) continue;
     const bool match = matches(watched.rule(), result);
-    watched.watch.replay(*watched.threshold, result.region, result.started, match, result.started);
+    watched.watch.replay(*watched.threshold, coverage_->regions().id_of(result.region),
+                         result.started, match, result.started);
     if (match) found.push_back(&result);
     // What came before the newest event was counted when that was stored.
     if (watched.counts && result.started > watched.incident->last_step) count(watched, match);
@@ -150,7 +158,7 @@ void IncidentDesk::State::replay(Watched& watched,
     const bool is_evidence = index + FailureLog::newest_kept >= found.size();
     const auto whole = is_evidence ? recall(*found[index]) : std::nullopt;
     if (whole) {
-      watched.failures.add(*whole, *watched.route);
+      watched.failures.add(evidence_of(*whole, *watched.route));
     } else {
       watched.failures.count(*found[index]);
     }
@@ -184,21 +192,29 @@ Steps IncidentDesk::State::observe(const Result& result, Timestamp now) {
   finish_replay(now);
   Steps steps;
   if (!counts_for_rules(result)) return steps;
-  for (auto& watched : coverage_->of(result.route)) take(watched, result, now, steps);
+  Sighting sighting{
+      .result = result, .region = coverage_->regions().id_of(result.region), .evidence = {}};
+  for (auto& watched : coverage_->of(result.route)) take(watched, sighting, now, steps);
   return steps;
 }
 
-void IncidentDesk::State::take(Watched& watched, const Result& result, Timestamp now,
-                               Steps& steps) {
+void IncidentDesk::State::take(Watched& watched, Sighting& sighting, Timestamp now, Steps& steps) {
+  const auto& result = sighting.result;
   const bool match = matches(watched.rule(), result);
   if (match) {
-    watched.failures.add(result, *watched.route);
+    if (!sighting.evidence) sighting.evidence = evidence_of(result, *watched.route);
+    watched.failures.add(sighting.evidence);
     activate(watched);
   }
   if (watched.counts) count(watched, match);
-  apply(watched,
-        watched.watch.observe(*watched.threshold, result.region, result.started, match, now), now);
-  if (match && watched.watch.firing()) note_regions(watched);
+  const auto change =
+      watched.watch.observe(*watched.threshold, sighting.region, result.started, match, now);
+  apply(watched, change, now);
+  if (change == WatchChange::Fires) {
+    note_regions(watched, coverage_->regions());
+  } else if (match && watched.watch.firing() && watched.watch.breaches_in(sighting.region)) {
+    add_region(*watched.incident, result.route, result.region);
+  }
   if (watched.incident != nullptr) tell(*watched.incident, now, steps);
 }
 
@@ -311,6 +327,7 @@ Steps IncidentDesk::State::tick(Timestamp now) {
 void IncidentDesk::State::judge_all(Timestamp now) {
   judged_ = now;
   std::erase_if(active_, [&](Watched* watched) {
+    if (!watched->watch.is_due(now)) return false;
     apply(*watched, watched->watch.tick(*watched->threshold, now), now);
     if (!watched->watch.is_quiet()) return false;
     watched->failures.clear();
@@ -379,7 +396,7 @@ Steps IncidentDesk::State::reconfigure(std::shared_ptr<const config::Config> con
   for (const auto* const gone : coverage_->all()) {
     if (gone->incident != nullptr && gone->watch.firing()) {
       leave(*gone->incident, gone->route->id(),
-            next->why_unwatched(gone->rule().name, gone->route->id(), gone->gateway));
+            next->why_unwatched(gone->rule().name, gone->route->id(), *gone->gateway));
     }
   }
   coverage_ = std::move(next);

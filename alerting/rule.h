@@ -47,14 +47,14 @@ class Threshold {
   [[nodiscard]] const config::Rule& rule() const { return *rule_; }
   // The window must have been expired.
   [[nodiscard]] Judgement judge(const Window& window) const;
+  // Of results taken for themselves.
+  [[nodiscard]] Judgement judge(Counts counts) const;
   // How many clean results in a row end the failing stretch in the window, which has a match.
   [[nodiscard]] std::uint64_t recovery_length(const Window& window) const;
   // The plain share is under half of the rate: far enough from breaching to be calm.
   [[nodiscard]] bool is_calm(const Window& window) const;
 
  private:
-  [[nodiscard]] Judgement judge(Counts counts) const;
-
   const config::Rule* rule_;
   double quantile_;  // of the rule's confidence; 0 (the plain share) for one of 50 % or less
 };

@@ -6,25 +6,44 @@
 #include "alerting/quorum.h"
 
 namespace gatewatch::alerting {
+namespace {
 
-void Watch::replay(const Threshold& threshold, const std::string& region, Timestamp time,
-                   bool match, Timestamp now) {
-  auto found = std::ranges::find(regions_, region, &Region::name);
-  if (found == regions_.end()) {
-    found = regions_.insert(found, Region{.name = region, .window = Window(window_)});
-  }
-  auto& window = found->window;
+constexpr int looks_per_window = 60;
+
+}  // namespace
+
+void Watch::replay(const Threshold& threshold, RegionId id, Timestamp time, bool match,
+                   Timestamp now) {
+  auto& region = region_of(id);
+  auto& window = region.window;
   window.add(time, match, now);
-  auto& recovery = found->recovery;
-  if (match && threshold.judge(window).breaches()) recovery = threshold.recovery_length(window);
+  idle_until_ = std::min(idle_until_, time + window_);
+  auto& recovery = region.recovery;
+  if (match && threshold.judge(window).breaches()) {
+    recovery = static_cast<std::uint32_t>(threshold.recovery_length(window));
+  }
   if (recovery > 0 && window.clean_run() >= recovery) {
     window.keep_clean_run();
     recovery = 0;
+    idle_until_ = {};
   }
 }
 
-WatchChange Watch::observe(const Threshold& threshold, const std::string& region, Timestamp time,
-                           bool match, Timestamp now) {
+// Regions come once and are few: there is no spare room for more. Where all report, a region is at
+// the place of its number, and what is beside it need not be read.
+Watch::Region& Watch::region_of(RegionId id) {
+  auto place = std::min(static_cast<std::size_t>(id), regions_.size());
+  if (place == regions_.size() || regions_[place].id != id) {
+    while (place > 0 && regions_[place - 1].id >= id) --place;
+  }
+  if (place < regions_.size() && regions_[place].id == id) return regions_[place];
+  regions_.reserve(regions_.size() + 1);
+  return *regions_.insert(regions_.begin() + static_cast<std::ptrdiff_t>(place),
+                          Region{.window = Window(window_), .id = id});
+}
+
+WatchChange Watch::observe(const Threshold& threshold, RegionId region, Timestamp time, bool match,
+                           Timestamp now) {
   replay(threshold, region, time, match, now);
   if (!firing_ && !match) return WatchChange::Unchanged;
   const auto situation = assess(threshold, now);
@@ -35,6 +54,11 @@ WatchChange Watch::observe(const Threshold& threshold, const std::string& region
   }
   set_firing(true);
   return WatchChange::Fires;
+}
+
+bool Watch::is_due(Timestamp now) const {
+  // Further ahead than the window only where the clock was set back.
+  return now >= idle_until_ || idle_until_ - now > window_;
 }
 
 WatchChange Watch::tick(const Threshold& threshold, Timestamp now) {
@@ -51,6 +75,7 @@ bool Watch::breaches(const Threshold& threshold, Timestamp now) {
 void Watch::set_firing(bool firing) {
   firing_ = firing;
   calm_since_.reset();
+  idle_until_ = {};
   if (firing) return;
   for (auto& region : regions_) region.recovery = 0;
 }
@@ -96,35 +121,46 @@ Counts Watch::counts_since(Timestamp time) const {
   return counts;
 }
 
-std::vector<std::string> Watch::breaching_regions() const {
-  std::vector<std::string> names;
-  for (const auto& region : regions_) {
-    if (region.breaches) names.push_back(region.name);
-  }
-  return names;
+bool Watch::breaches_in(RegionId id) const {
+  return std::ranges::any_of(
+      regions_, [id](const Region& region) { return region.id == id && region.breaches; });
 }
 
-std::vector<std::string> Watch::reporting_regions() const {
-  std::vector<std::string> names;
+std::vector<RegionId> Watch::breaching_regions() const {
+  std::vector<RegionId> ids;
   for (const auto& region : regions_) {
-    if (region.window.counts().samples > 0) names.push_back(region.name);
+    if (region.breaches) ids.push_back(region.id);
   }
-  return names;
+  return ids;
+}
+
+std::vector<RegionId> Watch::reporting_regions() const {
+  std::vector<RegionId> ids;
+  for (const auto& region : regions_) {
+    if (region.window.counts().samples > 0) ids.push_back(region.id);
+  }
+  return ids;
 }
 
 Watch::Situation Watch::assess(const Threshold& threshold, Timestamp now) {
   const auto clean_enough = static_cast<std::uint64_t>(threshold.rule().resolve_after);
   Situation situation;
+  idle_until_ = now + window_;
+  if (calm_since_) idle_until_ = std::min(idle_until_, *calm_since_ + window_);
   for (auto& region : regions_) {
     region.window.expire(now);
+    if (const auto oldest = region.window.oldest()) {
+      idle_until_ = std::min(idle_until_, *oldest + window_);
+    }
     region.breaches = threshold.judge(region.window).breaches();
     if (region.window.counts().samples == 0) continue;
     ++situation.reporting;
     situation.breaching += region.breaches ? 1 : 0;
-    situation.over =
-        situation.over && region.window.clean_run() >= std::max(clean_enough, region.recovery);
+    situation.over = situation.over && region.window.clean_run() >=
+                                           std::max<std::uint64_t>(clean_enough, region.recovery);
     situation.calm = situation.calm && threshold.is_calm(region.window);
   }
+  idle_until_ = std::max(idle_until_, now + window_ / looks_per_window);
   return situation;
 }
 

@@ -13,10 +13,9 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
-#include <string_view>
 #include <vector>
 
+#include "alerting/region_names.h"
 #include "alerting/rule.h"
 #include "alerting/window.h"
 
@@ -29,11 +28,14 @@ class Watch {
   explicit Watch(config::Duration window) : window_(window) {}
 
   // A result that changes windows and nothing else.
-  void replay(const Threshold& threshold, const std::string& region, Timestamp time, bool match,
+  void replay(const Threshold& threshold, RegionId region, Timestamp time, bool match,
               Timestamp now);
   // A result, and what it changes. `threshold` is of the rule that the watch was made for.
-  [[nodiscard]] WatchChange observe(const Threshold& threshold, const std::string& region,
-                                    Timestamp time, bool match, Timestamp now);
+  [[nodiscard]] WatchChange observe(const Threshold& threshold, RegionId region, Timestamp time,
+                                    bool match, Timestamp now);
+  // Whether tick() and is_quiet() may have something new to say. Time changes nothing before the
+  // next result leaves a window; then it is looked at within a 60th of the window.
+  [[nodiscard]] bool is_due(Timestamp now) const;
   // What time alone changes.
   [[nodiscard]] WatchChange tick(const Threshold& threshold, Timestamp now);
   // Whether the rule would fire now, after a replay.
@@ -51,17 +53,18 @@ class Watch {
   [[nodiscard]] std::optional<Timestamp> run_of_failures_since() const;
   [[nodiscard]] Counts counts_since(Timestamp time) const;
   // As of the last observe() or tick().
-  [[nodiscard]] std::vector<std::string> breaching_regions() const;
-  [[nodiscard]] std::vector<std::string> reporting_regions() const;
+  [[nodiscard]] bool breaches_in(RegionId region) const;
+  [[nodiscard]] std::vector<RegionId> breaching_regions() const;
+  [[nodiscard]] std::vector<RegionId> reporting_regions() const;
 
  private:
   struct Region {
-    std::string name;
     Window window;
-    bool breaches = false;
     // Clean results in a row that end its failing stretch, as of the newest match with which it
     // breached; 0 where it did not.
-    std::uint64_t recovery = 0;
+    std::uint32_t recovery = 0;
+    RegionId id;
+    bool breaches = false;
   };
   struct Situation {
     int reporting = 0;
@@ -70,13 +73,15 @@ class Watch {
     bool calm = true;  // the share of every reporting region
   };
 
+  [[nodiscard]] Region& region_of(RegionId id);
   [[nodiscard]] Situation assess(const Threshold& threshold, Timestamp now);
   [[nodiscard]] WatchChange stop_if_over(const Situation& situation, Timestamp now);
 
   config::Duration window_;
-  std::vector<Region> regions_;
+  std::vector<Region> regions_;  // by their numbers
   bool firing_ = false;
   std::optional<Timestamp> calm_since_;  // while it fires
+  Timestamp idle_until_;                 // time alone changes nothing before; from the last look
 };
 
 }  // namespace gatewatch::alerting

@@ -1,14 +1,18 @@
 // What one rule has seen of one route from one region within a sliding stretch of time: samples
 // and matches as running sums, and the newest unbroken runs of matches and of clean results.
 //
-// Up to 48 results are kept one by one and leave exactly on time. Where there are more, older ones
-// share a bucket (a 30th of the window), which leaves with its newest result: a result may stay
-// longer by one bucket, never shorter. A result costs O(1) amortised; memory is at most 64 buckets.
+// Results of one kind that come evenly, as a schedule has them come, are one stretch: the first of
+// them, their distance, how many. So a route in good health costs one stretch, and so does a total
+// outage, however long the window. Up to 64 stretches leave result by result, on time. Where there
+// are more, the results of the older ones share buckets, which leave with their newest result. A
+// result may stay longer by a 30th of the window, never shorter. A result costs O(1) amortised.
 
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -34,10 +38,10 @@ struct Run {
 
 class Window {
  public:
-  static constexpr std::size_t bucket_limit = 64;
-  static constexpr int buckets_per_window = 30;
+  static constexpr std::size_t stretch_limit = 64;
+  static constexpr int lateness_divisor = 30;  // a result stays too long by length / this at most
 
-  explicit Window(config::Duration length);
+  explicit Window(config::Duration length) : length_(length) {}
 
   // A result of the time `time`, arriving at `now`. One that is older than the window counts for
   // nothing; one from the future counts as of now; one that arrives out of order counts as of the
@@ -48,37 +52,61 @@ class Window {
   // Lets go of what came before the clean run: the window begins anew with it.
   void keep_clean_run();
 
-  [[nodiscard]] Counts counts() const { return counts_; }
+  [[nodiscard]] Counts counts() const { return {.samples = samples_, .matches = matches_}; }
   // The newest run of matches, as far as it lies within the window; `since` may lie before it.
   [[nodiscard]] Run failing_run() const;
   // How many results in a row were clean, up to the newest one; not bounded by the window.
-  [[nodiscard]] std::uint64_t clean_run() const { return clean_run_; }
+  [[nodiscard]] std::uint64_t clean_run() const { return run_matches_ ? 0 : run_; }
   [[nodiscard]] std::optional<Timestamp> first_match() const;
+  // When the oldest result was, whose leaving is the next change that time makes.
+  [[nodiscard]] std::optional<Timestamp> oldest() const;
   // From the first match within the window to the newest one.
   [[nodiscard]] Counts failing_stretch() const;
   // Those at `time` or later; a shared bucket counts whole.
   [[nodiscard]] Counts counts_since(Timestamp time) const;
-  [[nodiscard]] std::size_t buckets() const { return buckets_.size() - oldest_; }
+  [[nodiscard]] std::size_t stretches() const;
 
  private:
-  struct Bucket {
-    Timestamp last;         // its newest result
-    Timestamp first_match;  // meaningless while matches is 0
-    std::uint32_t samples;
-    std::uint32_t matches;
+  // Either `even`: results of one kind, each `spacing` after the one before, or up to `late` after
+  // that. Or a bucket of any results, which leave together.
+  struct Stretch {
+    static constexpr auto bucket = std::numeric_limits<std::uint32_t>::max();
+
+    Timestamp first{};          // of a bucket: its first match, if it has one
+    std::uint32_t spacing = 0;  // µs; of a bucket: until its newest result, ms
+    std::uint32_t late = 0;     // µs; or `bucket`
+    std::uint32_t samples = 0;
+    std::uint32_t matches = 0;
+
+    [[nodiscard]] bool is_even() const { return late != bucket; }
+    [[nodiscard]] Timestamp at(std::uint32_t index) const;  // of an even one, at the latest
+    [[nodiscard]] Timestamp oldest() const;                 // when its oldest result leaves
+    [[nodiscard]] Timestamp newest() const;
+    [[nodiscard]] Counts since(Timestamp time) const;
+    [[nodiscard]] bool extend(Timestamp time, bool match, config::Duration length);
+  };
+  struct Older {
+    std::vector<Stretch> list;  // in the order of time; those before `begin` have left the window
+    std::size_t begin = 0;
   };
 
-  [[nodiscard]] std::int64_t cell(const Bucket& bucket) const;
+  [[nodiscard]] const Stretch& oldest_stretch() const;
+  [[nodiscard]] std::int64_t cell(Timestamp time) const;
+  void drop_oldest();
+  void set_aside();
   void make_room();
   void clear();
+  template <typename Visit>
+  void newest_first(const Visit& visit) const;
 
-  std::chrono::microseconds length_;
-  std::chrono::microseconds bucket_width_;
-  std::vector<Bucket> buckets_;  // oldest first; those before oldest_ have left the window
-  std::size_t oldest_ = 0;
-  Counts counts_;
-  Run failing_run_;
-  std::uint64_t clean_run_ = 0;
+  config::Duration length_;
+  Stretch newest_;                // without samples: the window is empty
+  std::unique_ptr<Older> older_;  // those before it; null: none
+  std::uint32_t samples_ = 0;
+  std::uint32_t matches_ = 0;
+  std::uint32_t run_ = 0;  // results of the kind of the newest one, up to it
+  bool run_matches_ = false;
+  Timestamp run_since_;
 };
 
 }  // namespace gatewatch::alerting

@@ -20,6 +20,8 @@ class FiringNeeds {
   [[nodiscard]] std::optional<int> results() const { return results_; }
   // How far back the rule looks at the route: its window, or as far as a rule that stretches needs.
   [[nodiscard]] Duration window_for(const Route& route) const;
+  // Whether confirmations follow what it matches; a certificate that expires soon has none.
+  [[nodiscard]] bool counts_failures() const { return counts_failures_; }
   // How many results a total outage of the route gives within that window at least:
   // the scheduled ones and, where the rule counts failures, the confirmations of the first.
   [[nodiscard]] int results_given(const Route& route) const;

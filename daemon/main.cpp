@@ -40,6 +40,7 @@ void add_check(CLI::App& app, CheckOptions& options) {
   command->add_option("-c,--config", options.config_file, "Configuration file")
       ->capture_default_str();
   command->add_flag("--print", options.print, "Print what it comes to, without secrets");
+  command->add_flag("--json", options.json, "What rules can see of each route, as JSON");
 }
 
 // What a request is made of: each option is a key of a route.

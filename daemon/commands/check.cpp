@@ -8,12 +8,14 @@
 
 #include <fmt/core.h>
 #include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
 
 #include "config/firing.h"
 #include "config/load.h"
 #include "daemon/commands/command.h"
 #include "daemon/config_notes.h"
 #include "daemon/counted.h"
+#include "daemon/power_report.h"
 #include "daemon/reloader.h"
 #include "probes/net/uv_network.h"
 
@@ -78,15 +80,21 @@ int check_command(const CheckOptions& options) {
     return exit_usage;
   }
   const auto& config = *loaded->config;
-  if (options.print) {
+  if (options.print && !options.json) {
     print_routes(config);
     print_rules(config);
     for (const auto& channel : config.channels) {
       fmt::print("channel {}: {}\n", channel.name, channel.type_name());
     }
   }
-  print_windows(config);
+  if (options.json) {
+    fmt::print("{}\n", power_json(config).dump(2));
+  } else {
+    print_windows(config);
+    for (const auto& line : power_lines(config)) fmt::print("{}\n", line);
+  }
   for (const auto& note : config_notes(config)) fmt::print(stderr, "warning: {}\n", note);
+  if (options.json) return exit_fine;
   fmt::print("{}: fine, {}, {}, {}\n", options.config_file, counted(config.routes.size(), "route"),
              counted(config.rules.size(), "rule"), counted(config.channels.size(), "channel"));
   return exit_fine;

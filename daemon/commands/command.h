@@ -28,6 +28,7 @@ struct RunOptions {
 struct CheckOptions {
   std::string config_file = default_config_file;
   bool print = false;  // the configuration as understood, secrets left out
+  bool json = false;   // what rules can see of each route, and nothing else on standard output
 };
 [[nodiscard]] int check_command(const CheckOptions& options);
 

@@ -124,17 +124,18 @@ TEST_CASE("the first request ids are told, cleaned and cut") {
 
 TEST_CASE("a log keeps the newest three and counts the names") {
   FailureLog log;
+  CHECK(log.newest().empty());
   auto result = bad_gateway();
   for (int index = 0; index < 5; ++index) {
     result.started += 1s;
-    log.add(result, checkout());
+    log.add(evidence_of(result, checkout()));
   }
   CHECK(log.newest().size() == 3);
-  CHECK(log.newest().back().at == result.started);
+  CHECK(log.newest().back()->at == result.started);
   CHECK(log.names().at("502 Bad Gateway") == 5);
   for (int status = 400; status < 600; ++status) {
     result.status = status;
-    log.add(result, checkout());
+    log.add(evidence_of(result, checkout()));
   }
   CHECK(log.names().size() == FailureLog::names_kept);
   log.clear();

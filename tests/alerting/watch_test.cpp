@@ -18,16 +18,17 @@ struct Watching {
   Threshold threshold{rule};
   Watch watch{rule.window};
   Timestamp now = start;
+  RegionNames regions{};
 
   explicit Watching(config::Rule of = {}) : rule(std::move(of)) {}
   Watching(const Watching&) = delete;
   Watching& operator=(const Watching&) = delete;
 
   WatchChange fails(const std::string& region = "eu") {
-    return watch.observe(threshold, region, now, true, now);
+    return watch.observe(threshold, regions.id_of(region), now, true, now);
   }
   WatchChange passes(const std::string& region = "eu") {
-    return watch.observe(threshold, region, now, false, now);
+    return watch.observe(threshold, regions.id_of(region), now, false, now);
   }
   WatchChange tick() { return watch.tick(threshold, now); }
 };
@@ -45,8 +46,9 @@ TEST_CASE("a watch fires once, with the result that completes the quorum") {
   CHECK(site.fails("us") == WatchChange::Unchanged);
   CHECK(site.fails("us") == WatchChange::Unchanged);
   CHECK(site.fails("us") == WatchChange::Fires);
-  CHECK(site.watch.breaching_regions() == std::vector<std::string>{"eu", "us"});
-  CHECK(site.watch.reporting_regions() == std::vector<std::string>{"eu", "us", "ap"});
+  const auto id = [&](const char* name) { return site.regions.id_of(name); };
+  CHECK(site.watch.breaching_regions() == std::vector{id("eu"), id("us")});
+  CHECK(site.watch.reporting_regions() == std::vector{id("eu"), id("us"), id("ap")});
   CHECK(site.watch.failing_since(site.threshold) == start + 1s);
   CHECK(site.watch.counts_since(start + 1s) == Counts{8, 8});
 }
@@ -109,7 +111,7 @@ TEST_CASE("what is over makes no later failure a breach") {
 TEST_CASE("what a replay shows to be over is over") {
   Watching site;
   for (int index = 0; index < 15; ++index) {
-    site.watch.replay(site.threshold, "eu", site.now, index < 10, site.now);
+    site.watch.replay(site.threshold, site.regions.id_of("eu"), site.now, index < 10, site.now);
   }
   CHECK_FALSE(site.watch.breaches(site.threshold, site.now));
   CHECK(site.fails() == WatchChange::Unchanged);
@@ -192,7 +194,7 @@ TEST_CASE("a watch is quiet when nothing matched within the window") {
 TEST_CASE("what was replayed breaches without firing") {
   Watching site;
   for (int index = 0; index < 3; ++index) {
-    site.watch.replay(site.threshold, "eu", site.now, true, site.now);
+    site.watch.replay(site.threshold, site.regions.id_of("eu"), site.now, true, site.now);
   }
   CHECK_FALSE(site.watch.firing());
   CHECK(site.watch.breaches(site.threshold, site.now));

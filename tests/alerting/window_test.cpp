@@ -54,12 +54,12 @@ class BruteForce {
 
 }  // namespace
 
-TEST_CASE("a window agrees with one that keeps everything, up to one bucket") {
+TEST_CASE("a window agrees with one that keeps everything, up to a 30th of its length") {
   for (unsigned seed = 1; seed <= 25; ++seed) {
     CAPTURE(seed);
     std::mt19937 random(seed);
     const config::Duration length{std::uniform_int_distribution(1'000, 600'000)(random)};
-    const auto bucket = std::chrono::microseconds(length) / Window::buckets_per_window;
+    const auto lateness = std::chrono::microseconds(length) / Window::lateness_divisor;
     // From a few results in a window to several hundred.
     const auto longest_gap = length.count() * 1'000 / std::uniform_int_distribution(2, 400)(random);
     std::uniform_int_distribution<std::int64_t> gap(0, 2 * longest_gap);
@@ -77,7 +77,7 @@ TEST_CASE("a window agrees with one that keeps everything, up to one bucket") {
         model.add(now, match);
       }
       const auto least = model.counts(now);
-      const auto most = model.counts(now, bucket);
+      const auto most = model.counts(now, lateness);
       CHECK(window.counts().samples >= least.samples);
       CHECK(window.counts().samples <= most.samples);
       CHECK(window.counts().matches >= least.matches);
@@ -85,7 +85,7 @@ TEST_CASE("a window agrees with one that keeps everything, up to one bucket") {
       CHECK(window.failing_run().count >= model.failing_run(now));
       CHECK(window.failing_run().count <= window.counts().matches);
       CHECK(window.clean_run() == model.clean_run());
-      CHECK(window.buckets() <= Window::bucket_limit);
+      CHECK(window.stretches() <= Window::stretch_limit);
     }
   }
 }
@@ -105,6 +105,48 @@ TEST_CASE("a window of at most 48 results is exact") {
   }
 }
 
+TEST_CASE("results that come evenly are one stretch, and leave one by one and on time") {
+  for (const auto jitter : {0us, 900us}) {
+    CAPTURE(jitter.count());
+    std::mt19937 random(1);
+    std::uniform_int_distribution<std::int64_t> off(0, jitter.count());
+    Window window(6h);
+    BruteForce model(6h);
+    for (int turn = 0; turn < 2'000; ++turn) {
+      const bool match = turn >= 1'000;
+      const auto now = start + turn * 30s + std::chrono::microseconds{off(random)};
+      window.add(now, match, now);
+      model.add(now, match);
+      const auto least = model.counts(now);
+      const auto most = model.counts(now, 2'000 * jitter);
+      REQUIRE(window.counts().samples >= least.samples);
+      REQUIRE(window.counts().samples <= most.samples);
+      REQUIRE(window.counts().matches >= least.matches);
+      REQUIRE(window.counts().matches <= most.matches);
+      REQUIRE(window.stretches() <= (jitter == 0us ? 2 : 4));
+    }
+    CHECK(window.first_match().has_value());
+    CHECK(window.counts_since(start + 1'990 * 30s) == Counts{10, 10});
+  }
+}
+
+TEST_CASE("a turn left out is seen, and so are the results between two turns") {
+  Window window(5min);
+  BruteForce model(5min);
+  std::mt19937 random(2);
+  for (int turn = 0; turn < 500; ++turn) {
+    auto now = start + turn * 10s;
+    for (const auto after : {0ms, 300ms, 2'300ms, 4'300ms}) {
+      const bool scheduled = after == 0ms;
+      if (scheduled ? random() % 10 == 0 : turn % 40 != 0) continue;
+      window.add(now + after, scheduled, now + after);
+      model.add(now + after, scheduled);
+      REQUIRE(window.counts() == model.counts(now + after));
+      REQUIRE(window.failing_run().count == model.failing_run(now + after));
+    }
+  }
+}
+
 TEST_CASE("memory is bounded however many results there are") {
   Window window(24h);
   for (int index = 0; index < 100'000; ++index) {
@@ -112,7 +154,7 @@ TEST_CASE("memory is bounded however many results there are") {
     window.add(now, index % 2 == 0, now);
   }
   CHECK(window.counts() == Counts{100'000, 50'000});
-  CHECK(window.buckets() <= Window::bucket_limit);
+  CHECK(window.stretches() <= Window::stretch_limit);
 }
 
 TEST_CASE("runs begin with their first result and end with the opposite") {
@@ -200,7 +242,7 @@ TEST_CASE("a window can begin anew with its clean run") {
   add("F");
   window.keep_clean_run();
   CHECK(window.counts() == Counts{});
-  CHECK(window.buckets() == 0);
+  CHECK(window.stretches() == 0);
   add(".");
   CHECK(window.counts() == Counts{1, 0});
 }

@@ -58,7 +58,7 @@ class World {
         step_(Span(scene.interval) / scene.regions),
         random_(random) {
     for (int region = 0; region < scene.regions; ++region) {
-      regions_.push_back(fmt::format("region-{}", region));
+      regions_.push_back(static_cast<RegionId>(region));
     }
     fill();
   }
@@ -129,7 +129,7 @@ class World {
   Watch watch_;
   Span step_;
   Random& random_;
-  std::vector<std::string> regions_;
+  std::vector<RegionId> regions_;
   config::Confirmation confirm_;
   daemon::RouteHealth health_;
   bool healthy_ = true;
