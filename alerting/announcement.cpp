@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -52,7 +53,7 @@ std::vector<std::string> newest_lines(std::vector<Evidence> evidence) {
     return left.at != right.at ? left.at > right.at : left.line < right.line;
   });
   std::vector<std::string> lines;
-  for (auto& [at, line, expires] : evidence) {
+  for (auto& [at, line, expires, gateway] : evidence) {
     if (lines.size() == most_evidence) break;
     // Two rules that watch one route have seen the same result.
     if (lines.empty() || lines.back() != line) lines.push_back(std::move(line));
@@ -127,6 +128,7 @@ Notification outline(const Incident& incident, NotificationKind kind, Timestamp 
   notification.since = incident.since;
   notification.at = now;
   notification.resolved = incident.resolved;
+  notification.acknowledged_by = incident.acknowledged_by;
   if (kind == NotificationKind::Resolved) notification.reason = incident.closed_by;
   return notification;
 }
@@ -137,6 +139,28 @@ void add_blindness(Notification& notification, const Blindness& blindness) {
   notification.evidence = blindness.evidence;
   notification.diagnosis = blindness.diagnosis;
   notification.fixer = blindness.fixer;
+}
+
+bool fails_since(std::span<const Watched> watches, Timestamp since) {
+  return std::ranges::any_of(watches, [since](const Watched& watched) {
+    if (watched.cause != Cause::Outage) return false;
+    const auto began = watched.watch.run_of_failures_since();
+    return watched.watch.firing() || (began && *began >= since);
+  });
+}
+
+// How many others depend on its routes, and fail too.
+std::uint64_t failing_dependents(const Incident& incident, Coverage& coverage) {
+  if (incident.cause != Cause::Outage || coverage.dependence().empty()) return 0;
+  std::set<std::string> failing;
+  for (const auto& [route, participant] : incident.participants) {
+    if (!participant.firing()) continue;
+    for (const auto& other : coverage.dependence().dependents(route)) {
+      if (incident.participants.contains(other)) continue;
+      if (fails_since(coverage.of(other), incident.since)) failing.insert(other);
+    }
+  }
+  return failing.size();
 }
 
 void add_routes(Notification& notification, const Incident& incident, Coverage& coverage) {
@@ -153,6 +177,7 @@ void add_routes(Notification& notification, const Incident& incident, Coverage& 
     notification.failures += participant.failures;
     failing.insert(participant.regions.begin(), participant.regions.end());
   }
+  if (incident.is_live()) notification.dependents = failing_dependents(incident, coverage);
   notification.regions_failing.assign(failing.begin(), failing.end());
   std::ranges::set_difference(findings.regions, failing,
                               std::back_inserter(notification.regions_clean));
@@ -206,6 +231,16 @@ std::string sentence_of(Why why, const Incident& incident, const Notification& n
                          notification.failures, notification.probes);
     case Why::NoLongerConfigured:
       return fmt::format("Closed after {} without a recovery: {}.", lasted, notification.reason);
+    case Why::Held:
+      return fmt::format("Not told from now on: {}.", incident.hold.by);
+    case Why::Released:
+      return fmt::format("Told again, after it was held by {}.", incident.held_by);
+    case Why::Acknowledged:
+      return fmt::format("Acknowledged by {}.", incident.acknowledged_by);
+    case Why::Escalated:
+      return fmt::format("Open for {}, and nobody has acknowledged it: {} told too.",
+                         duration_text(incident.open_since, notification.at),
+                         listing(due_escalations(incident, notification.at)));
     case Why::Silence:
       break;
   }

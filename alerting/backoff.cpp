@@ -21,13 +21,18 @@ std::chrono::milliseconds retry_delay(const OutboxLimits& limits, int failures,
 }
 
 Pace::Pace(std::chrono::nanoseconds pace, int burst, Instant now)
-    : pace_(pace), ahead_(pace * (burst - 1)), paced_(now) {}
+    : pace_(pace), ahead_(pace * (burst - 1)), paced_(now), rested_(now) {}
 
 Instant Pace::next(Instant now) const {
   return std::max(now, paced_ - ahead_);
 }
 
+Instant Pace::next_without_burst(Instant now) const {
+  return std::max(now, rested_);
+}
+
 void Pace::sent(Instant now) {
+  rested_ = now + pace_;
   paced_ = std::max(paced_, now) + pace_;
 }
 

@@ -16,7 +16,7 @@ struct OutboxLimits {
   std::chrono::hours give_up{24};                    // after the delivery was created
   std::chrono::hours last_chance{1};                 // but not before this much of the current run
   int burst = 5;                                     // sends that may go ahead of the pace
-  int in_flight = 4;                                 // sends of one channel at once
+  int in_flight = 4;  // sends at once to a channel that answers; any other gets them one by one
 };
 
 // The wait before the next attempt, after `failures` (1 at least) of them. `chance` is within
@@ -32,12 +32,15 @@ class Pace {
 
   // When the next send may go: `now` or later.
   [[nodiscard]] Instant next(Instant now) const;
+  // The same for a receiver that is failing, which gets no burst.
+  [[nodiscard]] Instant next_without_burst(Instant now) const;
   void sent(Instant now);
 
  private:
   std::chrono::nanoseconds pace_;
   std::chrono::nanoseconds ahead_;  // how far sends may run ahead
   Instant paced_;                   // when the next send would be due at the pace alone
+  Instant rested_;                  // a pace after the last send
 };
 
 }  // namespace gatewatch::alerting

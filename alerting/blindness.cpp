@@ -17,6 +17,10 @@ bool is_blind_gateway(std::string_view gateway) {
   return gateway.starts_with(prefix);
 }
 
+std::string blind_region(std::string_view gateway) {
+  return std::string(gateway.substr(prefix.size()));
+}
+
 config::Rule blindness_rule(const config::Config& config) {
   config::Rule rule;
   rule.name = "blind";

@@ -24,6 +24,7 @@ struct Blindness {
 // What its incident has in place of a gateway: "region local".
 [[nodiscard]] std::string blind_gateway(std::string_view region);
 [[nodiscard]] bool is_blind_gateway(std::string_view gateway);
+[[nodiscard]] std::string blind_region(std::string_view gateway);  // of such a one
 
 // By which it is told: "blind", a warning to every channel that any rule names, with the shortest
 // of their reminders.

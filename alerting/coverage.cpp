@@ -25,7 +25,20 @@ bool same_story(const Watched& before, const Watched& now) {
 
 }  // namespace
 
-Coverage::Coverage(std::shared_ptr<const config::Config> config) : config_(std::move(config)) {
+void count(Watched& watched, bool match) {
+  auto& participant = watched.incident->participants.at(watched.route->id());
+  ++participant.probes;
+  participant.failures += match ? 1 : 0;
+}
+
+void note_regions(Watched& watched) {
+  for (const auto& region : watched.watch.breaching_regions()) {
+    add_region(*watched.incident, watched.route->id(), region);
+  }
+}
+
+Coverage::Coverage(std::shared_ptr<const config::Config> config)
+    : config_(std::move(config)), dependence_(config_->routes) {
   std::vector<Cause> causes;
   std::vector<config::FiringNeeds> needs;
   thresholds_.reserve(config_->rules.size());

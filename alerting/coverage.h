@@ -14,6 +14,7 @@
 #include "alerting/rule.h"
 #include "alerting/watch.h"
 #include "config/config.h"
+#include "config/dependence.h"
 
 namespace gatewatch::alerting {
 
@@ -32,6 +33,11 @@ struct Watched {
   [[nodiscard]] const config::Rule& rule() const { return threshold->rule(); }
 };
 
+// A result of its route is counted in its incident.
+void count(Watched& watched, bool match);
+// Its incident hears of the regions that breach it.
+void note_regions(Watched& watched);
+
 class Coverage {
  public:
   explicit Coverage(std::shared_ptr<const config::Config> config);
@@ -39,6 +45,7 @@ class Coverage {
   Coverage& operator=(const Coverage&) = delete;
 
   [[nodiscard]] const config::Config& config() const { return *config_; }
+  [[nodiscard]] const config::Dependence& dependence() const { return dependence_; }
   // In the order of the rules. The objects stay where they are as long as this lives.
   [[nodiscard]] std::span<Watched> of(const std::string& route);
   [[nodiscard]] Watched* find(const std::string& rule, const std::string& route);
@@ -64,6 +71,7 @@ class Coverage {
   };
 
   std::shared_ptr<const config::Config> config_;
+  config::Dependence dependence_;
   std::vector<Threshold> thresholds_;  // in the order of the rules
   std::unordered_map<std::string, Row> rows_;
 };

@@ -15,7 +15,16 @@ void FailureLog::add(const Result& result, const config::Route& route) {
   if (result.cert_expiring && result.certificate) {
     evidence.certificate_expires = result.certificate->not_after;
   }
+  if (route.proxy.empty()) evidence.gateway = result.remote;
   newest_.push_back(std::move(evidence));
+}
+
+std::set<Endpoint> FailureLog::gateways() const {
+  std::set<Endpoint> gateways;
+  for (const auto& evidence : newest_) {
+    if (evidence.gateway) gateways.insert(*evidence.gateway);
+  }
+  return gateways;
 }
 
 void FailureLog::count(const storage::ResultOutline& result) {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,7 @@ struct Evidence {
   Timestamp at;
   std::string line;
   std::optional<Timestamp> certificate_expires;  // where that is soon
+  std::optional<Endpoint> gateway{};             // that was connected to, and not by a proxy
 };
 
 class FailureLog {
@@ -33,6 +35,7 @@ class FailureLog {
   void clear();
 
   [[nodiscard]] const std::vector<Evidence>& newest() const { return newest_; }  // oldest first
+  [[nodiscard]] std::set<Endpoint> gateways() const;                             // of the newest
   [[nodiscard]] const std::map<std::string, std::uint64_t>& names() const { return names_; }
 
  private:

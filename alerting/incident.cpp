@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "alerting/fallback.h"
 #include "alerting/history_loss.h"
 #include "alerting/notification.h"
 
@@ -17,6 +18,41 @@ config::Severity severity_named(const std::string& name) {
     if (config::severity_name(severity) == name) return severity;
   }
   return config::Severity::Critical;
+}
+
+// What its events and deliveries say of who was told what, and when.
+void restore_times(Incident& incident, const storage::IncidentHistory& history) {
+  incident.open_since = incident.last_step = incident.last_told = incident.opened;
+  std::int64_t opening = 0;
+  std::int64_t worst = 0;
+  const auto told_between = [&history](std::int64_t first, std::int64_t end) {
+    return std::ranges::any_of(history.deliveries, [=](const auto& delivery) {
+      return delivery.sequence >= first && delivery.sequence < end;
+    });
+  };
+  for (const auto& event : history.events) {
+    const auto is = [&event](NotificationKind kind) {
+      return event.kind == notification_kind_name(kind);
+    };
+    incident.last_step = event.at;
+    if (is(NotificationKind::Opened) || is(NotificationKind::Reopened)) {
+      incident.open_since = event.at;
+      opening = event.sequence;
+    }
+    if (is(NotificationKind::Worsened)) worst = event.sequence;
+    const bool is_first_word =
+        event.kind == released_event && !told_between(opening, event.sequence);
+    if (is_first_word) incident.open_since = event.at;
+    const bool tells_all = !is(NotificationKind::Acknowledged) && !is(NotificationKind::Escalated);
+    if (tells_all) incident.last_told = event.at;
+  }
+  incident.news_held = !incident.held_by.empty() && worst > opening &&
+                       !told_between(worst, history.incident.last_event + 1);
+  for (const auto& delivery : history.deliveries) {
+    if (is_fallback(delivery)) continue;  // it is told of what the other one does not take, alone
+    incident.heard.insert(delivery.channel);
+    if (incident.is_live() && delivery.sequence >= opening) incident.told.insert(delivery.channel);
+  }
 }
 
 }  // namespace
@@ -52,6 +88,12 @@ void admit_rule(Incident& incident, const config::Rule& rule) {
   for (const auto& channel : rule.notify) {
     const auto known = std::ranges::find(incident.channels, channel);
     if (known == incident.channels.end()) incident.channels.push_back(channel);
+  }
+  for (const auto& [after, channels] : rule.escalate) {
+    for (const auto& channel : channels) {
+      const auto known = incident.escalations.try_emplace(channel, after).first;
+      known->second = std::min(known->second, after);
+    }
   }
   if (rule.remind) incident.remind = std::min(*rule.remind, incident.remind.value_or(*rule.remind));
   incident.reopen = std::max(incident.reopen, rule.reopen);
@@ -102,6 +144,9 @@ storage::IncidentRecord to_record(const Incident& incident) {
       .opened = incident.opened,
       .resolved = incident.resolved,
       .last_event = incident.last_event,
+      .acknowledged = incident.acknowledged,
+      .acknowledged_by = incident.acknowledged_by,
+      .held_by = incident.held_by,
       .routes = {}};
   for (const auto& [route, participant] : incident.participants) {
     record.routes.push_back({.route = route,
@@ -126,10 +171,14 @@ Incident from_history(const storage::IncidentHistory& history) {
   incident.opened = record.opened;
   incident.resolved = record.resolved;
   incident.last_event = record.last_event;
+  incident.acknowledged = record.acknowledged;
+  incident.acknowledged_by = record.acknowledged_by;
+  incident.held_by = record.held_by;
+  incident.hold.by = record.held_by;
   if (is_blind_gateway(record.gateway) || record.gateway == lost_gateway) {
     incident.cause = Cause::Blindness;
   }
-  incident.last_told = history.events.empty() ? record.opened : history.events.back().at;
+  restore_times(incident, history);
   for (const auto& route : record.routes) {
     incident.participants[route.route] = {.since = route.since,
                                           .firing_rules = 0,
@@ -137,7 +186,6 @@ Incident from_history(const storage::IncidentHistory& history) {
                                           .failures = route.failures,
                                           .regions = {route.regions.begin(), route.regions.end()}};
   }
-  for (const auto& delivery : history.deliveries) incident.told.insert(delivery.channel);
   if (!history.deliveries.empty()) {
     const auto newest = notification_from_json(history.deliveries.back().notification);
     if (newest) {

@@ -12,6 +12,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "alerting/blindness.h"
@@ -47,6 +48,24 @@ struct News {
   bool severity_rose = false;
 };
 
+// Somebody takes care of an incident.
+struct Acknowledgement {
+  std::string by;
+  std::string comment;  // empty: none
+};
+
+// Why nobody is told of an incident for now.
+struct Hold {
+  std::string by{};           // a clause: "silence 3 (deploy)"; empty: nothing
+  bool is_undecided = false;  // a route on which all depends may be about to fail: wait with it
+
+  friend bool operator==(const Hold&, const Hold&) = default;
+};
+
+// The kinds of events that no notification has by itself.
+inline constexpr std::string_view held_event = "held";
+inline constexpr std::string_view released_event = "released";
+
 struct Incident {
   std::int64_t id = 0;  // 0: not opened yet
   std::string rule;     // the first that fired
@@ -66,9 +85,18 @@ struct Incident {
   std::set<std::string> rules;        // all that ever fired in it
   std::vector<std::string> channels;  // that are to hear of it, in the order of the rules
   std::set<std::string> told;         // channels that know it is open
+  std::set<std::string> heard;        // channels that were told anything of it, ever
+  std::map<std::string, config::Duration> escalations;  // channel → how long it is open by then
+  std::optional<Timestamp> acknowledged;                // in vain once it reopens or gets worse
+  std::string acknowledged_by;
+  Hold hold;               // as it is now
+  std::string held_by;     // as of the newest step
+  bool news_held = false;  // it got worse, and those who know of it were not told
   std::optional<config::Duration> remind;
   config::Duration reopen{0};
-  Timestamp last_told;
+  Timestamp open_since;  // opened, or reopened
+  Timestamp last_step;   // of any kind
+  Timestamp last_told;   // everybody
   News news;
   std::string what;     // the commonest failure, as it was told the last time
   Blindness blindness;  // with that cause; its incident has no participants
@@ -77,6 +105,7 @@ struct Incident {
   [[nodiscard]] std::string key() const;
   [[nodiscard]] bool is_live() const { return stage != Stage::Resolved; }
   [[nodiscard]] bool has_untold_channel() const;
+  [[nodiscard]] bool is_held() const { return !hold.by.empty(); }
 };
 
 // A rule takes part: its severity, channels and times count from now on.

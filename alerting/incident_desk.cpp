@@ -5,6 +5,7 @@
 
 #include "alerting/coverage.h"
 #include "alerting/history_loss.h"
+#include "alerting/hold.h"
 #include "alerting/incident_list.h"
 #include "alerting/notify.h"
 #include "alerting/step.h"
@@ -18,7 +19,9 @@ constexpr auto judged_every = std::chrono::seconds(1);  // what time alone chang
 class IncidentDesk::State {
  public:
   State(std::shared_ptr<const config::Config> config, DeskSettings settings)
-      : settings_(std::move(settings)), coverage_(std::make_unique<Coverage>(std::move(config))) {}
+      : settings_(std::move(settings)),
+        holds_(config),
+        coverage_(std::make_unique<Coverage>(std::move(config))) {}
 
   void restore(const storage::IncidentHistory& history);
   void replay(Watched& watched, const std::vector<storage::ResultOutline>& results,
@@ -28,19 +31,31 @@ class IncidentDesk::State {
                       Timestamp now);
   [[nodiscard]] bool is_blind(const std::string& region) const;
   Steps tick(Timestamp now);
+  Steps acknowledge(std::int64_t id, const Acknowledgement& acknowledgement, Timestamp now);
   Steps reconfigure(std::shared_ptr<const config::Config> config, std::string link_prefix,
                     Timestamp now);
 
+  void set_silences(const std::vector<storage::SilenceRecord>& silences);
+  [[nodiscard]] bool in_maintenance(const Result& result);
   Steps begin_anew(const storage::LostHistory& lost, Timestamp now);
 
   [[nodiscard]] Coverage& coverage() { return *coverage_; }
-  [[nodiscard]] const IncidentList& incidents() const { return incidents_; }
+  [[nodiscard]] std::size_t count_open(auto counts) const {
+    std::size_t open = 0;
+    incidents_.for_each([&](const Incident& incident) {
+      if (incident.stage == Stage::Open && counts(incident)) ++open;
+    });
+    return open;
+  }
 
  private:
   void take(Watched& watched, const Result& result, Timestamp now, Steps& steps);
   void apply(Watched& watched, WatchChange change, Timestamp now);
   void enter_incident(Watched& watched, Incident& incident, Timestamp now);
+  void note_recovery(const std::string& route, Timestamp now);
   void activate(Watched& watched);
+  void weigh(Incident& incident, Timestamp now);
+  void weigh_all(Timestamp now);
   void tell(Incident& incident, Timestamp now, Steps& steps);
   void tell_all(Timestamp now, Steps& steps);
   void judge_all(Timestamp now);
@@ -50,6 +65,7 @@ class IncidentDesk::State {
   [[nodiscard]] Incident* find_blindness(const std::string& region) const;
 
   DeskSettings settings_;
+  Holds holds_;
   std::unique_ptr<Coverage> coverage_;
   IncidentList incidents_;
   std::vector<Watched*> active_;  // what time may change
@@ -68,21 +84,19 @@ bool matches(const config::Rule& rule, const auto& result) {
   return rule.match.contains(result.outcome, result.status, result.cert_expiring);
 }
 
-void count(Watched& watched, bool match) {
-  auto& participant = watched.incident->participants.at(watched.route->id());
-  ++participant.probes;
-  participant.failures += match ? 1 : 0;
+FailingPlace place_of(const Watched& watched) {
+  return {watched.route->id(), watched.gateway, watched.failures.gateways()};
+}
+
+// Whether the route may have been in the incident: it has several gateways where it is named after
+// their one address.
+bool is_at(const Watched& watched, const Incident& incident) {
+  return watched.gateway == incident.gateway || Endpoint::parse(incident.gateway).has_value();
 }
 
 // By which an incident of the monitor itself is told.
 config::Rule rule_of_monitor(const Incident& incident, const config::Config& config) {
   return incident.gateway == lost_gateway ? loss_rule(config) : blindness_rule(config);
-}
-
-void note_regions(Watched& watched) {
-  for (const auto& region : watched.watch.breaching_regions()) {
-    add_region(*watched.incident, watched.route->id(), region);
-  }
 }
 
 }  // namespace
@@ -99,10 +113,13 @@ void IncidentDesk::State::restore(const storage::IncidentHistory& history) {
   }
   for (const auto& route : history.incident.routes) {
     auto* const watched = coverage_->find(incident.rule, route.route);
-    const bool known = watched != nullptr && watched->gateway == incident.gateway;
+    const bool known = watched != nullptr && is_at(*watched, incident);
     if (known) {
       watched->incident = &incident;
       watched->counts = true;
+    }
+    if (incident.resolved && incident.cause == Cause::Outage) {
+      note_recovery(route.route, *incident.resolved);
     }
     if (!route.firing || !incident.is_live()) continue;
     if (!known) {
@@ -126,7 +143,7 @@ void IncidentDesk::State::replay(Watched& watched,
     watched.watch.replay(*watched.threshold, result.region, result.started, match, result.started);
     if (match) found.push_back(&result);
     // What came before the newest event was counted when that was stored.
-    if (watched.counts && result.started > watched.incident->last_told) count(watched, match);
+    if (watched.counts && result.started > watched.incident->last_step) count(watched, match);
   }
   if (!found.empty()) activate(watched);
   for (std::size_t index = 0; index < found.size(); ++index) {
@@ -144,6 +161,12 @@ void IncidentDesk::State::replay(Watched& watched,
 void IncidentDesk::State::finish_replay(Timestamp now) {
   if (!std::exchange(replaying_, false)) return;
   incidents_.for_each([&](Incident& incident) {
+    for (const auto& [route, participant] : incident.participants) {
+      for (const auto& watched : coverage_->of(route)) {
+        if (watched.incident != &incident) continue;
+        incidents_.joined(incident, place_of(watched), participant.since);
+      }
+    }
     if (!incident.is_live()) return;
     for (const auto& [route, participant] : incident.participants) {
       if (!participant.firing()) continue;
@@ -182,18 +205,23 @@ void IncidentDesk::State::take(Watched& watched, const Result& result, Timestamp
 void IncidentDesk::State::apply(Watched& watched, WatchChange change, Timestamp now) {
   if (change == WatchChange::Fires) {
     enter_incident(watched,
-                   incidents_.home_of(watched.rule(), watched.cause, watched.route->id(),
-                                      watched.gateway, now),
-                   now);
+                   incidents_.home_of(watched.rule(), watched.cause, place_of(watched), now), now);
   } else if (change == WatchChange::Stops) {
-    leave(*watched.incident, watched.route->id(), {});
+    const auto route = watched.route->id();
+    leave(*watched.incident, route, {});
+    if (watched.cause == Cause::Outage) note_recovery(route, now);
   }
+}
+
+void IncidentDesk::State::note_recovery(const std::string& route, Timestamp now) {
+  if (!coverage_->dependence().dependents(route).empty()) holds_.note_recovery(route, now);
 }
 
 void IncidentDesk::State::enter_incident(Watched& watched, Incident& incident, Timestamp now) {
   const auto since = watched.watch.failing_since(*watched.threshold).value_or(now);
   if (watched.incident != &incident) watched.counts = false;
   watched.incident = &incident;
+  incidents_.joined(incident, place_of(watched), now);
   activate(watched);
   if (!join(incident, watched.rule(), watched.route->id(), since)) return;
   watched.counts = true;
@@ -207,7 +235,19 @@ void IncidentDesk::State::activate(Watched& watched) {
   if (!std::exchange(watched.active, true)) active_.push_back(&watched);
 }
 
+// What holds it: nothing where nothing fires any more, for then it is over.
+void IncidentDesk::State::weigh(Incident& incident, Timestamp now) {
+  if (incident.firing_watches > 0) incident.hold = holds_.on(incident, *coverage_, now);
+}
+
+void IncidentDesk::State::weigh_all(Timestamp now) {
+  incidents_.for_each([&](Incident& incident) { weigh(incident, now); });
+}
+
+// An incident is weighed once a second, and before anything is told of it.
 void IncidentDesk::State::tell(Incident& incident, Timestamp now, Steps& steps) {
+  if (why_to_tell(incident, now) == Why::Silence && !incident.hold.is_undecided) return;
+  weigh(incident, now);
   const auto why = why_to_tell(incident, now);
   if (why == Why::Silence) return;
   if (why == Why::Opened) ++settings_.last_incident;
@@ -239,7 +279,9 @@ Steps IncidentDesk::State::set_blindness(const std::string& region,
   if (blindness) {
     if (incident == nullptr) {
       const auto rule = blindness_rule(coverage_->config());
-      incident = &incidents_.home_of(rule, Cause::Blindness, {}, blind_gateway(region), now);
+      incident = &incidents_.home_of(
+          rule, Cause::Blindness, {.route = {}, .gateway = blind_gateway(region), .endpoints = {}},
+          now);
       if (incident->rules.empty()) incident->since = now;
       admit_rule(*incident, rule);
       incident->firing_watches = 1;
@@ -275,6 +317,18 @@ void IncidentDesk::State::judge_all(Timestamp now) {
     watched->active = false;
     return true;
   });
+  weigh_all(now);
+}
+
+// The next tick judges all.
+void IncidentDesk::State::set_silences(const std::vector<storage::SilenceRecord>& silences) {
+  holds_.set_silences(silences);
+  judged_ = {};
+}
+
+bool IncidentDesk::State::in_maintenance(const Result& result) {
+  const auto* const route = coverage_->route(result.route);
+  return route != nullptr && holds_.in_maintenance(*route, result.started);
 }
 
 void IncidentDesk::State::tell_all(Timestamp now, Steps& steps) {
@@ -289,6 +343,18 @@ void IncidentDesk::State::forget(Incident& incident) {
       watched.counts = false;
     }
   }
+}
+
+Steps IncidentDesk::State::acknowledge(std::int64_t id, const Acknowledgement& acknowledgement,
+                                       Timestamp now) {
+  finish_replay(now);
+  Steps steps;
+  incidents_.for_each([&](Incident& incident) {
+    if (incident.id != id || incident.stage != Stage::Open) return;
+    steps.push_back(
+        alerting::acknowledge(incident, acknowledgement, *coverage_, settings_.link_prefix, now));
+  });
+  return steps;
 }
 
 Steps IncidentDesk::State::begin_anew(const storage::LostHistory& lost, Timestamp now) {
@@ -307,6 +373,7 @@ Steps IncidentDesk::State::reconfigure(std::shared_ptr<const config::Config> con
                                        std::string link_prefix, Timestamp now) {
   finish_replay(now);
   settings_.link_prefix = std::move(link_prefix);
+  holds_.reconfigure(config);
   auto next = std::make_unique<Coverage>(std::move(config));
   next->take_over(*coverage_);
   for (const auto* const gone : coverage_->all()) {
@@ -323,6 +390,7 @@ Steps IncidentDesk::State::reconfigure(std::shared_ptr<const config::Config> con
   incidents_.for_each([this](Incident& incident) {
     const auto news = incident.news;  // a changed rule is nothing to tell by itself
     incident.channels.clear();
+    incident.escalations.clear();
     incident.remind.reset();
     if (incident.cause == Cause::Blindness) {
       admit_rule(incident, rule_of_monitor(incident, coverage_->config()));
@@ -333,6 +401,7 @@ Steps IncidentDesk::State::reconfigure(std::shared_ptr<const config::Config> con
     }
     incident.news = news;
   });
+  weigh_all(now);
   Steps steps;
   tell_all(now, steps);
   return steps;
@@ -378,6 +447,19 @@ Steps IncidentDesk::tick(Timestamp now) {
   return state_->tick(now);
 }
 
+void IncidentDesk::set_silences(const std::vector<storage::SilenceRecord>& silences) {
+  state_->set_silences(silences);
+}
+
+bool IncidentDesk::in_maintenance(const Result& result) {
+  return state_->in_maintenance(result);
+}
+
+Steps IncidentDesk::acknowledge(std::int64_t incident, const Acknowledgement& acknowledgement,
+                                Timestamp now) {
+  return state_->acknowledge(incident, acknowledgement, now);
+}
+
 Steps IncidentDesk::begin_anew(const storage::LostHistory& lost, Timestamp now) {
   return state_->begin_anew(lost, now);
 }
@@ -388,20 +470,16 @@ Steps IncidentDesk::reconfigure(std::shared_ptr<const config::Config> config,
 }
 
 std::size_t IncidentDesk::open_incidents() const {
-  std::size_t open = 0;
-  for (const auto severity :
-       {config::Severity::Info, config::Severity::Warning, config::Severity::Critical}) {
-    open += open_incidents(severity);
-  }
-  return open;
+  return state_->count_open([](const Incident&) { return true; });
 }
 
 std::size_t IncidentDesk::open_incidents(config::Severity severity) const {
-  std::size_t open = 0;
-  state_->incidents().for_each([&](const Incident& incident) {
-    if (incident.stage == Stage::Open && incident.severity == severity) ++open;
-  });
-  return open;
+  return state_->count_open(
+      [=](const Incident& incident) { return incident.severity == severity; });
+}
+
+std::size_t IncidentDesk::held_incidents() const {
+  return state_->count_open([](const Incident& incident) { return incident.is_held(); });
 }
 
 bool IncidentDesk::fires_for(const std::string& route) const {

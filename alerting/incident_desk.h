@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "alerting/blindness.h"
+#include "alerting/incident.h"
 #include "config/config.h"
 #include "config/difference.h"
 #include "probes/result.h"
@@ -52,10 +52,20 @@ class IncidentDesk {
   // At least once a second: what time alone brings (windows that empty, reminders, grouping that
   // closes).
   [[nodiscard]] std::vector<storage::IncidentStep> tick(Timestamp now);
+  // See acknowledge() in step.h. Nothing where it is not open.
+  [[nodiscard]] std::vector<storage::IncidentStep> acknowledge(
+      std::int64_t incident, const Acknowledgement& acknowledgement, Timestamp now);
   // A reload: windows of unchanged rules and routes stay; incidents of removed ones resolve. What
   // is told from now on links to `link_prefix`.
   [[nodiscard]] std::vector<storage::IncidentStep> reconfigure(
       std::shared_ptr<const config::Config> config, std::string link_prefix, Timestamp now);
+
+  // Those in force, now or later, that were made while running (the configuration's are known);
+  // they replace what was set before. After a start before anything is observed. What it changes
+  // comes with the next tick.
+  void set_silences(const std::vector<storage::SilenceRecord>& silences);
+  // Whether the route of a result was under maintenance when it began.
+  [[nodiscard]] bool in_maintenance(const Result& result);
 
   // The store began anew after damage. Each open incident as it is, as a step that changes nothing
   // where the store still knows it; then the step that tells people of the loss.
@@ -64,6 +74,7 @@ class IncidentDesk {
 
   [[nodiscard]] std::size_t open_incidents() const;
   [[nodiscard]] std::size_t open_incidents(config::Severity severity) const;
+  [[nodiscard]] std::size_t held_incidents() const;  // of the open ones
   // Whether any rule fires for the route.
   [[nodiscard]] bool fires_for(const std::string& route) const;
   // How far back replay() must reach for a route: the longest window of the rules that cover it;

@@ -16,8 +16,8 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::array<std::string_view, 5> kind_names = {"opened", "worsened", "reminder",
-                                                        "reopened", "resolved"};
+constexpr std::array<std::string_view, 7> kind_names = {
+    "opened", "worsened", "reminder", "reopened", "resolved", "acknowledged", "escalated"};
 
 std::optional<NotificationKind> kind_named(std::string_view name) {
   const auto* const found = std::ranges::find(kind_names, name);
@@ -78,7 +78,10 @@ std::optional<Notification> read(const json& object) {
     notification.certificate_expires = to_time(object.at("certificate_expires_us"));
   }
   notification.reason = object.value("reason", "");
+  notification.acknowledged_by = object.value("acknowledged_by", "");
+  notification.notes = object.value("notes", std::vector<std::string>());
   notification.monitor = object.value("monitor", "");
+  notification.dependents = object.value("dependents", std::uint64_t{0});
   const auto& resolved = object.at("resolved_us");
   if (!resolved.is_null()) notification.resolved = to_time(resolved);
   object.at("probes").get_to(notification.probes);
@@ -119,8 +122,11 @@ std::string Notification::headline() const {
   const auto firing = std::ranges::count_if(routes, &NotificationRoute::firing);
   const auto more = (firing > 0 ? static_cast<std::size_t>(firing) : routes.size()) - 1;
   auto first = fmt::format("{} on {}", what, routes.front().id);
-  if (more == 0) return first;
-  return fmt::format("{} and {} more route{}", first, more, more == 1 ? "" : "s");
+  if (more > 0) first += fmt::format(" and {} more route{}", more, more == 1 ? "" : "s");
+  if (dependents == 0) return first;
+  return fmt::format("{}{} and {} route{} that depend{} on {}", first, more > 0 ? "," : "",
+                     dependents, dependents == 1 ? "" : "s", dependents == 1 ? "s" : "",
+                     more > 0 ? "them" : "it");
 }
 
 std::string day_of(Timestamp time) {
@@ -160,12 +166,17 @@ std::string to_json_text(const Notification& notification) {
                  {"monitor", notification.monitor},
                  {"probes", notification.probes},
                  {"failures", notification.failures},
+                 {"dependents", notification.dependents},
                  {"regions_failing", notification.regions_failing},
                  {"regions_clean", notification.regions_clean},
                  {"evidence", notification.evidence},
                  {"diagnosis", notification.diagnosis},
                  {"fixer", notification.fixer},
                  {"link", notification.link}};
+  if (!notification.acknowledged_by.empty()) {
+    object["acknowledged_by"] = notification.acknowledged_by;
+  }
+  if (!notification.notes.empty()) object["notes"] = notification.notes;
   if (notification.resolved) object["resolved_us"] = to_number(*notification.resolved);
   if (notification.certificate_expires) {
     object["certificate_expires_us"] = to_number(*notification.certificate_expires);

@@ -15,7 +15,15 @@
 
 namespace gatewatch::alerting {
 
-enum class NotificationKind : std::uint8_t { Opened, Worsened, Reminder, Reopened, Resolved };
+enum class NotificationKind : std::uint8_t {
+  Opened,
+  Worsened,
+  Reminder,
+  Reopened,
+  Resolved,
+  Acknowledged,
+  Escalated,
+};
 [[nodiscard]] std::string_view notification_kind_name(NotificationKind kind) noexcept;
 
 struct NotificationRoute {
@@ -47,14 +55,18 @@ struct Notification {
   std::optional<Timestamp> certificate_expires;
   // Of the monitor itself, which cannot see: how much of it. Else empty. No routes then.
   std::string monitor;
-  std::uint64_t probes = 0;    // results since it began, over its routes
-  std::uint64_t failures = 0;  // matching ones among them
+  std::uint64_t probes = 0;      // results since it began, over its routes
+  std::uint64_t failures = 0;    // matching ones among them
+  std::uint64_t dependents = 0;  // other routes that fail too, and depend on these
   std::vector<std::string> regions_failing;
   std::vector<std::string> regions_clean;
   std::vector<std::string> evidence;  // one line each, strongest first; may quote the server
   std::string diagnosis;              // one sentence; empty: none yet
   std::string fixer;                  // who can fix it; empty: unknown
   std::string link;                   // to the incident; empty: none
+  std::string acknowledged_by{};      // who takes care of it; empty: nobody has said so
+  // One sentence each on why it comes here: escalated, or told in place of another channel.
+  std::vector<std::string> notes{};
 
   // "502 Bad Gateway on shop/checkout and 2 more routes".
   [[nodiscard]] std::string headline() const;

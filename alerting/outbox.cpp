@@ -1,6 +1,7 @@
 #include "alerting/outbox.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <deque>
 #include <random>
 #include <unordered_set>
@@ -10,6 +11,7 @@
 
 #include "alerting/delivery/channel.h"
 #include "alerting/delivery_queue.h"
+#include "alerting/fallback.h"
 
 namespace gatewatch::alerting {
 namespace {
@@ -22,6 +24,7 @@ using storage::DeliveryState;
 class KnownKeys {
  public:
   [[nodiscard]] bool insert(const std::string& key) { return keys_.insert(key).second; }
+  [[nodiscard]] bool contains(const std::string& key) const { return keys_.contains(key); }
   void done(const std::string& key) {
     done_.push_back(key);
     if (done_.size() <= most_done) return;
@@ -36,6 +39,9 @@ class KnownKeys {
   std::deque<std::string> done_;
 };
 
+// What a channel's newest attempt came to.
+enum class Experience : std::uint8_t { None, Delivered, Failed };
+
 struct OutboxChannel {
   explicit OutboxChannel(Pace full) : pace(full) {}
 
@@ -45,7 +51,17 @@ struct OutboxChannel {
   Pace pace;
   Instant not_before{};  // what the receiver's Retry-After asks for
   int in_flight = 0;
+  Experience experience = Experience::None;
   ChannelStatistics counts;
+  Timestamp newest_end;  // of a delivery of the last run
+
+  // One that may hang takes a single transfer, so that all of them together leave some to others.
+  [[nodiscard]] bool is_busy(const OutboxLimits& limits) const {
+    return in_flight >= (experience == Experience::Delivered ? limits.in_flight : 1);
+  }
+  [[nodiscard]] Instant next_paced(Instant now) const {
+    return experience == Experience::Failed ? pace.next_without_burst(now) : pace.next(now);
+  }
 };
 
 }  // namespace
@@ -73,6 +89,7 @@ class Outbox::State : public std::enable_shared_from_this<State> {
   [[nodiscard]] Timestamp wall_now() const { return network_.clock().wall_now(); }
 
   void retire(OutboxChannel& channel);
+  static void learn(OutboxChannel& channel, const DeliveryRecord& record);
   void pump(OutboxChannel& channel);
   [[nodiscard]] std::optional<Instant> next_send(OutboxChannel& channel);
   void send(OutboxChannel& channel, QueuedDelivery& delivery);
@@ -82,6 +99,8 @@ class Outbox::State : public std::enable_shared_from_this<State> {
   void stand_or_end(OutboxChannel& channel, const QueuedDelivery& delivery,
                     const SendResult& result);
   void retry(OutboxChannel& channel, QueuedDelivery& delivery, const SendResult& result);
+  void fall_back(const OutboxChannel& channel, const DeliveryRecord& failed,
+                 const std::string& error);
   void finish(DeliveryRecord record, DeliveryState state, std::string error);
   void tell_if_drained();
 
@@ -120,6 +139,7 @@ void Outbox::State::set_channels(const std::vector<config::Channel>& channels) {
     if (!added && !channel.gone && channel.settings == wanted) continue;
     channel.settings = wanted;
     channel.pace = Pace(pace_of(wanted), limits_.burst, now());
+    channel.experience = Experience::None;
     channel.gone = false;
     channel.not_before = now();
     if (!repeat_of(wanted)) channel.queue.end_standing();
@@ -139,6 +159,7 @@ void Outbox::State::retire(OutboxChannel& channel) {
 void Outbox::State::add(DeliveryRecord delivery) {
   const auto found = channels_.find(delivery.channel);
   if (delivery.state != DeliveryState::Pending) {
+    if (found != channels_.end()) learn(found->second, delivery);
     if (found == channels_.end() || !is_repeated(found->second, delivery)) return;
     if (delivery.state != DeliveryState::Delivered || !keys_.insert(delivery.key)) return;
     return found->second.queue.add(
@@ -161,6 +182,14 @@ void Outbox::State::add(DeliveryRecord delivery) {
       {.record = std::move(delivery), .due = now() + wait, .give_up = now() + life});
 }
 
+// A channel that failed before a restart fails until it is seen to work.
+void Outbox::State::learn(OutboxChannel& channel, const DeliveryRecord& record) {
+  const auto end = record.finished.value_or(record.created);
+  if (end < channel.newest_end) return;
+  channel.newest_end = end;
+  channel.counts.last_error = record.state == DeliveryState::Failed ? record.last_error : "";
+}
+
 void Outbox::State::turn() {
   std::optional<Instant> next;
   for (auto& [name, channel] : channels_) {
@@ -174,12 +203,10 @@ void Outbox::State::turn() {
 // When the channel may send next, as far as no answer comes before; nothing where it waits for
 // answers alone.
 std::optional<Instant> Outbox::State::next_send(OutboxChannel& channel) {
-  if (draining_ || channel.gone || channel.in_flight >= limits_.in_flight) {
-    return std::nullopt;
-  }
+  if (draining_ || channel.gone || channel.is_busy(limits_)) return std::nullopt;
   const auto* const first = channel.queue.first();
   if (first == nullptr) return std::nullopt;
-  return std::max({first->due, channel.not_before, channel.pace.next(now())});
+  return std::max({first->due, channel.not_before, channel.next_paced(now())});
 }
 
 void Outbox::State::pump(OutboxChannel& channel) {
@@ -216,6 +243,9 @@ void Outbox::State::answered(const std::string& name, const DeliveryPlace& place
   --channel.in_flight;
   delivery.in_flight = false;
   const bool told = result.status == SendStatus::Delivered;
+  // Once it answers again, what waited for that waits no longer.
+  if (told && channel.experience == Experience::Failed) channel.queue.make_all_due(now());
+  channel.experience = told ? Experience::Delivered : Experience::Failed;
   channel.counts.last_error = told ? "" : result.error;
   if (!told) ++channel.counts.attempts_failed;
   if (delivery.standing) {
@@ -262,7 +292,9 @@ void Outbox::State::retry(OutboxChannel& channel, QueuedDelivery& delivery,
   const auto place = place_of(delivery.record);
   const auto fail = [&](std::string error) {
     ++channel.counts.given_up;
-    finish(channel.queue.remove(place), DeliveryState::Failed, std::move(error));
+    auto failed = channel.queue.remove(place);
+    if (!channel.gone) fall_back(channel, failed, error);
+    finish(std::move(failed), DeliveryState::Failed, std::move(error));
   };
   if (result.status == SendStatus::Permanent) return fail(result.error);
   if (channel.gone) {
@@ -285,6 +317,28 @@ void Outbox::State::retry(OutboxChannel& channel, QueuedDelivery& delivery,
   record.next_attempt =
       wall_now() + std::chrono::ceil<std::chrono::microseconds>(delivery.due - now());
   record_(record);
+}
+
+// The same notification to the channel that is told instead, under a key of its own.
+void Outbox::State::fall_back(const OutboxChannel& channel, const DeliveryRecord& failed,
+                              const std::string& error) {
+  const auto& fallback = channel.settings.fallback;
+  auto notification = notification_from_json(failed.notification);
+  auto key = fallback_key(failed.key, fallback);
+  if (fallback.empty() || !notification || keys_.contains(key)) return;
+  // Of interest to the service alone that keeps it.
+  if (notification->kind == NotificationKind::Acknowledged) return;
+  notification->notes.push_back(
+      fmt::format("Told here because {} did not take it: {}.", failed.channel, error));
+  DeliveryRecord instead{.key = std::move(key),
+                         .incident = failed.incident,
+                         .sequence = failed.sequence,
+                         .channel = fallback,
+                         .notification = to_json_text(*notification),
+                         .created = wall_now(),
+                         .next_attempt = wall_now()};
+  record_(instead);
+  add(std::move(instead));
 }
 
 void Outbox::State::finish(DeliveryRecord record, DeliveryState state, std::string error) {

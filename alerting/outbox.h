@@ -2,7 +2,8 @@
 // and an end. It never decides what to tell, and forgets nothing: every change of a delivery goes
 // to `record`. A slow or dead channel delays no other. A receiver that forgets what it is not told
 // again (repeat_of() in delivery/channel.h) gets the last word on each incident again and again,
-// until that is its end.
+// until that is its end. What a channel does not take for good goes to its fallback, which is told
+// that it does.
 
 #pragma once
 
@@ -34,7 +35,9 @@ struct ChannelStatistics {
 // Belongs to the loop thread of `network`, which must outlive it; so must `sender`.
 class Outbox {
  public:
-  // Called at each change of a delivery: attempts, next attempt, delivered, failed.
+  // Called at each change of a delivery: attempts, next attempt, delivered, failed. What goes to a
+  // fallback is recorded before the failure that it follows from: where the end of the process
+  // comes between them, the failure is met again, and what follows from it is known already.
   using Record = std::function<void(const storage::DeliveryRecord&)>;
 
   Outbox(net::Network& network, Sender& sender, OutboxLimits limits, std::uint64_t jitter_seed,
@@ -48,7 +51,8 @@ class Outbox {
   void set_channels(const std::vector<config::Channel>& channels);
   // Deliveries that are durable, or that the database refuses for now: new ones, or those that
   // deliveries_to_resume() found of the last run. A key that is known already is ignored, and so is
-  // what is no longer pending, unless its receiver is to be told again. Every pending one is
+  // what is no longer pending, but for what it says of its channel and where the receiver is to be
+  // told again. Every pending one is
   // attempted for OutboxLimits::last_chance at least, however old it is.
   void add(std::vector<storage::DeliveryRecord> deliveries);
   // No send starts any more; what waits stays as it is stored. `drained` is called once no send is

@@ -90,7 +90,7 @@ std::expected<std::vector<storage::DeliveryRecord>, Error> deliveries_to_resume(
   std::vector<storage::DeliveryRecord> deliveries;
   for (auto& history : *open) {
     for (auto& delivery : history.deliveries) {
-      if (delivery.state != storage::DeliveryState::Delivered) continue;
+      if (delivery.state == storage::DeliveryState::Pending) continue;  // it follows
       deliveries.push_back(std::move(delivery));
     }
   }

@@ -23,7 +23,8 @@ namespace gatewatch::alerting {
                                                                     storage::Store& store,
                                                                     Timestamp now);
 
-// What the outbox begins with: what was delivered of the incidents that are open, and what waits.
+// What the outbox begins with: what was delivered or given up of the incidents that are open, and
+// what waits.
 [[nodiscard]] std::expected<std::vector<storage::DeliveryRecord>, Error> deliveries_to_resume(
     storage::Store& store);
 

@@ -4,6 +4,9 @@
 
 #include <fmt/format.h>
 
+#include "alerting/delivery/channel.h"
+#include "alerting/delivery_key.h"
+
 namespace gatewatch::alerting {
 namespace {
 
@@ -19,49 +22,119 @@ NotificationKind kind_of(Why why) {
     case Why::Resolved:
     case Why::NoLongerConfigured:
       return NotificationKind::Resolved;
+    case Why::Acknowledged:
+      return NotificationKind::Acknowledged;
+    case Why::Escalated:
+      return NotificationKind::Escalated;
     case Why::Opened:
+    case Why::Held:
+    case Why::Released:
     case Why::Silence:
       break;
   }
   return NotificationKind::Opened;
 }
 
-void enter(Incident& incident, NotificationKind kind, std::int64_t new_id, Timestamp now) {
-  if (kind == NotificationKind::Opened) {
+std::string_view event_kind(Why why) {
+  if (why == Why::Held) return held_event;
+  if (why == Why::Released) return released_event;
+  return notification_kind_name(kind_of(why));
+}
+
+// What it is to that channel. Whoever knows nothing of it hears first that it opened.
+NotificationKind kind_for(const Incident& incident, const std::string& channel, Why why) {
+  if (!incident.heard.contains(channel)) return NotificationKind::Opened;
+  if (why != Why::Released) return kind_of(why);
+  return incident.told.contains(channel) ? NotificationKind::Worsened : NotificationKind::Reopened;
+}
+
+void enter(Incident& incident, Why why, std::int64_t new_id, Timestamp now) {
+  if (why == Why::Opened) {
     incident.id = new_id;
     incident.opened = now;
   }
-  if (kind == NotificationKind::Opened || kind == NotificationKind::Reopened) {
+  if (why == Why::Opened || why == Why::Reopened) {
     incident.stage = Stage::Open;
+    incident.open_since = now;
     incident.resolved.reset();
   }
-  if (kind == NotificationKind::Resolved) {
+  // Who is to be told later still has to hear it first.
+  if (why == Why::Released && incident.told.empty()) incident.open_since = now;
+  if (kind_of(why) == NotificationKind::Resolved) {
     incident.stage = Stage::Resolved;
     incident.resolved = now;
   }
   ++incident.last_event;
+  incident.last_step = now;
 }
 
-std::vector<std::string> recipients(const Incident& incident, Why why) {
-  // Whoever was told of the outage is told of its end, even where the rule names him no more.
-  if (kind_of(why) == NotificationKind::Resolved) {
-    return {incident.told.begin(), incident.told.end()};
+// Who took care of it took care of less.
+void take_back_acknowledgement(Incident& incident, Why why) {
+  const bool is_more =
+      why == Why::Reopened || (why == Why::Worsened && incident.news.severity_rose);
+  if (!is_more) return;
+  incident.acknowledged.reset();
+  incident.acknowledged_by.clear();
+}
+
+bool hears_acknowledgements(const config::Config& config, const std::string& name) {
+  const auto channel = std::ranges::find(config.channels, name, &config::Channel::name);
+  return channel != config.channels.end() && takes_acknowledgements(*channel);
+}
+
+std::vector<std::string> recipients(const Incident& incident, Why why, const config::Config& config,
+                                    Timestamp now) {
+  const auto those = [](const auto& channels, auto are_meant) {
+    std::vector<std::string> chosen;
+    std::ranges::copy_if(channels, std::back_inserter(chosen), are_meant);
+    return chosen;
+  };
+  switch (why) {
+    case Why::Resolved:
+    case Why::NoLongerConfigured:
+      // Whoever was told of the outage is told of its end, even where the rule names him no more,
+      // and where it is held: else it would never end for him.
+      return {incident.told.begin(), incident.told.end()};
+    case Why::NewChannel:
+      return those(incident.channels, [&incident](const std::string& channel) {
+        return !incident.told.contains(channel);
+      });
+    case Why::Acknowledged:
+      return those(incident.told, [&config](const std::string& channel) {
+        return hears_acknowledgements(config, channel);
+      });
+    case Why::Escalated:
+      return due_escalations(incident, now);
+    default:
+      break;
   }
-  if (why != Why::NewChannel) return incident.channels;
-  std::vector<std::string> untold;
-  std::ranges::copy_if(
-      incident.channels, std::back_inserter(untold),
-      [&](const std::string& channel) { return !incident.told.contains(channel); });
-  return untold;
+  if (incident.is_held()) return {};
+  auto all = incident.channels;
+  for (const auto& [channel, after] : incident.escalations) {
+    const bool is_known = std::ranges::find(all, channel) != all.end();
+    if (!is_known && incident.told.contains(channel)) all.push_back(channel);
+  }
+  // Of what was held everybody hears who does not know it.
+  if (why == Why::Released && !incident.news_held) {
+    std::erase_if(all, [&](const std::string& channel) { return incident.told.contains(channel); });
+  }
+  return all;
 }
 
 void remember(Incident& incident, Why why, const storage::IncidentStep& step, Timestamp now) {
-  for (const auto& delivery : step.deliveries) incident.told.insert(delivery.channel);
+  for (const auto& delivery : step.deliveries) {
+    incident.told.insert(delivery.channel);
+    incident.heard.insert(delivery.channel);
+  }
+  if (why == Why::Acknowledged || why == Why::Escalated) return;
   if (why == Why::NewChannel) {
     incident.news.rules.clear();
     return;
   }
-  incident.news = {};
+  if (!incident.is_live()) incident.told.clear();
+  incident.news_held =
+      why == Why::Held ? incident.news_held : why == Why::Worsened && incident.is_held();
+  if (why != Why::Held) incident.news = {};
   incident.last_told = now;
 }
 
@@ -69,7 +142,7 @@ void remember(Incident& incident, Why why, const storage::IncidentStep& step, Ti
 
 storage::DeliveryRecord delivery_of(const Incident& incident, const std::string& channel,
                                     const Notification& notification, Timestamp now) {
-  return {.key = fmt::format("{}-{}-{}", incident.key(), incident.last_event, channel),
+  return {.key = delivery_key(incident.key(), incident.last_event, channel),
           .incident = incident.id,
           .sequence = incident.last_event,
           .channel = channel,
@@ -84,7 +157,8 @@ storage::IncidentStep take_step(Incident& incident, Why why, std::int64_t new_id
                                 Coverage& coverage, const std::string& link_prefix, Timestamp now) {
   const auto kind = kind_of(why);
   const auto resolved_before = incident.resolved.value_or(now);
-  enter(incident, kind, new_id, now);
+  take_back_acknowledgement(incident, why);
+  enter(incident, why, new_id, now);
   auto notification = describe(incident, kind, coverage, link_prefix, now);
   incident.what = notification.what;
   storage::IncidentStep step{
@@ -92,14 +166,34 @@ storage::IncidentStep take_step(Incident& incident, Why why, std::int64_t new_id
       .event = {.incident = incident.id,
                 .sequence = incident.last_event,
                 .at = now,
-                .kind = std::string(notification_kind_name(kind)),
+                .kind = std::string(event_kind(why)),
                 .text = sentence_of(why, incident, notification, resolved_before)},
       .deliveries = {}};
-  for (const auto& channel : recipients(incident, why)) {
-    notification.kind = incident.told.contains(channel) ? kind : NotificationKind::Opened;
+  if (why == Why::Escalated) notification.notes.push_back(step.event.text);
+  if (kind != NotificationKind::Resolved) incident.held_by = incident.hold.by;
+  step.incident.held_by = incident.held_by;
+  for (const auto& channel : recipients(incident, why, coverage.config(), now)) {
+    notification.kind = kind_for(incident, channel, why);
     step.deliveries.push_back(delivery_of(incident, channel, notification, now));
   }
+  const bool is_of_hold = why == Why::Held || why == Why::Released;
+  if (step.deliveries.empty() && !incident.held_by.empty() && !is_of_hold) {
+    step.event.text += fmt::format(" Not told: {}.", incident.held_by);
+  }
   remember(incident, why, step, now);
+  return step;
+}
+
+storage::IncidentStep acknowledge(Incident& incident, const Acknowledgement& acknowledgement,
+                                  Coverage& coverage, const std::string& link_prefix,
+                                  Timestamp now) {
+  incident.acknowledged = now;
+  incident.acknowledged_by = acknowledgement.by;
+  auto step = take_step(incident, Why::Acknowledged, incident.id, coverage, link_prefix, now);
+  if (!acknowledgement.comment.empty()) {
+    step.event.text =
+        fmt::format("Acknowledged by {}: {}", acknowledgement.by, acknowledgement.comment);
+  }
   return step;
 }
 

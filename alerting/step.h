@@ -17,6 +17,13 @@ namespace gatewatch::alerting {
                                               Coverage& coverage, const std::string& link_prefix,
                                               Timestamp now);
 
+// Somebody takes care of an open incident: it reminds and escalates no more until it gets more
+// severe or reopens.
+[[nodiscard]] storage::IncidentStep acknowledge(Incident& incident,
+                                                const Acknowledgement& acknowledgement,
+                                                Coverage& coverage, const std::string& link_prefix,
+                                                Timestamp now);
+
 // The newest step of an open incident, as far as the incident knows it, for a store that has lost
 // it: whoever was told is known to be.
 [[nodiscard]] storage::IncidentStep restate(const Incident& incident, Coverage& coverage,

@@ -76,6 +76,16 @@ std::optional<Timestamp> Watch::failing_since(const Threshold& threshold) const 
   return since;
 }
 
+std::optional<Timestamp> Watch::run_of_failures_since() const {
+  std::optional<Timestamp> since;
+  for (const auto& region : regions_) {
+    const auto run = region.window.failing_run();
+    if (run.count == 0 || region.window.clean_run() > 0) continue;
+    since = std::min(run.since, since.value_or(run.since));
+  }
+  return since;
+}
+
 Counts Watch::counts_since(Timestamp time) const {
   Counts counts;
   for (const auto& region : regions_) {

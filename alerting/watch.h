@@ -46,6 +46,9 @@ class Watch {
   [[nodiscard]] bool is_quiet() const;
   // When the failing stretch began that makes regions breach; none where no region does.
   [[nodiscard]] std::optional<Timestamp> failing_since(const Threshold& threshold) const;
+  // When the first of the newest results failed that do so in a row, of any region; none where
+  // the newest result of every region is clean.
+  [[nodiscard]] std::optional<Timestamp> run_of_failures_since() const;
   [[nodiscard]] Counts counts_since(Timestamp time) const;
   // As of the last observe() or tick().
   [[nodiscard]] std::vector<std::string> breaching_regions() const;

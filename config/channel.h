@@ -119,6 +119,7 @@ using ChannelSettings = std::variant<SlackChannel, EmailChannel, WebhookChannel,
 struct Channel {
   std::string name;
   ChannelSettings type;
+  std::string fallback{};  // the channel that is told what this one did not take; empty: none
 
   [[nodiscard]] std::string_view type_name() const noexcept;  // "slack", "email", …
   friend bool operator==(const Channel&, const Channel&) = default;

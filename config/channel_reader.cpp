@@ -80,6 +80,8 @@ ChannelDraft read_channel(Section& section) {
   // Without its type, nothing can be said about the other keys.
   if (reader == nullptr) return draft;
   channel.type = reader(section);
+  section.text("fallback", channel.fallback);
+  draft.fallback = section.place_of("fallback");
   section.finish();
   return draft;
 }

@@ -18,13 +18,7 @@ bool Route::probed_from(const std::string& region) const {
 }
 
 bool Rule::covers(const Route& route) const {
-  const auto id = route.id();
-  const bool named = std::ranges::any_of(
-      routes, [&id](const std::string& pattern) { return glob_matches(pattern, id); });
-  return named && std::ranges::all_of(tags, [&route](const auto& tag) {
-           const auto found = route.tags.find(tag.first);
-           return found != route.tags.end() && found->second == tag.second;
-         });
+  return names_route(routes, tags, route.id(), route.tags);
 }
 
 std::vector<Rule> built_in_rules(const std::vector<Channel>& channels) {

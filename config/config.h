@@ -3,19 +3,24 @@
 
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "config/channel.h"
 #include "config/header.h"
 #include "config/ip_address.h"
+#include "config/maintenance.h"
 #include "config/match.h"
+#include "config/scope.h"
 #include "config/secret.h"
+#include "config/silence.h"
 #include "config/units.h"
 #include "config/url.h"
 
@@ -95,6 +100,9 @@ struct Expectation {
   friend bool operator==(const Expectation&, const Expectation&) = default;
 };
 
+// Name servers as the operating system has them.
+inline constexpr std::string_view system_resolver = "system";
+
 enum class IpPreference : std::uint8_t { Any, V4, V6 };
 enum class AddressChoice : std::uint8_t { Rotate, First, All };
 enum class TlsVersion : std::uint8_t { V1_0, V1_1, V1_2, V1_3 };
@@ -134,14 +142,15 @@ struct Route {
   int redirects = 10;
   IpPreference ip = IpPreference::Any;
   AddressChoice addresses = AddressChoice::Rotate;
-  std::string resolver = "system";  // or "192.0.2.53:53"
-  Secret proxy;                     // "http://user:password@host:port" or "socks5://…"; empty: none
-  std::string origin;               // for the bypass probe; empty: unknown
+  std::string resolver{system_resolver};  // or "192.0.2.53:53"
+  Secret proxy;        // "http://user:password@host:port" or "socks5://…"; empty: none
+  std::string origin;  // for the bypass probe; empty: unknown
   Tls tls;
   std::string runbook;
   std::map<std::string, std::string> tags;
-  std::uint64_t max_body = 1 << 20;  // bytes read of a body, inflated or not
-  bool is_public = false;            // shown on the public status page (`public` in the file)
+  std::vector<std::string> depends_on;  // ids of routes that must work for this one to
+  std::uint64_t max_body = 1 << 20;     // bytes read of a body, inflated or not
+  bool is_public = false;               // shown on the public status page (`public` in the file)
   Expectation expect;
   WrittenAt place{};
 
@@ -164,6 +173,14 @@ struct Quorum {
   friend bool operator==(const Quorum&, const Quorum&) = default;
 };
 
+// Whom else to tell of an incident that goes on, unless somebody has acknowledged it.
+struct Escalation {
+  Duration after{};                 // its opening, or its newest reopening
+  std::vector<std::string> notify;  // channel names
+
+  friend bool operator==(const Escalation&, const Escalation&) = default;
+};
+
 struct Rule {
   std::string name;
   std::vector<std::string> routes = {"*"};  // globs over route ids
@@ -184,10 +201,14 @@ struct Rule {
   Severity severity = Severity::Critical;
   std::vector<std::string> notify;  // channel names
   std::optional<Duration> remind;
+  std::vector<Escalation> escalate;  // the earliest first
 
   [[nodiscard]] bool covers(const Route& route) const;
   friend bool operator==(const Rule&, const Rule&) = default;
 };
+
+// Incidents of gatewatch's own, which no [[rule]] makes.
+inline constexpr std::array<std::string_view, 2> own_rules = {"blind", "history-lost"};
 
 struct Config {
   Daemon daemon;
@@ -195,6 +216,8 @@ struct Config {
   std::vector<Route> routes;  // sorted by id
   std::vector<Rule> rules;    // in the file's order; the built-in ones where the file has none
   std::vector<Channel> channels;
+  std::vector<Silence> silences;          // in the file's order
+  std::vector<Maintenance> maintenances;  // likewise
 
   friend bool operator==(const Config&, const Config&) = default;
 };

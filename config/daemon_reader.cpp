@@ -156,6 +156,23 @@ void read_daemon(Section& section, Daemon& into) {
   section.finish();
 }
 
+void read_daemon_access(Section& section, DaemonAccess& into) {
+  read_listen(section, into.listen);
+  if (auto tls = section.section("tls")) {
+    if (auto content = tls->readable_file("certificate", into.certificate)) {
+      into.chain = std::move(content->text);
+    }
+  }
+  const auto* const token = section.take("token");
+  if (token == nullptr) return;
+  Mistakes obstacles;
+  obstacles.add_file({});
+  auto secret =
+      section.secrets().read(*token, section.name_of("token"), Sensitivity::Secret, obstacles);
+  if (secret) into.token = *std::move(secret);
+  if (!secret && !obstacles.empty()) into.no_token = obstacles.sorted().front().message;
+}
+
 void read_storage(Section& section, Storage& into) {
   section.duration("results", into.results, 1s, longest_retention);
   section.duration("evidence", into.evidence, 1s, longest_retention);

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "config/bare_text.h"
 
@@ -19,6 +22,28 @@ Place place_of(const toml::source_position& position, int file) {
 }
 
 Value convert(const toml::node& node, int file);
+
+// Fractions of a second are left out.
+std::string text_of(const toml::date& date) {
+  return fmt::format("{:04}-{:02}-{:02}", date.year, date.month, date.day);
+}
+
+std::string text_of(const toml::time& time) {
+  return fmt::format("{:02}:{:02}:{:02}", time.hour, time.minute, time.second);
+}
+
+std::string text_of(const toml::node& node) {
+  if (const auto* const date = node.as_date()) return text_of(date->get());
+  if (const auto* const time = node.as_time()) return text_of(time->get());
+  const auto* const both = node.as_date_time();
+  if (both == nullptr) return {};
+  const auto& [date, time, offset] = both->get();
+  auto text = text_of(date) + "T" + text_of(time);
+  if (!offset) return text;
+  const auto minutes = std::abs(int{offset->minutes});
+  return text +
+         fmt::format("{}{:02}:{:02}", offset->minutes < 0 ? '-' : '+', minutes / 60, minutes % 60);
+}
 
 Table convert_table(const toml::table& source, int file) {
   Table table;
@@ -55,7 +80,7 @@ Value convert(const toml::node& node, int file) {
   } else if (const auto* const table = node.as_table()) {
     value.data = convert_table(*table, file);
   } else {
-    value.data = Date{};
+    value.data = Date{text_of(node)};
   }
   return value;
 }

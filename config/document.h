@@ -18,7 +18,9 @@ struct Value;
 struct Entry;
 using Array = std::vector<Value>;
 using Table = std::vector<Entry>;  // in the order of the file
-struct Date {};                    // dates and times: no key of ours takes one
+struct Date {
+  std::string text;  // of a date and time as RFC 3339 has it; else as TOML does
+};
 
 struct Value {
   std::variant<std::string, std::int64_t, double, bool, Date, Array, Table> data;

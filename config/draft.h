@@ -15,8 +15,9 @@ struct RouteDraft {
   Route route;
   Place place;                   // of the name, or of the table
   bool timeout_written = false;  // in the route or in [defaults]
-  Place latency;                 // of expect.latency, in the route or in [defaults]
-  bool certain = true;           // false: there may be defaults, but they could not be read
+  std::vector<PlacedText> depends_on;
+  Place latency;        // of expect.latency, in the route or in [defaults]
+  bool certain = true;  // false: there may be defaults, but they could not be read
 };
 
 struct RuleDraft {
@@ -28,11 +29,31 @@ struct RuleDraft {
   Place tags;
   std::vector<PlacedText> notify;
   bool notify_written = false;
+  std::vector<PlacedText> escalate;  // the channels of all its steps
 };
 
 struct ChannelDraft {
   Channel channel;
   Place place;
+  Place fallback;
+};
+
+// Where the routes that something is about are named.
+struct ScopeDraft {
+  Place place;                     // of the name, or of the table
+  std::vector<PlacedText> routes;  // empty: not written
+  Place tags;
+};
+
+struct SilenceDraft {
+  Silence silence;
+  ScopeDraft scope;
+  std::vector<PlacedText> rules;
+};
+
+struct MaintenanceDraft {
+  Maintenance maintenance;
+  ScopeDraft scope;
 };
 
 struct Draft {
@@ -42,6 +63,8 @@ struct Draft {
   std::vector<RouteDraft> routes;
   std::vector<RuleDraft> rules;
   std::vector<ChannelDraft> channels;
+  std::vector<SilenceDraft> silences;
+  std::vector<MaintenanceDraft> maintenances;
   bool complete = true;  // every file could be read and every route and channel has a name
 };
 

@@ -8,7 +8,8 @@
 
 namespace gatewatch::config {
 
-// Worked out once per rule, which must outlive it: asked of 100,000 routes it costs next to nothing.
+// Worked out once per rule, which must outlive it: asked of 100,000 routes it costs next to
+// nothing.
 class FiringNeeds {
  public:
   explicit FiringNeeds(const Rule& rule);

@@ -1,6 +1,7 @@
 #include "config/load.h"
 
 #include <algorithm>
+#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -11,6 +12,7 @@
 #include "config/document.h"
 #include "config/draft.h"
 #include "config/file.h"
+#include "config/hold_reader.h"
 #include "config/route_reader.h"
 #include "config/rule_reader.h"
 #include "config/secret_reader.h"
@@ -100,6 +102,12 @@ class Run {
       draft_.channels.push_back(read_channel(section));
       if (draft_.channels.back().channel.name.empty()) draft_.complete = false;
     }
+    for (auto& section : top.sections("silence")) {
+      draft_.silences.push_back(read_silence(section));
+    }
+    for (auto& section : top.sections("maintenance")) {
+      draft_.maintenances.push_back(read_maintenance(section));
+    }
   }
 
   std::vector<SourceFile> files_;
@@ -133,6 +141,29 @@ const Type* find(const Table& table, std::string_view key) {
   return entry == table.end() ? nullptr : std::get_if<Type>(&entry->value.data);
 }
 
+// The main file alone, for commands that need little of it.
+struct MainFile {
+  Table table;
+  std::vector<SourceFile> files;  // itself
+};
+
+// Nothing where a mistake was noted.
+std::optional<MainFile> read_main_file(const std::filesystem::path& path, Mistakes& mistakes) {
+  const int index = mistakes.add_file(path.string());
+  auto content = read_file(path.string(), largest_file);
+  if (!content) {
+    mistakes.add({index, 0, 0}, content.error().message);
+    return std::nullopt;
+  }
+  auto table = parse_document(content->text, index);
+  if (!table) {
+    mistakes.add(table.error().place, table.error().message);
+    return std::nullopt;
+  }
+  return MainFile{*std::move(table),
+                  {{path.string(), path.parent_path().string(), content->readable_by_others}}};
+}
+
 }  // namespace
 
 std::expected<Config, std::vector<Mistake>> load(const std::filesystem::path& file,
@@ -153,18 +184,26 @@ std::expected<Config, std::vector<Mistake>> load_text(const std::string& text,
 std::expected<std::string, std::vector<Mistake>> load_data_directory(
     const std::filesystem::path& file) {
   Mistakes mistakes;
-  const int index = mistakes.add_file(file.string());
-  const auto refuse = [&mistakes](Place place, const std::string& message) {
-    mistakes.add(place, message);
-    return std::unexpected(mistakes.sorted());
-  };
-  const auto content = read_file(file.string(), largest_file);
-  if (!content) return refuse({index, 0, 0}, content.error().message);
-  const auto table = parse_document(content->text, index);
-  if (!table) return refuse(table.error().place, table.error().message);
-  const auto* const daemon = find<Table>(*table, "daemon");
+  const auto main = read_main_file(file, mistakes);
+  if (!main) return std::unexpected(mistakes.sorted());
+  const auto* const daemon = find<Table>(main->table, "daemon");
   const auto* const data = daemon == nullptr ? nullptr : find<std::string>(*daemon, "data");
   return data == nullptr ? Daemon().data : *data;
+}
+
+std::expected<DaemonAccess, std::vector<Mistake>> load_daemon_access(
+    const std::filesystem::path& file, const Environment& environment) {
+  Mistakes mistakes;
+  const auto main = read_main_file(file, mistakes);
+  if (!main) return std::unexpected(mistakes.sorted());
+  DaemonAccess access;
+  if (const auto* const daemon = find<Table>(main->table, "daemon")) {
+    const SecretReader secrets(main->files, environment);
+    Section section(*daemon, {0, 1, 1}, "daemon", mistakes, secrets);
+    read_daemon_access(section, access);
+  }
+  if (!mistakes.empty()) return std::unexpected(mistakes.sorted());
+  return access;
 }
 
 }  // namespace gatewatch::config

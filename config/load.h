@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "config/config.h"
+#include "config/daemon_access.h"
 #include "config/environment.h"
 #include "config/mistake.h"
 
@@ -29,5 +30,9 @@ namespace gatewatch::config {
 // cannot be had, does not matter.
 [[nodiscard]] std::expected<std::string, std::vector<Mistake>> load_data_directory(
     const std::filesystem::path& file);
+
+// The same of what it takes to reach the daemon.
+[[nodiscard]] std::expected<DaemonAccess, std::vector<Mistake>> load_daemon_access(
+    const std::filesystem::path& file, const Environment& environment);
 
 }  // namespace gatewatch::config

@@ -98,7 +98,7 @@ void read_tls(Section& section, Tls& tls) {
 }
 
 void read_resolver(Section& section, std::string& into) {
-  if (!section.text("resolver", into) || into == "system") return;
+  if (!section.text("resolver", into) || into == system_resolver) return;
   const auto endpoint = Endpoint::parse(into);
   if (!endpoint || endpoint->port == 0) {
     section.mistake("resolver",
@@ -157,6 +157,11 @@ void read_keys(Section& section, RouteDraft& draft) {
   section.link("runbook", route.runbook);
   section.text_map("tags", route.tags);
   section.flag("public", route.is_public);
+  if (auto parents = section.texts("depends_on")) {
+    route.depends_on.clear();
+    for (const auto& parent : *parents) route.depends_on.push_back(parent.text);
+    draft.depends_on = *std::move(parents);
+  }
   if (auto expect = section.section("expect")) {
     if (expect->has("latency")) draft.latency = expect->place_of("latency");
     read_expectation(*expect, route.expect);
@@ -194,6 +199,9 @@ void complete(Section& section, RouteDraft& draft) {
 void read_defaults(Section& section, RouteDraft& into) {
   if (section.take("name") != nullptr) {
     section.mistake("name", "cannot be a default: every route has a name of its own");
+  }
+  if (section.take("depends_on") != nullptr) {
+    section.mistake("depends_on", "cannot be a default: a route would depend on itself");
   }
   read_keys(section, into);
   section.finish();

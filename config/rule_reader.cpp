@@ -79,6 +79,31 @@ void read_numbers(Section& section, Rule& rule) {
   section.duration("reopen", rule.reopen, 0ms, longest_window);
 }
 
+void read_escalation(Section& section, RuleDraft& draft) {
+  Escalation step;
+  if (!section.has("after")) {
+    section.mistakes().add(section.place(), fmt::format("{} is missing: write how long after the "
+                                                        "opening, like \"15m\"",
+                                                        section.name_of("after")));
+  }
+  section.duration("after", step.after, 1s, longest_window);
+  auto channels = section.texts("notify");
+  if (!channels || channels->empty()) {
+    section.mistake("notify", "must name whom to tell then, like [\"boss\"]");
+  }
+  section.finish();
+  auto& steps = draft.rule.escalate;
+  if (!steps.empty() && step.after > Duration{} && step.after <= steps.back().after) {
+    section.mistake("after", "is not later than the step before it");
+  }
+  if (!channels) return;
+  for (auto& channel : *channels) {
+    step.notify.push_back(channel.text);
+    draft.escalate.push_back(std::move(channel));
+  }
+  steps.push_back(std::move(step));
+}
+
 }  // namespace
 
 RuleDraft read_rule(Section& section) {
@@ -106,6 +131,7 @@ RuleDraft read_rule(Section& section) {
   }
   Duration remind{};
   if (section.duration("remind", remind, 1min, longest_window)) rule.remind = remind;
+  for (auto& step : section.sections("escalate")) read_escalation(step, draft);
   section.finish();
   return draft;
 }

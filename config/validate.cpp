@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "config/dependence_check.h"
 #include "config/firing.h"
 #include "config/glob.h"
 #include "config/nearest_key.h"
@@ -40,39 +41,105 @@ void check_names(const Draft& draft, Mistakes& mistakes) {
   Names rules("rule", mistakes);
   for (const auto& rule : draft.rules) rules.add(rule.rule.name, rule.place);
   Names channels("channel", mistakes);
-  for (const auto& [channel, place] : draft.channels) channels.add(channel.name, place);
+  for (const auto& draft_of : draft.channels) channels.add(draft_of.channel.name, draft_of.place);
+  Names silences("silence", mistakes);
+  for (const auto& silence : draft.silences)
+    silences.add(silence.silence.name, silence.scope.place);
+  Names windows("maintenance window", mistakes);
+  for (const auto& window : draft.maintenances) {
+    windows.add(window.maintenance.name, window.scope.place);
+  }
 }
 
-void check_routes_of(const RuleDraft& rule, const Draft& draft, Mistakes& mistakes) {
-  std::vector<std::string> ids;
-  for (const auto& route : draft.routes) ids.push_back(route.route.id());
+// Whether each of `globs`, which stand under `key`, matches one of the names; `what` these are.
+bool check_globs(std::string_view key, std::string_view what, const std::vector<PlacedText>& globs,
+                 const std::vector<std::string>& names, Mistakes& mistakes) {
   bool every_glob_matches = true;
-  for (const auto& [glob, place] : rule.routes) {
+  for (const auto& [glob, place] : globs) {
     const auto& pattern = glob;
-    if (std::ranges::any_of(ids, [&pattern](const auto& id) { return glob_matches(pattern, id); }))
+    if (std::ranges::any_of(names, [&](const auto& name) { return glob_matches(pattern, name); }))
       continue;
     every_glob_matches = false;
-    mistakes.add(place,
-                 fmt::format("routes: \"{}\" matches no route{}", glob, suggestion(glob, ids)));
+    mistakes.add(
+        place, fmt::format("{}: \"{}\" matches no {}{}", key, glob, what, suggestion(glob, names)));
   }
-  const bool covers_any = std::ranges::any_of(
-      draft.routes, [&rule](const RouteDraft& route) { return rule.rule.covers(route.route); });
-  if (every_glob_matches && !covers_any && !rule.rule.tags.empty()) {
-    mistakes.add(rule.tags, "tags: none of the rule's routes has all of them");
+  return every_glob_matches;
+}
+
+std::vector<std::string> route_ids(const Draft& draft) {
+  std::vector<std::string> ids;
+  for (const auto& route : draft.routes) ids.push_back(route.route.id());
+  return ids;
+}
+
+// `globs` and `tags` together mean routes; `whose` they are. `place`: of the tags.
+void check_routes(std::string_view whose, const std::vector<PlacedText>& globs, const Tags& tags,
+                  const Place& place, const Draft& draft, Mistakes& mistakes) {
+  if (!check_globs("routes", "route", globs, route_ids(draft), mistakes) || tags.empty()) return;
+  std::vector<std::string> patterns;
+  for (const auto& glob : globs) patterns.push_back(glob.text);
+  const bool covers_any = std::ranges::any_of(draft.routes, [&](const RouteDraft& route) {
+    return names_route(patterns, tags, route.route.id(), route.route.tags);
+  });
+  if (!covers_any)
+    mistakes.add(place, fmt::format("tags: none of the {} routes has all of them", whose));
+}
+
+void check_holds(const Draft& draft, Mistakes& mistakes) {
+  std::vector<std::string> rules;
+  for (const auto& rule : draft.rules) rules.push_back(rule.rule.name);
+  if (rules.empty()) {
+    for (const auto& rule : built_in_rules({})) rules.push_back(rule.name);
   }
+  rules.insert(rules.end(), own_rules.begin(), own_rules.end());
+  for (const auto& [silence, scope, globs] : draft.silences) {
+    check_routes("silence's", scope.routes, silence.scope.tags, scope.tags, draft, mistakes);
+    check_globs("rules", "rule", globs, rules, mistakes);
+  }
+  for (const auto& [maintenance, scope] : draft.maintenances) {
+    check_routes("window's", scope.routes, maintenance.scope.tags, scope.tags, draft, mistakes);
+  }
+}
+
+// `key`: what names the channel.
+void check_channel(std::string_view key, const PlacedText& named, const Draft& draft,
+                   Mistakes& mistakes) {
+  std::vector<std::string> names;
+  for (const auto& channel : draft.channels) names.push_back(channel.channel.name);
+  if (std::ranges::find(names, named.text) != names.end()) return;
+  const auto near = suggestion(named.text, names);
+  mistakes.add(named.place,
+               fmt::format("{}: there is no channel \"{}\"{}", key, named.text,
+                           names.empty()  ? ", nor any other"
+                           : near.empty() ? fmt::format("; there are: {}", fmt::join(names, ", "))
+                                          : near));
 }
 
 void check_channels_of(const RuleDraft& rule, const Draft& draft, Mistakes& mistakes) {
-  std::vector<std::string> names;
-  for (const auto& channel : draft.channels) names.push_back(channel.channel.name);
-  for (const auto& [name, place] : rule.notify) {
-    if (std::ranges::find(names, name) != names.end()) continue;
-    const auto near = suggestion(name, names);
-    mistakes.add(place,
-                 fmt::format("notify: there is no channel \"{}\"{}", name,
-                             names.empty()  ? ", nor any other"
-                             : near.empty() ? fmt::format("; there are: {}", fmt::join(names, ", "))
-                                            : near));
+  for (const auto& named : rule.notify) check_channel("notify", named, draft, mistakes);
+  for (const auto& named : rule.escalate) check_channel("escalate", named, draft, mistakes);
+}
+
+// What no channel takes must end somewhere.
+void check_fallbacks(const Draft& draft, Mistakes& mistakes) {
+  std::map<std::string, std::string> next;
+  for (const auto& draft_of : draft.channels) {
+    const auto& channel = draft_of.channel;
+    if (!channel.fallback.empty()) next.emplace(channel.name, channel.fallback);
+  }
+  for (const auto& [channel, place, fallback] : draft.channels) {
+    if (channel.fallback.empty()) continue;
+    check_channel("fallback", {channel.fallback, fallback}, draft, mistakes);
+    auto chain = fmt::format("{} → {}", channel.name, channel.fallback);
+    auto at = channel.fallback;
+    for (std::size_t steps = 0; at != channel.name && steps < next.size(); ++steps) {
+      const auto found = next.find(at);
+      if (found == next.end()) break;
+      at = found->second;
+      chain += " → " + at;
+    }
+    if (at != channel.name) continue;
+    mistakes.add(fallback, fmt::format("fallback: {} goes round in a circle", chain));
   }
 }
 
@@ -129,20 +196,36 @@ std::vector<Route> sorted_routes(std::vector<RouteDraft>& drafts) {
 
 Config validate(Draft draft, Mistakes& mistakes) {
   check_names(draft, mistakes);
+  if (draft.complete) check_fallbacks(draft, mistakes);
   for (const auto& rule : draft.rules) {
     // What a broken file would have added is not missing.
-    if (draft.complete && !draft.routes.empty()) check_routes_of(rule, draft, mistakes);
+    if (draft.complete && !draft.routes.empty()) {
+      check_routes("rule's", rule.routes, rule.rule.tags, rule.tags, draft, mistakes);
+    }
     if (draft.complete) check_channels_of(rule, draft, mistakes);
     check_firing("the rule", rule.rule, rule.window, draft, mistakes);
     check_regions_of(rule, mistakes);
+  }
+  if (draft.complete) {
+    check_holds(draft, mistakes);
+    check_dependence(draft, mistakes);
   }
   Config config;
   config.daemon = std::move(draft.daemon);
   config.storage = draft.storage;
   for (auto& channel : draft.channels) config.channels.push_back(std::move(channel.channel));
+  for (auto& silence : draft.silences) config.silences.push_back(std::move(silence.silence));
+  for (auto& window : draft.maintenances) {
+    config.maintenances.push_back(std::move(window.maintenance));
+  }
   for (auto& rule : draft.rules) {
     if (!rule.notify_written) {
-      for (const auto& channel : config.channels) rule.rule.notify.push_back(channel.name);
+      // Whom it tells later it does not tell at once.
+      for (const auto& channel : config.channels) {
+        const bool is_later = std::ranges::find(rule.escalate, channel.name, &PlacedText::text) !=
+                              rule.escalate.end();
+        if (!is_later) rule.rule.notify.push_back(channel.name);
+      }
     }
     config.rules.push_back(std::move(rule.rule));
   }

@@ -15,13 +15,9 @@
 #include "daemon/config_notes.h"
 #include "daemon/counted.h"
 #include "daemon/database_path.h"
-#include "daemon/health.h"
 #include "daemon/incident_line.h"
 #include "daemon/process.h"
-#include "daemon/route_families.h"
-#include "daemon/scrape.h"
 #include "daemon/version.h"
-#include "daemon/web/store_questions.h"
 #include "probes/text.h"
 #include "storage/sqlite/lasting_store.h"
 #include "storage/sqlite/sqlite_store.h"
@@ -109,6 +105,7 @@ App::~App() {
 
 std::optional<Error> App::open_storage() {
   const auto path = database_path(config_->daemon.data);
+  housekeeping_.begin(storage::last_written(path), network_->clock().boot_now());
   auto lasting = storage::open_lasting_store(path, anchor_.wall);
   if (!lasting) return lasting.error();
   lost_ = std::move(lasting->lost);
@@ -125,9 +122,10 @@ std::optional<Error> App::open_storage() {
   if (error) return error;
   auto readable = storage::open_sqlite_store(path, storage::OpenMode::ReadOnly);
   if (!readable) return readable.error();
-  auto reader = storage::Reader::start(std::move(*readable), questions_capacity, [this] {
-    (void)control_->post([this] { recorder_->distrust(); });
-  });
+  auto reader =
+      storage::Reader::start(std::move(*readable), questions_capacity, [this](std::uint64_t store) {
+        (void)control_->post([this, store] { recorder_->distrust(store); });
+      });
   if (!reader) return reader.error();
   reader_.emplace(std::move(*reader));
   auto recorder = storage::Recorder::start(
@@ -171,17 +169,24 @@ void App::on_lost(const storage::LostHistory& lost) {
                               {"set_aside", lost.file},
                               {"incidents_kept", std::to_string(lost.incidents)},
                               {"all_incidents", lost.all_incidents ? "yes" : "no"}});
+  for (const auto& silence : silences_.list()) recorder_->submit(silence);
+  recorder_->submit(storage::GapRecord{.kind = "history", .until = lost.at});
   pipeline_->submit(desk_->begin_anew(lost, network_->clock().wall_now()));
 }
 
 std::optional<Error> App::restore(storage::Store& store) {
   const auto last = store.last_incident_id();
   if (!last) return last.error();
+  const auto changes = store.changes({.from = {}, .before = {}, .limit = 1});
+  if (!changes) return changes.error();
+  if (!changes->empty()) last_change_ = std::max(last_change_, changes->front().id);
   desk_ = std::make_unique<alerting::IncidentDesk>(
       config_, alerting::DeskSettings{link_prefix(config_->daemon, address()), *last});
   auto in_doubt = alerting::replay(*desk_, *config_, store, anchor_.wall);
   if (!in_doubt) return in_doubt.error();
   in_doubt_ = std::move(*in_doubt);
+  if (auto error = silences_.load(store)) return error;
+  desk_->set_silences(silences_.list());
   auto deliveries = alerting::deliveries_to_resume(store);
   if (!deliveries) return deliveries.error();
   to_resume_ = std::move(*deliveries);
@@ -198,20 +203,35 @@ std::optional<Error> App::start_alerting() {
       *network_,
       {.policy = config_->daemon.targets,
        .user_agent = user_agent(),
+       .transfers = static_cast<int>(shares_.transfers),
        .log = [this](const alerting::LogRequest& request) { log_notification(request); },
        .notice = [this](const std::string& text) { log_.warning("delivery", {{"text", text}}); }});
   if (!sender) return sender.error();
   sender_ = std::move(*sender);
-  outbox_ = std::make_unique<alerting::Outbox>(
-      *network_, *sender_, alerting::OutboxLimits{}, std::random_device{}(),
-      [this](const storage::DeliveryRecord& delivery) { recorder_->submit(delivery); });
+  outbox_ = std::make_unique<alerting::Outbox>(*network_, *sender_, alerting::OutboxLimits{},
+                                               std::random_device{}(),
+                                               [this](const storage::DeliveryRecord& delivery) {
+                                                 recorder_->submit(delivery);
+                                                 log_failure(delivery);
+                                               });
   outbox_->set_channels(config_->channels);
   outbox_->add(std::exchange(to_resume_, {}));
   return std::nullopt;
 }
 
 std::optional<Error> App::start_web() {
-  auto web = WebFront::open(*network_, config_->daemon, api_sources());
+  const DescriptorShares wanted = {
+      .clients = web::ServerLimits{}.connections,
+      .transfers = static_cast<std::size_t>(alerting::CurlSenderSettings{}.transfers),
+      .probes = static_cast<std::size_t>(config_->daemon.probes_in_flight)};
+  shares_ = share_descriptors(wanted, descriptors_left());
+  if (shares_ != wanted) {
+    log_.warning("few descriptors", {{"probes_in_flight", std::to_string(shares_.probes)},
+                                     {"wanted", std::to_string(wanted.probes)},
+                                     {"clients", std::to_string(shares_.clients)},
+                                     {"transfers", std::to_string(shares_.transfers)}});
+  }
+  auto web = WebFront::open(*network_, config_->daemon, api_sources(), shares_.clients);
   if (!web) return web.error();
   web_ = std::move(*web);
   return std::nullopt;
@@ -225,12 +245,6 @@ std::optional<Error> App::start_probing() {
       std::move(observer_));
   pipeline_->set_routes(config_->routes);
   const auto& daemon = config_->daemon;
-  const auto wanted = static_cast<std::size_t>(daemon.probes_in_flight);
-  const auto in_flight = probes_that_fit(wanted, descriptors_left());
-  if (in_flight < wanted) {
-    log_.warning("few descriptors", {{"probes_in_flight", std::to_string(in_flight)},
-                                     {"wanted", std::to_string(wanted)}});
-  }
   const auto deliver = [this](std::vector<Result> results) {
     const auto count = results.size();
     const auto began = results.empty() ? Timestamp() : results.front().started;
@@ -246,7 +260,7 @@ std::optional<Error> App::start_probing() {
   auto pool = ProbePool::start(thread_count(daemon),
                                {.identity = {daemon.region, user_agent(), daemon.targets},
                                 .anchor = anchor_,
-                                .in_flight_limit = in_flight},
+                                .in_flight_limit = shares_.probes},
                                deliver);
   if (!pool) return pool.error();
   pool_ = std::move(*pool);
@@ -318,9 +332,7 @@ void App::log_own_troubles() {
 }
 
 void App::keep_records() {
-  const auto clocks = read_clocks(network_->clock());
-  housekeeping_.keep(*recorder_, config_->storage, clocks.monotonic,
-                     std::min(clocks.wall, clocks_.expected_wall(clocks)));
+  housekeeping_.keep(*recorder_, config_->storage, read_clocks(network_->clock()), clocks_);
 }
 
 void App::stop() {
@@ -420,79 +432,24 @@ void App::log_notification(const alerting::LogRequest& request) {
   log_.each(log_level(config::severity_name(request.severity)), "notification", fields);
 }
 
-OwnState App::own_state() const {
-  OwnState state;
-  state.probe_threads = pool_->statistics();
-  state.main_longest_turn = own_turns_;
-  state.recorder = recorder_->statistics();
-  state.channels = outbox_->statistics();
-  for (const auto severity :
-       {config::Severity::Info, config::Severity::Warning, config::Severity::Critical}) {
-    state.open_incidents[std::string(config::severity_name(severity))] =
-        desk_->open_incidents(severity);
-  }
-  state.region = pipeline_->region();
-  state.routes_overdue = pipeline_->overdue();
-  state.clock_jumps = clock_jumps_;
-  state.lost_results = lost_results_;
-  state.lost_histories = lost_histories_;
-  state.last_reload_successful = reload_successful_;
-  state.last_reload_success = reloaded_;
-  state.started = anchor_.wall;
-  state.version = version();
-  return state;
+void App::on_silence(const storage::SilenceRecord& silence) {
+  recorder_->submit(silence);
+  desk_->set_silences(silences_.list());
+  log_.info("silence", {{"id", std::to_string(silence.id)}, {"author", silence.author}});
 }
 
-web::ApiSources App::api_sources() {
-  return {.config = [this] { return config_; },
-          .now = [this] { return network_->clock().wall_now(); },
-          .last_results = [this](const std::string& route) { return last_results(route); },
-          .next_due = [this](const config::Route& route) { return next_due(route); },
-          .regions = [this] { return regions(); },
-          .metrics = [this] { return scrape(); },
-          .health = [this] { return health_checks(own_state(), network_->clock().now()); },
-          .reload = [this](auto done) { reload(std::move(done)); },
-          .ask =
-              [this](web::StoreQuestion question, auto done) {
-                return web::ask_through(*reader_, *control_)(std::move(question), std::move(done));
-              }};
-}
-
-std::vector<web::RegionReport> App::regions() const {
-  const auto state = pipeline_->region();
-  web::RegionReport report{.name = state.region,
-                           .is_blind = state.is_blind,
-                           .unseen_routes = state.unseen_routes,
-                           .since = {},
-                           .detail = state.detail,
-                           .own_faults = state.own_faults};
-  if (state.since) {
-    const auto age = network_->clock().now() - *state.since;
-    report.since =
-        network_->clock().wall_now() - std::chrono::duration_cast<std::chrono::microseconds>(age);
-  }
-  return {report};
-}
-
-web::WebPieces App::scrape() const {
-  auto families = own_families(own_state());
-  families.push_back(phase_family(pipeline_->live().phases()));
-  return [scrape = std::make_shared<Scrape>(pipeline_->live().list(), std::move(families))] {
-    return scrape->next();
-  };
-}
-
-std::vector<Result> App::last_results(const std::string& route) const {
-  const auto* const live = pipeline_->live().find(route);
-  return live == nullptr ? std::vector<Result>() : live->last_results();
-}
-
-std::optional<Timestamp> App::next_due(const config::Route& route) const {
-  if (!route.probed_from(config_->daemon.region)) return std::nullopt;
-  const Schedule schedule(anchor_, route.interval, schedule_phase(route.id(), route.interval));
-  const auto now = network_->clock().now();
-  const auto wait = schedule.due(schedule.first_turn(now)) - now;
-  return network_->clock().wall_now() + std::chrono::duration_cast<std::chrono::microseconds>(wait);
+// Somebody was to hear of something, and does not.
+void App::log_failure(const storage::DeliveryRecord& delivery) {
+  if (delivery.state != storage::DeliveryState::Failed) return;
+  const auto channel =
+      std::ranges::find(config_->channels, delivery.channel, &config::Channel::name);
+  const bool falls_back = channel != config_->channels.end() && !channel->fallback.empty();
+  log_.each(LogLevel::Error, "notification given up",
+            {{"channel", delivery.channel},
+             {"incident", std::to_string(delivery.incident)},
+             {"key", delivery.key},
+             {"error", delivery.last_error},
+             {"fallback", falls_back ? channel->fallback : "none"}});
 }
 
 }  // namespace gatewatch::daemon

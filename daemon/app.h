@@ -23,8 +23,10 @@
 #include "daemon/own_metrics.h"
 #include "daemon/pipeline.h"
 #include "daemon/probe_pool.h"
+#include "daemon/process.h"
 #include "daemon/reloader.h"
 #include "daemon/self_report.h"
+#include "daemon/silence_book.h"
 #include "daemon/systemd_notify.h"
 #include "daemon/web_front.h"
 #include "probes/net/uv_network.h"
@@ -83,9 +85,14 @@ class App {
       const std::string& path, std::unique_ptr<storage::Store> given_up);
   void on_lost(const storage::LostHistory& lost);
   void on_told(const std::vector<storage::IncidentStep>& steps);
+  void log_failure(const storage::DeliveryRecord& delivery);
   void log_notification(const alerting::LogRequest& request);
   [[nodiscard]] OwnState own_state() const;
   [[nodiscard]] web::ApiSources api_sources();
+  [[nodiscard]] bool acknowledge(std::int64_t incident,
+                                 const alerting::Acknowledgement& acknowledgement);
+  [[nodiscard]] std::int64_t add_change(storage::ChangeRecord change);
+  void on_silence(const storage::SilenceRecord& silence);
   [[nodiscard]] web::WebPieces scrape() const;
   [[nodiscard]] std::vector<Result> last_results(const std::string& route) const;
   [[nodiscard]] std::vector<web::RegionReport> regions() const;
@@ -110,6 +117,9 @@ class App {
   bool stopping_ = false;
   std::atomic<std::uint64_t> lost_results_ = 0;
   std::uint64_t lost_histories_ = 0;
+  SilenceBook silences_{network_->clock(), [this](const auto& silence) { on_silence(silence); }};
+  std::int64_t last_change_ = 0;                  // the newest id
+  DescriptorShares shares_;
   std::optional<storage::LostHistory> lost_;      // at the start, while nobody could be told
   std::optional<storage::LostHistory> given_up_;  // the recorder's thread's: likewise
   std::vector<storage::DeliveryRecord> to_resume_;

@@ -49,8 +49,9 @@ HealthCheck channel_check(const std::string& name, const alerting::ChannelStatis
   HealthCheck check{"channel " + name, true, {}, false};
   if (!channel.last_error.empty()) {
     check.ok = false;
-    check.detail = fmt::format("{} undelivered; the newest attempt failed: {}", channel.pending,
-                               channel.last_error);
+    check.detail =
+        fmt::format("{} undelivered, {} given up since the start; the newest attempt failed: {}",
+                    channel.pending, channel.given_up, channel.last_error);
   }
   return check;
 }

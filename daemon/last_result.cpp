@@ -50,11 +50,6 @@ LastResult::LastResult(const Result& result)
   if (texts != Texts{}) texts_ = std::make_unique<const Texts>(std::move(texts));
 }
 
-std::optional<IpAddress> LastResult::address() const {
-  if (!remote_) return std::nullopt;
-  return remote_->address;
-}
-
 Result LastResult::unpack(std::string route, std::string region) const {
   Result result;
   result.started = started_;

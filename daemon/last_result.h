@@ -20,8 +20,6 @@ class LastResult {
   LastResult() = default;
   explicit LastResult(const Result& result);
 
-  // That it came from, or was asked.
-  [[nodiscard]] std::optional<IpAddress> address() const;
   // As it came, but for durations beyond an hour, which are cut, and for evidence.
   [[nodiscard]] Result unpack(std::string route, std::string region) const;
 

@@ -16,7 +16,9 @@ RouteView LiveRoute::view_from(const std::string& region) const {
   const auto found = std::ranges::find(regions, region, &LiveRegion::name);
   if (found == regions.end()) return view;
   const auto& counters = found->counters;
-  view.address = found->last.address();
+  view.has_result = true;
+  view.addresses = found->resolved.list();
+  if (found->remote) view.addresses.push_back(*found->remote);
   const auto known = counters.ok + counters.failing;
   if (known == 0) return view;
   view.standing = counters.up ? RouteView::Standing::Well : RouteView::Standing::Failing;
@@ -37,10 +39,12 @@ void LiveRoutes::set(const std::vector<config::Route>& routes, const std::string
                      ? std::make_shared<LiveRoute>(LiveRoute{
                            .id = id, .health = {}, .seen = now, .longest_gap = {}, .regions = {}})
                      : known->second;
-    route->longest_gap.reset();
+    std::optional<config::Duration> longest_gap;
     if (configured.probed_from(region)) {
-      route->longest_gap = 2 * configured.interval + configured.timeout;
+      longest_gap = 2 * configured.interval + configured.timeout;
     }
+    // Nobody promised a result by the new measure before now.
+    if (std::exchange(route->longest_gap, longest_gap) != longest_gap) route->seen = now;
     list->push_back(route);
     routes_.emplace(route->id, std::move(route));
   }
@@ -60,7 +64,11 @@ LiveRoute* LiveRoutes::observe(const Result& result, Instant now) {
   route.seen = now;
   auto region = std::ranges::find(route.regions, result.region, &LiveRegion::name);
   if (region == route.regions.end()) {
-    region = route.regions.insert(region, {.name = result.region, .counters = {}, .last = {}});
+    region = route.regions.insert(region, LiveRegion{.name = result.region});
+  }
+  if (result.remote) {
+    region->remote = result.remote->address;
+    region->resolved = result.resolved;
   }
   region->counters.observe(result);
   const bool hides_failure = region->counters.turn.has_failed() && !result.is_failing();

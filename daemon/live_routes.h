@@ -24,14 +24,18 @@ namespace gatewatch::daemon {
 
 struct LiveRegion {
   std::string name;
-  RouteCounters counters;
-  LastResult last;  // of a turn in which any failed, the newest that did
+  RouteCounters counters{};
+  LastResult last{};  // of a turn in which any failed, the newest that did
+  // Where the newest result with an address went, and all that its name had then: they outlast
+  // those for which name servers had no answer.
+  std::optional<IpAddress> remote{};
+  ResolvedAddresses resolved{};
 };
 
 struct LiveRoute {
   std::string id;
   RouteHealth health;
-  Instant seen;  // when its newest result came, or it was configured
+  Instant seen;  // when its newest result came, or it was configured as it is
   // How long it may be without one: two intervals and a timeout; none where it is not probed here.
   std::optional<config::Duration> longest_gap;
   std::vector<LiveRegion> regions;  // those that a result came from, in the order of their coming

@@ -19,6 +19,13 @@ struct Arguments {
   TestAlertOptions test_alert;
   BackupOptions backup;
   DemoOptions demo;
+  DaemonOptions status;
+  IncidentsOptions incidents;
+  AckOptions ack;
+  ChangeOptions change;
+  SilenceAddOptions silence_add;
+  SilenceListOptions silence_list;
+  SilenceEndOptions silence_end;
 };
 
 void add_run(CLI::App& app, RunOptions& options) {
@@ -119,6 +126,83 @@ void add_demo(CLI::App& app, DemoOptions& options) {
   command->add_option("URL", options.urls, "What to watch instead of the built-in site");
 }
 
+void add_daemon(CLI::App& command, DaemonOptions& options) {
+  command
+      .add_option("-c,--config", options.config_file,
+                  "Configuration file of the daemon: where it listens, and its token")
+      ->capture_default_str();
+  command.add_flag("--json", options.json, "Print what the daemon answers, as JSON");
+}
+
+void add_status(CLI::App& app, DaemonOptions& options) {
+  auto* const command = app.add_subcommand(
+      "status", "How everything is; exits 0 ok, 1 warning, 2 critical, 3 unknown");
+  add_daemon(*command, options);
+}
+
+void add_incidents(CLI::App& app, IncidentsOptions& options) {
+  auto* const command = app.add_subcommand("incidents", "List incidents, the newest first");
+  command->add_flag("--open", options.open_only, "Those that are open alone");
+  command->add_option("--limit", options.limit, "How many at most")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1000));
+  add_daemon(*command, options.daemon);
+}
+
+void add_ack(CLI::App& app, AckOptions& options) {
+  auto* const command =
+      app.add_subcommand("ack", "Take care of an incident: it reminds and escalates no more");
+  command->add_option("ID", options.incident, "Number of the incident")
+      ->required()
+      ->check(CLI::PositiveNumber);
+  command->add_option("--by", options.by, "Who does; your login name where it is not given");
+  command->add_option("--comment", options.comment, "What is said besides");
+  add_daemon(*command, options.daemon);
+}
+
+void add_change(CLI::App& app, ChangeOptions& options) {
+  auto* const command = app.add_subcommand("change", "Note that something changed, like a deploy");
+  command->add_option("TEXT", options.text, "What changed")->required();
+  command->add_option("--routes", options.routes, "Globs of the routes that it concerns")
+      ->allow_extra_args(false);
+  command->add_option("--link", options.link, "Page that tells more");
+  command->add_option("--author", options.author, "Who did; your login name where it is not given");
+  add_daemon(*command, options.daemon);
+}
+
+void add_silence(CLI::App& app, Arguments& arguments) {
+  auto* const command = app.add_subcommand(
+      "silence", "Tell nobody for a while: what happens is recorded all the same");
+  command->require_subcommand(1);
+  auto* const add = command->add_subcommand("add", "Make a silence; it must say of what");
+  auto& wanted = arguments.silence_add;
+  add->add_option("--routes", wanted.routes, "Glob of routes")->allow_extra_args(false);
+  add->add_option("--rule", wanted.rules, "Glob of rules")->allow_extra_args(false);
+  add->add_option("--tag", wanted.tags, "Tag that the route has, KEY=VALUE")
+      ->allow_extra_args(false);
+  add->add_option("--region", wanted.regions, "Glob of the regions that see the failure")
+      ->allow_extra_args(false);
+  add->add_option("--for", wanted.duration, "How long, like 2h")->required();
+  add->add_option("--starts", wanted.starts, "From when on, like 2026-11-20T22:30:00Z");
+  add->add_option("--comment", wanted.comment, "Why");
+  add->add_option("--author", wanted.author, "Who does; your login name where it is not given");
+  add_daemon(*add, wanted.daemon);
+  auto* const list = command->add_subcommand("list", "What is silenced, and the next windows");
+  list->add_flag("--all", arguments.silence_list.all, "Those that are over too");
+  add_daemon(*list, arguments.silence_list.daemon);
+  auto* const end = command->add_subcommand("end", "End a silence: what still fails is told");
+  end->add_option("ID", arguments.silence_end.silence, "Number of the silence")
+      ->required()
+      ->check(CLI::PositiveNumber);
+  add_daemon(*end, arguments.silence_end.daemon);
+}
+
+int dispatch_silence(const CLI::App& command, const Arguments& arguments) {
+  if (command.got_subcommand("add")) return silence_add_command(arguments.silence_add);
+  if (command.got_subcommand("end")) return silence_end_command(arguments.silence_end);
+  return silence_list_command(arguments.silence_list);
+}
+
 int dispatch(const CLI::App& app, const Arguments& arguments) {
   if (app.got_subcommand("run")) return run_command(arguments.run);
   if (app.got_subcommand("check")) return check_command(arguments.check);
@@ -126,6 +210,13 @@ int dispatch(const CLI::App& app, const Arguments& arguments) {
   if (app.got_subcommand("test-alert")) return test_alert_command(arguments.test_alert);
   if (app.got_subcommand("backup")) return backup_command(arguments.backup);
   if (app.got_subcommand("demo")) return demo_command(arguments.demo);
+  if (app.got_subcommand("status")) return status_command(arguments.status);
+  if (app.got_subcommand("incidents")) return incidents_command(arguments.incidents);
+  if (app.got_subcommand("ack")) return ack_command(arguments.ack);
+  if (app.got_subcommand("change")) return change_command(arguments.change);
+  if (app.got_subcommand("silence")) {
+    return dispatch_silence(*app.get_subcommand("silence"), arguments);
+  }
   return version_command();
 }
 
@@ -142,6 +233,11 @@ int run(int argument_count, char** argument_values) {
   add_test_alert(app, arguments.test_alert);
   add_backup(app, arguments.backup);
   add_demo(app, arguments.demo);
+  add_status(app, arguments.status);
+  add_incidents(app, arguments.incidents);
+  add_ack(app, arguments.ack);
+  add_change(app, arguments.change);
+  add_silence(app, arguments);
   app.add_subcommand("version", "Print the version");
   try {
     app.parse(argument_count, argument_values);
@@ -149,7 +245,8 @@ int run(int argument_count, char** argument_values) {
     // A monitoring plugin's "unknown" is 3; everywhere else a usage error is 2.
     const int printed = app.exit(error);
     if (printed == 0) return exit_fine;
-    return app.got_subcommand("probe") ? 3 : exit_usage;
+    const bool is_plugin = app.got_subcommand("probe") || app.got_subcommand("status");
+    return is_plugin ? exit_unknown : exit_usage;
   }
   return dispatch(app, arguments);
 }

@@ -142,9 +142,15 @@ void add_alerting(std::vector<MetricFamily>& families, const OwnState& state) {
   for (const auto& [severity, count] : state.open_incidents) {
     add_value(open, static_cast<double>(count), {{"severity", severity}});
   }
+  auto held = gauge_family("gatewatch_incidents_held",
+                           "Open incidents whose notifications a silence, a maintenance window or "
+                           "a failing parent holds back.");
+  add_value(held, static_cast<double>(state.held_incidents));
   auto deliveries = counter_family("gatewatch_deliveries_total",
                                    "Attempts to deliver a notification, by what became of them.");
   auto pending = gauge_family("gatewatch_deliveries_pending", "Notifications not yet delivered.");
+  auto failing = gauge_family("gatewatch_channel_failing",
+                              "1 where the newest attempt to deliver to the channel failed.");
   auto oldest = gauge_family("gatewatch_delivery_oldest_pending_timestamp_seconds",
                              "When the oldest undelivered notification was made; 0: none.");
   for (const auto& [channel, statistics] : state.channels) {
@@ -155,12 +161,15 @@ void add_alerting(std::vector<MetricFamily>& families, const OwnState& state) {
     add_value(deliveries, static_cast<double>(statistics.attempts_failed), with("failed"));
     add_value(deliveries, static_cast<double>(statistics.given_up), with("given_up"));
     add_value(pending, static_cast<double>(statistics.pending), {{"channel", channel}});
+    add_value(failing, statistics.last_error.empty() ? 0 : 1, {{"channel", channel}});
     const auto since = statistics.oldest_pending.value_or(Timestamp{}).time_since_epoch();
     add_value(oldest, seconds(since), {{"channel", channel}});
   }
   families.push_back(std::move(open));
+  families.push_back(std::move(held));
   families.push_back(std::move(deliveries));
   families.push_back(std::move(pending));
+  families.push_back(std::move(failing));
   families.push_back(std::move(oldest));
 }
 

@@ -25,6 +25,7 @@ struct OwnState {
   storage::RecorderStatistics recorder;
   std::map<std::string, alerting::ChannelStatistics> channels;
   std::map<std::string, std::size_t> open_incidents;  // by severity
+  std::size_t held_incidents = 0;                     // of these: nobody is told for now
   RegionState region;
   std::size_t routes_overdue = 0;                    // without a result for too long
   std::map<std::string, std::uint64_t> clock_jumps;  // by kind

@@ -22,6 +22,7 @@ Pipeline::Pipeline(const net::Clock& clock, const std::string& region, alerting:
 
 void Pipeline::set_routes(const std::vector<config::Route>& routes) {
   live_.set(routes, region_.region(), clock_.now());
+  dependence_ = config::Dependence(routes);
   region_.set_routes(routes);
   if (std::exchange(has_begun_, true) || !desk_.is_blind(region_.region())) return;
   region_.suppose_blind(clock_.now());
@@ -38,12 +39,33 @@ void Pipeline::pass(Result&& result, bool was_asked) {
   if (route != nullptr) {
     // A probe that others asked for may be the first to see a failure.
     const bool found = was_asked && result.is_failing();
-    if (route->health.wants_confirmation(result) || found) probes_.confirm(result.route);
+    if (route->health.wants_confirmation(result) || found) {
+      probes_.confirm(result.route);
+      if (result.is_failing()) ask_parents(result.route);
+    }
   }
+  result.maintenance = desk_.in_maintenance(result);
   observer_.result(result);
   auto steps = desk_.observe(result, clock_.wall_now());
   recorder_.submit(std::move(result));
   submit(std::move(steps));
+}
+
+// Whether what a route depends on fails too is to be known before people are told of the route.
+void Pipeline::ask_parents(const std::string& route) {
+  for (const auto& parent : dependence_.parents(route)) {
+    if (live_.find(parent) != nullptr) probes_.once(parent);
+  }
+}
+
+// What depends on a route that has recovered need not wait for its turn to be seen doing so.
+void Pipeline::ask_dependents(const storage::IncidentStep& step) {
+  if (dependence_.empty() || step.incident.state != storage::IncidentState::Resolved) return;
+  for (const auto& route : step.incident.routes) {
+    for (const auto& dependent : dependence_.dependents(route.route)) {
+      if (desk_.fires_for(dependent)) probes_.confirm(dependent);
+    }
+  }
 }
 
 void Pipeline::tick() {
@@ -67,6 +89,7 @@ RouteView Pipeline::look(const std::string& route) const {
 
 void Pipeline::submit(std::vector<storage::IncidentStep> steps) {
   for (auto& step : steps) {
+    ask_dependents(step);
     observer_.step(step);
     recorder_.submit(std::move(step));
   }

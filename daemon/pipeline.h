@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "alerting/incident_desk.h"
+#include "config/dependence.h"
 #include "daemon/live_routes.h"
 #include "daemon/region_watch.h"
 #include "probes/net/network.h"
@@ -54,6 +55,8 @@ class Pipeline {
 
  private:
   void pass(Result&& result, bool was_asked);
+  void ask_parents(const std::string& route);
+  void ask_dependents(const storage::IncidentStep& step);
   void tell_blindness();
   [[nodiscard]] RouteView look(const std::string& route) const;
 
@@ -63,6 +66,7 @@ class Pipeline {
   Probes probes_;
   Observer observer_;
   LiveRoutes live_;
+  config::Dependence dependence_;
   RegionWatch region_;
   bool has_begun_ = false;
   std::optional<alerting::Blindness> told_;

@@ -41,10 +41,19 @@ std::size_t descriptors_left() {
   return limit.rlim_cur > used ? limit.rlim_cur - used : 0;
 }
 
-std::size_t probes_that_fit(std::size_t wanted, std::size_t descriptors) {
+DescriptorShares share_descriptors(const DescriptorShares& wanted, std::size_t descriptors) {
   constexpr std::size_t kept = 24;
+  constexpr std::size_t fewest = 4;
   const auto free = descriptors > kept ? descriptors - kept : 0;
-  return std::clamp<std::size_t>(free / 2, 1, std::max<std::size_t>(wanted, 1));
+  const auto fit = [](std::size_t share, std::size_t least, std::size_t most) {
+    return std::clamp(share, std::min(least, most), most);
+  };
+  DescriptorShares shares;
+  shares.clients = fit(free / 4, fewest, wanted.clients);
+  shares.transfers = fit(free / 8, fewest, wanted.transfers);
+  const auto others = shares.clients + 2 * shares.transfers;
+  shares.probes = fit(free > others ? (free - others) / 2 : 0, 1, wanted.probes);
+  return shares;
 }
 
 void forbid_core_dumps() {

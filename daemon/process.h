@@ -11,9 +11,19 @@ void raise_descriptor_limit();
 
 // How many descriptors may be opened yet.
 [[nodiscard]] std::size_t descriptors_left();
-// How many of the `wanted` probes may be in flight at once, so that our own server, the database
-// and whatever is to be told find a descriptor too: a probe may take two, and some are kept.
-[[nodiscard]] std::size_t probes_that_fit(std::size_t wanted, std::size_t descriptors);
+
+// What descriptors are for, at once each. A probe or a transfer may take two.
+struct DescriptorShares {
+  std::size_t clients = 0;    // connections to our own server
+  std::size_t transfers = 0;  // attempts to deliver
+  std::size_t probes = 0;
+
+  friend bool operator==(const DescriptorShares&, const DescriptorShares&) = default;
+};
+// How much of what is `wanted` fits, so that none of these takes what another needs, and some
+// descriptors are kept for the database.
+[[nodiscard]] DescriptorShares share_descriptors(const DescriptorShares& wanted,
+                                                 std::size_t descriptors);
 
 // No core dumps: they would hold every secret of the configuration.
 void forbid_core_dumps();

@@ -1,5 +1,7 @@
 #include "daemon/region_watch.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include <fmt/format.h>
@@ -23,22 +25,25 @@ RegionWatch::RegionWatch(std::string region, Neighbours neighbours)
     : region_(std::move(region)), neighbours_(std::move(neighbours)), uplink_(neighbours_.uplink) {}
 
 void RegionWatch::set_routes(const std::vector<config::Route>& routes) {
-  routes_ = routes.size();
-  uplink_.set_routes(routes);
-  own_faults_.set_routes(routes);
+  std::vector<config::Route> probed;
+  std::ranges::copy_if(routes, std::back_inserter(probed),
+                       [this](const config::Route& route) { return route.probed_from(region_); });
+  routes_ = probed.size();
+  uplink_.set_routes(probed);
+  own_faults_.set_routes(probed);
 }
 
 void RegionWatch::take(Result&& result, Instant now) {
   if (result.region != region_) return neighbours_.pass(std::move(result), false);
   const bool was_asked = uplink_.take_asked(result);
-  if (own_faults_.observe(result)) neighbours_.uplink.ask(result.route);
+  if (own_faults_.observe(result)) uplink_.ask(result.route);
   const auto ruling = uplink_.judge(result, now);
   const bool is_behind = !held_routes_.empty() && held_routes_.contains(result.route);
   if (ruling == UplinkWatch::Ruling::Discard && !is_behind) {
     blame_ourselves(result, "uplink", uplink_is_closed);
     pass(std::move(result), was_asked);
   } else if (ruling == UplinkWatch::Ruling::Wait || is_behind) {
-    hold(std::move(result), was_asked);
+    hold({std::move(result), was_asked, ruling != UplinkWatch::Ruling::Believe});
   } else {
     pass(std::move(result), was_asked);
   }
@@ -52,13 +57,13 @@ void RegionWatch::tick(Instant now) {
   note_state(now);
 }
 
-void RegionWatch::hold(Result&& result, bool was_asked) {
+void RegionWatch::hold(Held&& held) {
   if (held_.empty()) evidence_.clear();
-  if (evidence_.size() < most_evidence && uplink_evidence(result) == UplinkEvidence::Silence) {
-    evidence_.push_back(said_of(result));
+  if (evidence_.size() < most_evidence && held.is_doubtful) {
+    evidence_.push_back(said_of(held.result));
   }
-  ++held_routes_[result.route];
-  held_.push_back({std::move(result), was_asked});
+  ++held_routes_[held.result.route];
+  held_.push_back(std::move(held));
 }
 
 // Once it is known whose fault it was; or where there are too many, with what is known so far.
@@ -72,12 +77,11 @@ void RegionWatch::finish() {
   let_go("undecided", "gatewatch ended before it was known whose fault this was");
 }
 
-// `reason`: why the silent ones are ours; empty: they are not.
+// `reason`: why the doubtful ones are ours; empty: they are not.
 void RegionWatch::let_go(std::string_view reason, std::string_view why) {
   held_routes_.clear();
-  for (auto& [result, was_asked] : std::exchange(held_, {})) {
-    const bool is_silent = uplink_evidence(result) == UplinkEvidence::Silence;
-    if (is_silent && !reason.empty()) blame_ourselves(result, reason, why);
+  for (auto& [result, was_asked, is_doubtful] : std::exchange(held_, {})) {
+    if (is_doubtful && !reason.empty()) blame_ourselves(result, reason, why);
     pass(std::move(result), was_asked);
   }
 }

@@ -49,6 +49,7 @@ class RegionWatch {
   RegionWatch(std::string region, Neighbours neighbours);
 
   [[nodiscard]] const std::string& region() const { return region_; }
+  // All that are configured; those that are not probed from here say nothing of the region.
   void set_routes(const std::vector<config::Route>& routes);
   // After a restart, where the region was blind before it.
   void suppose_blind(Instant now) { uplink_.suppose_blind(now); }
@@ -69,9 +70,10 @@ class RegionWatch {
   struct Held {
     Result result;
     bool was_asked;
+    bool is_doubtful;  // and not merely behind one that is
   };
 
-  void hold(Result&& result, bool was_asked);
+  void hold(Held&& held);
   void release();
   void let_go(std::string_view reason, std::string_view why);
   void pass(Result&& result, bool was_asked);

@@ -4,7 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
-#include <optional>
+#include <vector>
 
 #include "config/ip_address.h"
 
@@ -15,8 +15,10 @@ struct RouteView {
 
   enum class Standing : std::uint8_t { Unknown, Well, Failing };
   Standing standing = Standing::Unknown;
-  std::optional<IpAddress> address;  // of its newest result
-  bool is_quick = true;              // its probes take at most `quick` in the mean
+  // All that are known of it: what its name resolved to last, and the one that was asked last.
+  std::vector<IpAddress> addresses;
+  bool has_result = false;  // any
+  bool is_quick = true;     // its probes take at most `quick` in the mean
 };
 
 }  // namespace gatewatch::daemon

@@ -1,5 +1,8 @@
 #include "daemon/site.h"
 
+#include <algorithm>
+#include <utility>
+
 namespace gatewatch::daemon {
 namespace {
 
@@ -10,6 +13,16 @@ std::string_view after_last_dots(std::string_view host, int dots) {
   auto at = host.size();
   while (dots-- > 0 && at != std::string_view::npos && at > 0) at = host.rfind('.', at - 1);
   return at == std::string_view::npos || at == 0 ? host : host.substr(at + 1);
+}
+
+template <typename Value>
+bool share_any(const std::vector<Value>& left, const std::vector<Value>& right) {
+  return std::ranges::find_first_of(left, right) != left.end();
+}
+
+template <typename Value>
+void add_once(std::vector<Value>& values, const Value& value) {
+  if (std::ranges::find(values, value) == values.end()) values.push_back(value);
 }
 
 }  // namespace
@@ -34,19 +47,26 @@ IpNetwork neighbourhood_of(const IpAddress& address) {
 }
 
 bool Site::is_related(const Site& other) const {
-  if (!domain.empty() && domain == other.domain) return true;
-  return network && other.network && *network == *other.network;
+  return share_any(domains, other.domains) || share_any(networks, other.networks);
 }
 
-Site site_of(std::string_view host, const std::optional<IpAddress>& address) {
-  Site site{.domain = domain_of(host), .network = {}};
-  const auto known = address ? address : IpAddress::parse(host);
-  if (known) site.network = neighbourhood_of(*known);
+void Site::absorb(const Site& other) {
+  for (const auto& domain : other.domains) add_once(domains, domain);
+  for (const auto& network : other.networks) add_once(networks, network);
+}
+
+Site site_of(std::string_view host, const std::vector<IpAddress>& addresses) {
+  Site site;
+  if (auto domain = domain_of(host); !domain.empty()) site.domains.push_back(std::move(domain));
+  for (const auto& address : addresses) add_once(site.networks, neighbourhood_of(address));
+  if (const auto literal = IpAddress::parse(host)) {
+    add_once(site.networks, neighbourhood_of(*literal));
+  }
   return site;
 }
 
-bool is_own_machine(std::string_view host, const std::optional<IpAddress>& address) {
-  if (address && address->is_loopback()) return true;
+bool is_own_machine(std::string_view host, const std::vector<IpAddress>& addresses) {
+  if (std::ranges::any_of(addresses, &IpAddress::is_loopback)) return true;
   if (const auto literal = IpAddress::parse(host)) return literal->is_loopback();
   if (host.ends_with('.')) host.remove_suffix(1);
   return host == "localhost" || host.ends_with(".localhost");

@@ -3,9 +3,9 @@
 
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "config/ip_address.h"
 
@@ -19,16 +19,20 @@ namespace gatewatch::daemon {
 // The /24 of an IPv4 address, the /48 of an IPv6 one.
 [[nodiscard]] IpNetwork neighbourhood_of(const IpAddress& address);
 
+// One host, or several that turned out to be related.
 struct Site {
-  std::string domain;                // empty: the host is an address
-  std::optional<IpNetwork> network;  // of the address; nothing: not known
+  std::vector<std::string> domains;  // of those that are no addresses
+  std::vector<IpNetwork> networks;   // of all addresses; none: not known
 
+  // They share a domain, or any network: one gateway may have several addresses.
   [[nodiscard]] bool is_related(const Site& other) const;
+  void absorb(const Site& other);
 };
 
-[[nodiscard]] Site site_of(std::string_view host, const std::optional<IpAddress>& address);
+// `addresses`: all that the host is known by.
+[[nodiscard]] Site site_of(std::string_view host, const std::vector<IpAddress>& addresses);
 
 // Whether the way to the host stays on this machine, and says nothing of its network.
-[[nodiscard]] bool is_own_machine(std::string_view host, const std::optional<IpAddress>& address);
+[[nodiscard]] bool is_own_machine(std::string_view host, const std::vector<IpAddress>& addresses);
 
 }  // namespace gatewatch::daemon

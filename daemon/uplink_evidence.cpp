@@ -18,6 +18,12 @@ UplinkEvidence of_proxy(std::string_view reason) {
   return is_silent ? Silence : Reply;
 }
 
+// A connection that stands, or the server's certificate, came from afar.
+UplinkEvidence of_timeout(const Result& result) {
+  if (result.last_phase == Phase::Receive) return Reply;
+  return result.last_phase > Phase::Tls || result.certificate ? Contact : Silence;
+}
+
 }  // namespace
 
 UplinkEvidence uplink_evidence(const Result& result) {
@@ -33,9 +39,9 @@ UplinkEvidence uplink_evidence(const Result& result) {
     case Outcome::ConnectTimeout:
     case Outcome::ConnectUnreachable:
     case Outcome::ConnectionReset:
-      return Silence;
+      return result.certificate ? Contact : Silence;
     case Outcome::Timeout:
-      return result.last_phase == Phase::Receive ? Reply : Silence;
+      return of_timeout(result);
     case Outcome::TlsFailure:
       return None;  // whoever it was that answered
     default:

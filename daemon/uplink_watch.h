@@ -14,6 +14,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -33,6 +34,7 @@ class UplinkWatch {
   static constexpr std::chrono::seconds patience{2};           // with those that are asked
   static constexpr std::chrono::seconds blind_pause{2};        // from asking to asking while blind
   static constexpr std::chrono::milliseconds asking_gap{500};  // at least, from doubt to doubt
+  static constexpr std::chrono::minutes slowness{10};          // that others were slow is lately
   static constexpr std::size_t most_asked = 5;
   static constexpr std::size_t fewest_sites = 3;
 
@@ -51,13 +53,16 @@ class UplinkWatch {
 
   explicit UplinkWatch(Neighbours neighbours) : neighbours_(std::move(neighbours)) {}
 
+  // Those that this region probes.
   void set_routes(const std::vector<config::Route>& routes);
   // One new result of this region, in the order of arrival.
   [[nodiscard]] Ruling judge(const Result& result, Instant now);
   // What time alone brings; several times a second.
   void tick(Instant now);
-  // After a restart, where the region was blind before it.
+  // After a restart, where the region was blind before it; nothing where it could not be told.
   void suppose_blind(Instant now);
+  // For one more probe of the route, at once.
+  void ask(const std::string& route);
   // Whether `result` is of a probe that was asked for here; once for each.
   [[nodiscard]] bool take_asked(const Result& result);
 
@@ -67,14 +72,21 @@ class UplinkWatch {
   [[nodiscard]] std::size_t silent_sites() const { return silent_sites_; }
 
  private:
-  enum class Word : std::uint8_t { Pending, Silent, Replied };
+  // Of what related hosts say the last one in this order counts. Mute: what came says neither.
+  enum class Word : std::uint8_t { Pending, Mute, Silent, Replied };
   struct Host {
     std::string name;
     std::string route;  // the first one to it
+    config::Duration timeout;
+    // While nothing has ever come from it: when it was first to be asked.
+    std::optional<Instant> first_chosen;
   };
   struct Seen {
     Site site;
     Word word;
+    // While it is pending. Of whom no result has ever come, nobody knows yet whether it is related
+    // to the others: for as long as its probe may take it is supposed not to be.
+    Instant counts_until = Instant::max();
   };
   struct Tally {
     std::size_t replied = 0;
@@ -83,16 +95,18 @@ class UplinkWatch {
   };
 
   [[nodiscard]] const Host* host_of(const std::string& route) const;
-  [[nodiscard]] bool open_doubt(const Host& host, const Result& result, Instant now);
+  [[nodiscard]] bool open_doubt(const Host& host, const Result& result, UplinkEvidence evidence,
+                                Instant now);
   void open_round(Instant now, Instant ask_at);
-  void choose(RouteView::Standing standing);
+  void choose(RouteView::Standing standing, Instant now);
   void count(const Host& host, const Result& result, UplinkEvidence evidence, Instant now);
-  void note(const Site& site, Word word);
-  [[nodiscard]] Tally tally() const;
+  void note(Seen said);
+  [[nodiscard]] Tally tally(Instant now) const;
   void ask_when_due(Instant now);
   void decide(Instant now);
   void decide_doubt(const Tally& tally, bool is_late, Instant now);
   void see(Instant now);
+  void stop();
 
   Neighbours neighbours_;
   std::vector<Host> hosts_;  // that lie beyond this machine, each once
@@ -104,6 +118,8 @@ class UplinkWatch {
   Instant seeing_since_ = Instant::min();
   std::size_t sites_ = 0;
   std::size_t silent_sites_ = 0;
+  std::optional<Instant> slow_seen_;  // when one was found that was merely slow
+  bool pending_weighs_ = true;        // in this doubt, like silence once it is late
 
   // The round of asking that is under way while doubting or blind.
   Instant round_began_{};

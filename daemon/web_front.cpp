@@ -9,9 +9,11 @@ namespace gatewatch::daemon {
 
 std::expected<std::unique_ptr<WebFront>, Error> WebFront::open(net::Network& network,
                                                                const config::Daemon& daemon,
-                                                               web::ApiSources sources) {
+                                                               web::ApiSources sources,
+                                                               std::size_t connections) {
   std::unique_ptr<WebFront> front(new WebFront(std::move(sources)));
   web::ServerSettings settings{.listen = daemon.listen};
+  settings.limits.connections = connections;
   if (daemon.tls) {
     auto tls = net::TlsContext::server(*daemon.tls);
     if (!tls) return std::unexpected(tls.error());

@@ -15,9 +15,10 @@ namespace gatewatch::daemon {
 
 class WebFront {
  public:
-  // Binds the port; an error names it. `network` must outlive it, and so must what the sources use.
+  // Binds the port, for that many connections at once; an error names it. `network` must outlive it, and so must what the sources use.
   [[nodiscard]] static std::expected<std::unique_ptr<WebFront>, Error> open(
-      net::Network& network, const config::Daemon& daemon, web::ApiSources sources);
+      net::Network& network, const config::Daemon& daemon, web::ApiSources sources,
+      std::size_t connections);
   ~WebFront();
 
   // "http://127.0.0.1:9502", with the port that was given for port 0; "unix:/path".

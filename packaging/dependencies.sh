@@ -16,6 +16,7 @@ build_packages=(
   prometheus-cpp-dev    # metrics
   libcurl4-openssl-dev  # delivery of alerts
   libidn2-dev           # international host names
+  libabsl-dev tzdata    # time zones
   libtomlplusplus-dev nlohmann-json3-dev libre2-dev zlib1g-dev
   libcli11-dev libspdlog-dev libfmt-dev libsystemd-dev
 )
@@ -27,6 +28,7 @@ test_packages=(
   exim4-daemon-light              # the mail server: STARTTLS and AUTH
   prometheus                      # scrapes; its promtool checks the metrics
   prometheus-alertmanager         # is told of incidents
+  chromium                        # shows mails as their readers see them
   openssl sqlite3 strace procps   # certificates, a second reader, system calls, processes
   systemd                         # systemd-analyze judges the unit
   dpkg-dev file man-db            # the Debian package and the manual pages

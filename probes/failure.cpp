@@ -51,11 +51,13 @@ std::string doing(Phase phase) {
 
 }  // namespace
 
-Verdict resolution_failure(const net::Resolution& resolution, const std::string& host) {
+Verdict resolution_failure(const net::Resolution& resolution, const std::string& host,
+                           const std::string& resolver) {
   const auto reason = net::dns_status_name(resolution.status);
   auto detail = fmt::format("the name {} was not resolved: {}", host, reason);
   if (!resolution.detail.empty()) detail += ", " + resolution.detail;
-  const bool ours = resolution.status == net::DnsStatus::NoResolver;
+  const bool ours =
+      resolution.status == net::DnsStatus::NoResolver && resolver == config::system_resolver;
   return make(ours ? Outcome::Vantage : Outcome::DnsFailure, reason, detail);
 }
 

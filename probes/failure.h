@@ -18,8 +18,10 @@ namespace gatewatch {
 
 // `vantage` has the reason "no_resolver", "no_resources", "no_route", "not_permitted" (by a
 // firewall of ours), "stalled" or "local_error".
-[[nodiscard]] Verdict resolution_failure(const net::Resolution& resolution,
-                                         const std::string& host);
+// `resolver` is the route's. Where the system's name servers do not answer it is our fault; one
+// that the route names itself is part of what is probed.
+[[nodiscard]] Verdict resolution_failure(const net::Resolution& resolution, const std::string& host,
+                                         const std::string& resolver);
 [[nodiscard]] Verdict connect_failure(net::IoResult result, const Endpoint& endpoint);
 // A connection that stood broke in `phase`; EndOfStream is the exchange's to judge, not ours.
 [[nodiscard]] Verdict connection_failure(net::IoResult result, Phase phase);

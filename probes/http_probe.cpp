@@ -181,7 +181,7 @@ void HttpProbe::on_resolved(const net::Resolution& resolution) {
   const auto& url = hop().url;
   const auto& host = proxy ? proxy->host : url.host;
   if (resolution.status != net::DnsStatus::Ok) {
-    return finish(blame(resolution_failure(resolution, host)));
+    return finish(blame(resolution_failure(resolution, host, route().resolver)));
   }
   if (hops_.size() == 1 && !IpAddress::parse(host) && !resolution.is_partial) {
     result_.resolved = ResolvedAddresses(resolution.addresses);

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "probes/redaction.h"
 #include "probes/text.h"
 
 namespace gatewatch {
@@ -84,9 +85,13 @@ std::optional<std::string> JsonExpectation::mismatch(std::string_view body) cons
   for (const auto& [text, pointer, value] : wanted_) {
     const auto* const found = find(document, pointer);
     if (found != nullptr && *found == value) continue;
-    return fmt::format(
-        "the body's {} should be {}, {}", quote(text, 60), shown(value, 80),
-        found == nullptr ? "and is not there" : fmt::format("and is {}", shown(*found, 100)));
+    const auto came = [&, &pointed = text]() -> std::string {
+      if (found == nullptr) return "and is not there";
+      const bool is_harmless = found->is_boolean() || found->is_null();
+      if (!is_harmless && names_secret(pointed)) return fmt::format("and is {}", redacted_mark);
+      return fmt::format("and is {}", shown(*found, 100));
+    }();
+    return fmt::format("the body's {} should be {}, {}", quote(text, 60), shown(value, 80), came);
   }
   return std::nullopt;
 }

@@ -8,6 +8,7 @@
 
 #include "config/glob.h"
 #include "probes/json_expectation.h"
+#include "probes/redaction.h"
 #include "probes/text.h"
 
 namespace gatewatch {
@@ -55,9 +56,11 @@ std::optional<Verdict> judge_headers(const std::map<std::string, std::string>& e
                             config::glob_matches_ignoring_case(pattern, value));
     }
     if (matched) continue;
-    const auto came = headers.contains(name)
-                          ? fmt::format("and is {}", quote(headers.get(name), 120))
-                          : std::string("and is not there");
+    const auto came = [&]() -> std::string {
+      if (!headers.contains(name)) return "and is not there";
+      if (names_secret(name)) return fmt::format("and is {}", redacted_mark);
+      return fmt::format("and is {}", quote(headers.get(name), 120));
+    }();
     return content_mismatch(
         "header", fmt::format("the header {} should match {}, {}", name, quote(pattern, 80), came));
   }

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "probes/base64.h"
 #include "probes/net/http_message.h"
 #include "probes/request_writer.h"
 
@@ -88,14 +89,33 @@ std::string lower(std::string_view text) {
   return result;
 }
 
-bool names_secret(std::string_view header) {
-  constexpr std::array<std::string_view, 10> parts = {
-      "cookie", "authorization", "token",   "secret",     "api-key",
-      "apikey", "password",      "session", "credential", "signature",
-  };
-  const auto name = lower(header);
-  return std::ranges::any_of(
-      parts, [&name](std::string_view part) { return name.find(part) != std::string::npos; });
+std::string_view trimmed(std::string_view text) {
+  while (text.starts_with(' ') || text.starts_with('\t')) text.remove_prefix(1);
+  while (text.ends_with(' ') || text.ends_with('\t')) text.remove_suffix(1);
+  return text;
+}
+
+// The value of each pair of a Cookie field (RFC 6265, section 4.2.1), without its quotes.
+void add_cookies(std::vector<std::string>& secrets, std::string_view cookies) {
+  while (!cookies.empty()) {
+    const auto end = std::min(cookies.find(';'), cookies.size());
+    auto value = trimmed(cookie_value(cookies.substr(0, end)));
+    if (value.size() > 1 && value.starts_with('"') && value.ends_with('"')) {
+      value = value.substr(1, value.size() - 2);
+    }
+    add_secret(secrets, value);
+    cookies.remove_prefix(std::min(end + 1, cookies.size()));
+  }
+}
+
+// The password of "Basic" credentials (RFC 7617, section 2).
+void add_basic_password(std::vector<std::string>& secrets, std::string_view value) {
+  constexpr std::string_view scheme = "basic ";
+  if (!net::equals_ignoring_case(value.substr(0, scheme.size()), scheme)) return;
+  const auto pair = from_base64(trimmed(value.substr(scheme.size())));
+  if (!pair) return;
+  const auto colon = pair->find(':');
+  if (colon != std::string::npos) add_secret(secrets, std::string_view(*pair).substr(colon + 1));
 }
 
 // One line of the head, its line end left out.
@@ -117,6 +137,16 @@ std::string redact_line(std::string_view line) {
 
 }  // namespace
 
+bool names_secret(std::string_view name) {
+  constexpr std::array<std::string_view, 12> parts = {
+      "cookie", "authorization", "token",   "secret",     "api-key",   "api_key",
+      "apikey", "password",      "session", "credential", "signature", "private_key",
+  };
+  const auto lowered = lower(name);
+  return std::ranges::any_of(parts,
+                             [&lowered](std::string_view part) { return lowered.contains(part); });
+}
+
 std::vector<std::string> secrets_of(const config::Route& route) {
   std::vector<std::string> secrets;
   for (const auto& header : route.headers) {
@@ -126,6 +156,8 @@ std::vector<std::string> secrets_of(const config::Route& route) {
     // The token of "Bearer TOKEN", the value of "name=value".
     const auto mark = value.find_first_of(" =");
     if (mark != std::string_view::npos) add_secret(secrets, value.substr(mark + 1));
+    if (net::equals_ignoring_case(header.name, "cookie")) add_cookies(secrets, value);
+    add_basic_password(secrets, value);
   }
   return secrets;
 }

@@ -13,7 +13,11 @@ namespace gatewatch {
 
 inline constexpr std::string_view redacted_mark = "[redacted]";
 
-// The configured header values of `route` that may be secret: what must not be echoed.
+// Whether a header, or a field of JSON, is called like one whose value is a secret.
+[[nodiscard]] bool names_secret(std::string_view name);
+
+// The configured header values of `route` that may be secret, and each of the cookies and the
+// password in them: what must not be echoed.
 [[nodiscard]] std::vector<std::string> secrets_of(const config::Route& route);
 // Adds `secret` in each form in which a page may show it: as it is, escaped for HTML, for JSON, for
 // a URL. Short ones are left out: they would blot out words by chance, and are no secrets.

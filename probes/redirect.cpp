@@ -61,8 +61,11 @@ RedirectDecision decide_redirect(std::span<const Hop> hops, int limit, bool has_
   }
   auto url = from.url.resolve(location);
   if (!url) {
-    return refuse("bad_location", fmt::format("the Location {} cannot be used: {}",
-                                              quote(location, 80), url.error().message));
+    // Its query is what redirects carry codes and tickets in.
+    const auto query = std::min(location.find('?'), location.size());
+    return refuse("bad_location",
+                  fmt::format("the Location {} cannot be used: {}",
+                              quote(location.substr(0, query), 80), url.error().message));
   }
   auto next = next_hop(from, response.status, *std::move(url));
   const auto shown = next.url.text_without_query();

@@ -19,20 +19,31 @@ std::string cut(std::string text, std::size_t limit) {
   return text;
 }
 
-// `secrets`: that we sent; those that the server sets are to be hidden too.
-void show_answer(Evidence& evidence, const net::HttpExchange& exchange,
-                 std::vector<std::string> secrets) {
-  const auto& response = exchange.response();
-  for (const auto& [name, value] : response.headers.all()) {
-    if (net::equals_ignoring_case(name, "set-cookie")) add_secret(secrets, cookie_value(value));
+// What we send in confidence.
+std::vector<std::string> secrets_sent(const Target& target) {
+  auto secrets = secrets_of(*target.route);
+  if (target.proxy) {
+    constexpr std::string_view scheme = "Basic ";
+    const auto authorization = target.proxy->authorization();
+    if (authorization.starts_with(scheme)) {
+      add_secret(secrets, std::string_view(authorization).substr(scheme.size()));
+    }
+    add_secret(secrets, target.proxy->password.reveal());
   }
-  const auto redacted = [&secrets](std::string text) {
-    return hide_tokens(hide_secrets(std::move(text), secrets));
-  };
-  evidence.head = cut(redacted(redact_head(exchange.raw_head())), Evidence::longest_head);
+  return secrets;
+}
+
+std::string redacted(std::string text, const std::vector<std::string>& secrets) {
+  return hide_tokens(hide_secrets(std::move(text), secrets));
+}
+
+void show_answer(Evidence& evidence, const net::HttpExchange& exchange,
+                 const std::vector<std::string>& secrets) {
+  const auto& response = exchange.response();
+  evidence.head = cut(redacted(redact_head(exchange.raw_head()), secrets), Evidence::longest_head);
   evidence.request_ids = request_ids(evidence.head);
-  evidence.body =
-      cut(redacted(response.body.substr(0, Evidence::longest_body)), Evidence::longest_body);
+  evidence.body = cut(redacted(response.body.substr(0, Evidence::longest_body), secrets),
+                      Evidence::longest_body);
   evidence.body_length = response.body_length;
   evidence.body_complete = exchange.state() == net::ExchangeState::Complete;
   auto digest = exchange.body_digest();
@@ -70,19 +81,16 @@ void keep_response_facts(Result& result, const net::HttpExchange& exchange) {
 void keep_evidence(Result& result, const Exchange& exchange, const Target& target) {
   const bool shown = result.is_failing() || result.kind == ProbeKind::Manual;
   if (!shown && result.detail.empty()) return;
-  auto secrets = secrets_of(*target.route);
-  if (target.proxy) {
-    constexpr std::string_view scheme = "Basic ";
-    const auto authorization = target.proxy->authorization();
-    if (authorization.starts_with(scheme)) {
-      add_secret(secrets, std::string_view(authorization).substr(scheme.size()));
+  auto secrets = secrets_sent(target);
+  if (exchange.answer != nullptr) {
+    for (const auto& [name, value] : exchange.answer->response().headers.all()) {
+      if (net::equals_ignoring_case(name, "set-cookie")) add_secret(secrets, cookie_value(value));
     }
-    add_secret(secrets, target.proxy->password.reveal());
   }
-  result.detail = one_line(hide_secrets(std::move(result.detail), secrets));
+  result.detail = one_line(redacted(std::move(result.detail), secrets));
   if (!shown) return;
   Evidence evidence;
-  if (exchange.answer != nullptr) show_answer(evidence, *exchange.answer, std::move(secrets));
+  if (exchange.answer != nullptr) show_answer(evidence, *exchange.answer, secrets);
   if (exchange.tls != nullptr) evidence.chain_fingerprint = exchange.tls->chain_fingerprint();
   if (!IpAddress::parse(exchange.host)) evidence.resolver = target.route->resolver;
   result.evidence = SharedEvidence(std::move(evidence));

@@ -22,7 +22,8 @@ struct Exchange {
   const net::TlsStream* tls = nullptr;
   std::string_view host;  // whose address was wanted
 };
-// Takes what we sent in confidence out of what quotes the server; and evidence where the result,
+// Takes what we sent in confidence, the cookies that the server sets and what looks like a
+// credential out of the detail, which may quote the server; and keeps evidence where the result,
 // whose outcome must be set, is failing, or somebody asked by hand.
 void keep_evidence(Result& result, const Exchange& exchange, const Target& target);
 

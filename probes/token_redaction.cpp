@@ -59,35 +59,84 @@ re2::RE2::Options options() {
 
 // What each rule begins with: one search for all of them, since most pages have none.
 constexpr auto hints =
-    "(?i)passw|passphrase|pwd|secret|token|(?:api|access|private)[_-]?key|credential|"
-    "sess(?:ion|_?id)|cookie|authorization|signature|[cx]srf|bearer|basic|negotiate|eyJ|://|"
-    "-----BEGIN|A[KS]IA|gh[pousr]_|github_pat_|glpat-|xox[abprs]-|[rs]k_(?:live|test)_|AIza";
+    "(?i)passw|passphrase|pwd|secret|token|(?:api|app|access|private|encryption)[_-]?key|"
+    "credential|sess(?:ion|_?id)|cookie|authorization|signature|[cx]srf|bearer|basic|negotiate|"
+    "eyJ|://"
+    "|(?:value|content)=[\"']|-----BEGIN|A[KS]IA|gh[pousr]_|github_pat_|glpat-|xox[abprs]-|[rs]k_(?"
+    ":live|test)_|AIza";
 
-// The name of a field that is a secret, from its hint to its end, and what is `behind`.
+// The name of a field that is a secret, from its hint to its end.
+constexpr auto name =
+    "(?:passw(?:or)?d|passphrase|pwd|secret|token|(?:api|app|access|private|encryption)[_-]?key|"
+    "credential|sess(?:ion|_?id)|cookie|signature|[cx]srf)[\\w.-]{0,24}";
+
+// What is between a name and its value, as headers, JSON and dumps of many languages have it.
+constexpr auto assigns = "\\\\?[\"'\\]]{0,2}\\s{0,8}(?:=>|[:=])\\s{0,8}";
+
+// Values by what quotes them, up to the end of the quotation or of what was kept of it: a double
+// quote, one within a string that is quoted itself, a single quote.
+constexpr auto in_quotes = "((?:[^\"\\\\\\r\\n]|\\\\.)+)";
+constexpr auto in_escaped_quotes = "((?:[^\"\\\\\\r\\n]|\\\\\\\\\\\\\"|\\\\[^\"\\r\\n])+)";
+constexpr auto in_single_quotes = "((?:[^'\\\\\\r\\n]|\\\\.)+)";
+
 std::string named(std::string_view behind) {
-  return "(?i)((?:passw(?:or)?d|passphrase|pwd|secret|token|(?:api|access|private)[_-]?key|"
-         "credential|sess(?:ion|_?id)|cookie|signature|[cx]srf)[\\w.-]{0,24}" +
-         std::string(behind);
+  return "(?i)(" + std::string(name) + std::string(behind);
+}
+
+// A field, with `opening` before its value.
+std::string field(std::string_view opening, std::string_view value) {
+  return named(std::string(assigns) + std::string(opening) + ")" + std::string(value));
+}
+
+// A header whose value lasts to the end of its line, or of what quotes it.
+std::string header(std::string_view opening, std::string_view value) {
+  return "(?i)((?:cookie2?|authorization)" + std::string(assigns) + std::string(opening) + ")" +
+         std::string(value);
+}
+
+// A port stands where a password may stand whose end was cut.
+bool is_no_port(std::string_view text) {
+  return !std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
 }
 
 const auto& rules() {
-  static const std::array<Rule, 11> all = {{
-      {re2::RE2("(-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----)([^-]+)", options())},
-      // The value of a header lasts to the end of its line, or of what quotes it.
-      {re2::RE2("(?i)((?:cookie2?|authorization)[\"'\\]]*\\s{0,4}(?:=>|[:=])\\s{0,4}[\"']?)"
-                "([^\"'<\\r\\n]+)",
+  static const std::array<Rule, 21> all = {{
+      {re2::RE2("(?s)(-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----)(.+?)(?:-----END|\\z)",
                 options())},
+      {re2::RE2(header("\\\\\"", in_escaped_quotes), options())},
+      {re2::RE2(header("\"", in_quotes), options())},
+      {re2::RE2(header("'", in_single_quotes), options())},
+      {re2::RE2(header("", "((?:=\"[^\"<\\r\\n]*\"?|[^\"'<\\r\\n])+)"), options())},
       {re2::RE2("(?i)(\\b(?:bearer|basic|negotiate)\\s{1,4})([A-Za-z0-9._~+/-]{8,}=*)", options()),
        is_no_word},
       {re2::RE2("()\\b(eyJ[A-Za-z0-9_-]{8,}(?:\\.[A-Za-z0-9_-]*){0,2})", options())},
       {re2::RE2("(://[^/\\s:@\"'<>]*:)([^/\\s@\"'<>]+)@", options())},
-      {re2::RE2(named("\\\\?[\"'\\]]{0,2}\\s{0,8}(?:=>|[:=])\\s{0,8}\\\\?\")([^\"\\\\\\r\\n]+)"),
+      {re2::RE2("(://[^/\\s:@\"'<>\\[]*:)([^/\\s@\"'<>]+?)(?:\\z|\xE2\x80\xA6)", options()),
+       is_no_port},
+      {re2::RE2(field("\\\\\"", in_escaped_quotes), options())},
+      {re2::RE2(field("\"", in_quotes), options())},
+      {re2::RE2(field("'", in_single_quotes), options())},
+      // A list of strings.
+      {re2::RE2(
+          field("\\[\\s{0,8}\"",
+                "((?:[^\"\\\\\\r\\n]|\\\\.)+(?:\"\\s{0,8},\\s{0,8}\"(?:[^\"\\\\\\r\\n]|\\\\.)+)*)"),
+          options())},
+      {re2::RE2(named("(?:&quot;|&#0?34;)\\s{0,8}(?:=>|[:=])\\s{0,8}(?:&quot;|&#0?34;))"
+                      "((?:[^&<\\r\\n]|&[^q#])+)"),
                 options())},
-      {re2::RE2(named("\\\\?[\"'\\]]{0,2}\\s{0,8}(?:=>|[:=])\\s{0,8}')([^'\\r\\n]+)"), options())},
-      {re2::RE2(named("\\\\?[\"'\\]]{0,2}\\s{0,8}(?:=>|[:=]|%3D)\\s{0,8})([^\"'&<>\\s;,\\\\\\[]+)"),
+      {re2::RE2(named("\\\\?[\"'\\]]{0,2}\\s{0,8}(?:=>|[:=]|%3D)\\s{0,8})"
+                      "((?:[^\"'&<>\\s;,\\\\\\[]|\\\\/)+)"),
                 options())},
-      // An input of a form, or a meta element; a cell of a table beside the cell that names it.
-      {re2::RE2(named("[\"']?[^<>]{0,80}\\s(?:value|content)=[\"'])([^\"'<>]+)"), options())},
+      // An element of XML.
+      {re2::RE2(named("\\s{0,8}>(?:<!\\[CDATA\\[)?)([^<]+)"), options())},
+      // An input of a form, or a meta element, its name first or last; a cell of a table beside the
+      // cell that names it.
+      {re2::RE2(named("[\"']?[^<>]{0,80}\\s(?:value|content)=\")([^\"<>]+)"), options())},
+      {re2::RE2(named("[\"']?[^<>]{0,80}\\s(?:value|content)=')([^'<>]+)"), options())},
+      {re2::RE2("(?i)((?:value|content)=[\"'])([^\"'<>]+)[\"'][^<>]{0,80}\\sname=[\"']?"
+                "[\\w.-]{0,24}" +
+                    std::string(name),
+                options())},
       {re2::RE2(named("\\s{0,8}</t[dh]>\\s{0,40}<t[dh][^<>]{0,80}>(?:<[a-z]+[^<>]{0,80}>)?)"
                       "([^<]+)"),
                 options())},

@@ -57,9 +57,10 @@ bool Backlog::add(Result result, SteadyTime now) {
     return false;
   }
   if (chunks_.empty() || chunks_.back().results.size() >= limits_.batch_results) {
-    chunks_.push_back({now, 0, {}});
+    chunks_.push_back({.begun = now, .bytes = 0, .with_evidence = 0, .results = {}});
   }
   auto& chunk = chunks_.back();
+  chunk.with_evidence += result.evidence ? 1 : 0;
   chunk.results.push_back(std::move(result));
   chunk.bytes += weight;
   bytes_ += weight;
@@ -71,9 +72,11 @@ void Backlog::give_way(Result& result) {
   if (strip(result)) drop(Kind::Evidence, result.started);
 }
 
-// No result goes while there is evidence that could.
+// No result goes while there is evidence that could. Chunks without are passed over: while the
+// queue stays full this is asked with every result.
 void Backlog::shed_evidence() {
   for (auto& chunk : chunks_) {
+    if (std::exchange(chunk.with_evidence, 0) == 0) continue;
     for (auto& result : chunk.results) {
       if (!result.evidence) continue;
       const auto before = weight_of(result);
@@ -95,10 +98,14 @@ void Backlog::add(const GapRecord& gap) {
   const auto [known, is_new] = gaps_.try_emplace(gap.kind, Gap{gap});
   if (is_new) return;
   auto& [record, is_told] = known->second;
-  if (gap.since > record.until + gap_pause) {
+  // What is written keeps its beginning, by which it is known.
+  const bool is_another =
+      gap.since > record.until + gap_pause || (is_told && gap.since < record.since);
+  if (is_another) {
     if (!is_told) ended_.push_back(std::move(record));
     record = gap;
   } else {
+    record.since = std::min(record.since, gap.since);
     record.until = std::max(record.until, gap.until);
     record.count += gap.count;
   }

@@ -87,6 +87,7 @@ class Backlog {
   struct Chunk {
     SteadyTime begun;  // when the first one came
     std::size_t bytes = 0;
+    std::size_t with_evidence = 0;
     std::vector<Result> results;
   };
   struct Gap {

@@ -98,12 +98,12 @@ bool LatencySketch::add_written(std::string_view bytes) {
   if (bytes.empty()) return true;
   const auto first = take_number(bytes);
   if (!first || *first >= latency_bucket_count) return false;
-  // No bucket takes less than a byte, but for runs of empty ones.
+  if (bytes.empty()) return false;  // a first bucket, and none
   auto bucket = static_cast<LatencyBucket>(*first);
-  cover(bucket, std::min<LatencyBucket>(bucket + static_cast<LatencyBucket>(std::min<std::size_t>(
-                                                     bytes.size(), latency_bucket_count)),
-                                        latency_bucket_count) -
-                    1);
+  // No bucket takes less than a byte, but for runs of empty ones.
+  const auto most =
+      static_cast<LatencyBucket>(std::min<std::size_t>(bytes.size(), latency_bucket_count));
+  cover(bucket, std::min<LatencyBucket>(bucket + most, latency_bucket_count) - 1);
   while (!bytes.empty()) {
     const auto count = take_number(bytes);
     if (!count || bucket >= latency_bucket_count) return false;

@@ -1,6 +1,7 @@
 #include "storage/reader.h"
 
 #include <condition_variable>
+#include <cstdint>
 #include <deque>
 #include <mutex>
 #include <optional>
@@ -13,7 +14,8 @@ namespace gatewatch::storage {
 
 class Reader::Thread {
  public:
-  Thread(std::unique_ptr<Store> store, std::size_t capacity, std::function<void()> damaged)
+  Thread(std::unique_ptr<Store> store, std::size_t capacity,
+         std::function<void(std::uint64_t)> damaged)
       : store_(std::move(store)), capacity_(capacity), damaged_(std::move(damaged)) {}
 
   ~Thread() {
@@ -35,6 +37,7 @@ class Reader::Thread {
     {
       const std::scoped_lock lock(mutex_);
       next_store_ = std::move(store);
+      ++offered_;
     }
     work_.notify_one();
   }
@@ -63,7 +66,7 @@ class Reader::Thread {
       question(*store_);
       question = nullptr;  // what it holds is let go of without the lock
       const bool is_damaged = needs_replacement(store_->trouble());
-      if (is_damaged && !std::exchange(told_damaged_, true)) damaged_();
+      if (is_damaged && !std::exchange(told_damaged_, true)) damaged_(replaced_);
       lock.lock();
     }
   }
@@ -71,6 +74,7 @@ class Reader::Thread {
   void take_next_store(std::unique_lock<std::mutex>& lock) {
     auto before = std::exchange(store_, std::exchange(next_store_, nullptr));
     told_damaged_ = false;
+    replaced_ = offered_;
     lock.unlock();
     before.reset();  // which may take its time
     lock.lock();
@@ -78,18 +82,20 @@ class Reader::Thread {
 
   std::unique_ptr<Store> store_;  // the thread's alone
   bool told_damaged_ = false;     // likewise
+  std::uint64_t replaced_ = 0;    // likewise: how many stores there were before it
   const std::size_t capacity_;
-  const std::function<void()> damaged_;
+  const std::function<void(std::uint64_t)> damaged_;
   std::mutex mutex_;
   std::condition_variable work_;
   std::deque<Question> questions_;
   std::unique_ptr<Store> next_store_;  // null: no other
+  std::uint64_t offered_ = 0;          // how many there were
   bool stopping_ = false;
   std::jthread thread_;  // last: it uses everything above, and is joined first
 };
 
 std::expected<Reader, Error> Reader::start(std::unique_ptr<Store> store, std::size_t capacity,
-                                           std::function<void()> damaged) {
+                                           std::function<void(std::uint64_t)> damaged) {
   auto thread = std::make_unique<Thread>(std::move(store), capacity, std::move(damaged));
   if (auto error = thread->start()) return std::unexpected(std::move(*error));
   return Reader(std::move(thread));

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <expected>
 #include <functional>
 #include <memory>
@@ -17,9 +18,11 @@ class Reader {
   using Question = std::move_only_function<void(Store&)>;
 
   // `capacity`: questions that may wait. `damaged`: called on the reader's thread, once of a store,
-  // when a question found it damaged. The error: no thread could be made.
+  // when a question found it damaged, with how many were replaced before it. The error: no thread
+  // could be made.
   [[nodiscard]] static std::expected<Reader, Error> start(
-      std::unique_ptr<Store> store, std::size_t capacity, std::function<void()> damaged = [] {});
+      std::unique_ptr<Store> store, std::size_t capacity,
+      std::function<void(std::uint64_t store)> damaged = [](std::uint64_t) {});
   // Drops the questions that wait, ends the thread after the one at work.
   ~Reader();
   Reader(Reader&&) noexcept;  // what was moved from may only be destroyed

@@ -54,8 +54,8 @@ void Recorder::limit_size(std::uint64_t bytes) {
   writer_->limit_size(bytes);
 }
 
-void Recorder::distrust() {
-  writer_->distrust();
+void Recorder::distrust(std::uint64_t store) {
+  writer_->distrust(store);
 }
 
 void Recorder::forget_rollups(Timestamp before) {

@@ -96,8 +96,9 @@ class Recorder {
   // than this, but not while rollups are made: results until none is left that is rolled up, then
   // evidence.
   void limit_size(std::uint64_t bytes);
-  // Somebody else found the store damaged: it is replaced at once.
-  void distrust();
+  // Somebody else found the store damaged: it is replaced at once. `store`: how many were replaced
+  // before it; what comes too late is not heard.
+  void distrust(std::uint64_t store);
   // Any thread but the writer's. Returns once everything submitted before is written and
   // `told` has returned, or the deadline passed: whether it is.
   [[nodiscard]] bool flush(std::chrono::milliseconds deadline);

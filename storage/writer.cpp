@@ -69,8 +69,8 @@ void Recorder::Writer::limit_size(std::uint64_t bytes) {
   });
 }
 
-void Recorder::Writer::distrust() {
-  tell_writer([this] { damaged_ = replace_ != nullptr; });
+void Recorder::Writer::distrust(std::uint64_t store) {
+  tell_writer([&] { damaged_ |= replace_ != nullptr && store == replaced_; });
 }
 
 bool Recorder::Writer::flush(std::chrono::milliseconds deadline) {
@@ -388,6 +388,7 @@ void Recorder::Writer::replace(std::unique_lock<std::mutex>& lock) {
   lock.lock();
   if (!store) return fail(replace_turn_, store.error(), limits_.retry);
   store_ = std::move(*store);
+  ++replaced_;
   damaged_ = false;
   for (auto* const turn : {&replace_turn_, &essentials_turn_, &results_turn_, &house_turn_,
                            &compact_turn_, &roll_up_turn_, &forget_rollups_turn_}) {

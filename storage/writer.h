@@ -53,7 +53,7 @@ class Recorder::Writer {
   void forget_rollups(Timestamp before);
   void roll_up(Timestamp until);
   void limit_size(std::uint64_t bytes);
-  void distrust();
+  void distrust(std::uint64_t store);
   bool flush(std::chrono::milliseconds deadline);
   RecorderStatistics statistics() const;
 
@@ -152,6 +152,7 @@ class Recorder::Writer {
   std::uint64_t max_size_ = std::numeric_limits<std::uint64_t>::max();
   bool shrinking_ = false;  // the records take more than that
   bool damaged_ = false;
+  std::uint64_t replaced_ = 0;  // how many stores were
   bool stopping_ = false;
   std::optional<SteadyTime> essentials_since_;  // the oldest of them
   RecorderStatistics statistics_;

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # What is shipped beside the program: the unit is hardened and valid, the manual pages are without
-# a warning, the example configuration is one that the program accepts.
+# a warning, the example configuration is one that the program accepts, the rules for Prometheus ask
+# for metrics that there are.
 #
 #   tests/packaging_test.sh PROGRAM
 set -euo pipefail
@@ -43,6 +44,20 @@ example_is_accepted() {
     { cat "$work/check"; return 1; }
 }
 
+rules_are_valid() {
+  promtool check rules "$packaging/prometheus/gatewatch.rules.yml" >"$work/rules" 2>&1 &&
+    promtool test rules "$packaging/../tests/data/gatewatch.rules.test.yml" >"$work/rules" 2>&1 ||
+    { cat "$work/rules"; return 1; }
+}
+
+metrics_of_rules_exist() {
+  local name
+  for name in $(grep -oE 'gatewatch_[a-z_]+[a-z]' "$packaging/prometheus/gatewatch.rules.yml" | sort -u); do
+    grep -rqF "\"$name\"" "$packaging/../daemon" ||
+      printf 'no metric %s\n' "$name"
+  done
+}
+
 for script in "$packaging"/*.sh "$packaging"/debian/p* "$packaging"/../tests/*.sh; do
   check "${script##*/} parses" bash -n "$script"
 done
@@ -57,5 +72,11 @@ if command -v man >/dev/null; then
 else
   echo "skipped: there is no man"
 fi
+if command -v promtool >/dev/null; then
+  check "the rules for Prometheus do what their tests say" rules_are_valid
+else
+  echo "skipped: there is no promtool"
+fi
+check "the rules for Prometheus know the metrics" metrics_of_rules_exist
 check "the example configuration is accepted" example_is_accepted
 exit $failed

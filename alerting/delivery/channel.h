@@ -24,4 +24,7 @@ namespace gatewatch::alerting {
 // otherwise; nothing: never.
 [[nodiscard]] std::optional<std::chrono::seconds> repeat_of(const config::Channel& channel);
 
+// Whether its receiver keeps who takes care of an incident; the others are not told of that.
+[[nodiscard]] bool takes_acknowledgements(const config::Channel& channel);
+
 }  // namespace gatewatch::alerting

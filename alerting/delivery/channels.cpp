@@ -101,6 +101,10 @@ std::optional<std::chrono::seconds> repeat_of(const config::Channel& channel) {
   return std::nullopt;
 }
 
+bool takes_acknowledgements(const config::Channel& channel) {
+  return std::holds_alternative<config::PagerDutyChannel>(channel.type);
+}
+
 std::chrono::milliseconds pace_of(const config::Channel& channel) {
   return std::visit(Pacer{}, channel.type);
 }

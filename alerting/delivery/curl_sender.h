@@ -19,7 +19,7 @@ struct CurlSenderSettings {
   std::string user_agent;
   std::chrono::milliseconds connect_timeout{10'000};
   std::chrono::milliseconds timeout{30'000};  // of one attempt
-  int transfers = 32;                         // at once; more wait
+  int transfers = 64;                         // at once; more wait
   // Both are called on the loop thread.
   std::function<void(const LogRequest&)> log;
   std::function<void(const std::string&)> notice;  // a delivery that is not quite whole

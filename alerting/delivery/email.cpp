@@ -10,6 +10,7 @@
 #include "alerting/delivery/email_body.h"
 #include "alerting/delivery/mail_text.h"
 #include "alerting/delivery/message.h"
+#include "alerting/delivery_key.h"
 #include "probes/net/hmac.h"
 
 namespace gatewatch::alerting {
@@ -53,9 +54,11 @@ struct Envelope {
 // The header section, up to and with its empty line.
 std::string headers(const Envelope& envelope, const Message& message) {
   const auto& notification = envelope.notification;
+  // An id of its own for every message, also for what came here in place of another channel: two
+  // with one id are one to most mailboxes. What begins the thread has the thread's.
+  const auto id = envelope.message_id(envelope.key);
   const auto thread =
-      envelope.message_id(fmt::format("{}.1.{}", notification.incident_key, envelope.channel));
-  const bool opens = notification.kind == NotificationKind::Opened;
+      envelope.message_id(delivery_key(notification.incident_key, 1, envelope.channel));
   std::string receivers;
   for (const auto& receiver : envelope.to) {
     if (!receivers.empty()) receivers += ",\r\n ";
@@ -68,8 +71,8 @@ std::string headers(const Envelope& envelope, const Message& message) {
           ? message.title
           : fmt::format("[{}] {}", config::severity_name(notification.severity), message.title));
   text += fmt::format("Date: {}\r\n", mail_date(notification.at));
-  text += fmt::format("Message-ID: {}\r\n", opens ? thread : envelope.message_id(envelope.key));
-  if (!opens) text += fmt::format("In-Reply-To: {}\r\nReferences: {}\r\n", thread, thread);
+  text += fmt::format("Message-ID: {}\r\n", id);
+  if (id != thread) text += fmt::format("In-Reply-To: {}\r\nReferences: {}\r\n", thread, thread);
   text += "Auto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\n";
   text += fmt::format("Content-Type: multipart/alternative;\r\n boundary=\"{}\"\r\n", boundary);
   return text + "\r\n";

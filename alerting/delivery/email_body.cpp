@@ -18,7 +18,7 @@ constexpr std::string_view html_head =
     "<title>gatewatch</title>\n</head>\n"
     "<body style=\"margin:0;padding:16px;font-family:system-ui,-apple-system,'Segoe UI',"
     "Roboto,sans-serif;font-size:16px;line-height:1.5\">\n"
-    "<div style=\"max-width:640px;margin:0 auto\">\n";
+    "<div style=\"max-width:640px;margin:0 auto;overflow-wrap:anywhere\">\n";
 
 struct Badge {
   std::string_view word;
@@ -31,25 +31,46 @@ constexpr std::array<Badge, 5> badges = {{{"critical", "#b42318"},  // by tone
                                           {"resolved", "#1a7f37"},
                                           {"closed", "#57606a"}}};
 
-std::string fact_html(const Fact& fact) {
+// What and how bad, which is all that a small screen or the preview of a mailbox shows.
+std::string title_html(const Message& message, const Notification& notification) {
+  const auto& badge = badges[static_cast<std::size_t>(tone_of(notification))];
   return fmt::format(
-      "<p style=\"margin:0 0 10px\"><span style=\"font-size:13px;opacity:.75\">{}</span><br>\n"
-      "{}</p>\n",
-      html_escaped(fact.label), html_escaped(fact.text));
+      "<div style=\"margin:0 0 16px;padding:2px 0 2px 12px;border-left:4px solid {0}\">\n"
+      "<p style=\"margin:0 0 6px\"><span style=\"background:{0};color:#ffffff;border-radius:4px;"
+      "padding:2px 8px;font-size:14px;font-weight:600\">{1}</span> {2}{3}</p>\n"
+      "<h1 style=\"font-size:20px;line-height:1.3;margin:0\">{4}</h1>\n</div>\n",
+      badge.color, badge.word, notification.is_of_outage() ? "failed: " : "",
+      html_escaped(message.how_bad), html_escaped(message.title));
+}
+
+std::string label_html(std::string_view label) {
+  return fmt::format("<span style=\"font-size:13px;opacity:.75\">{}</span><br>\n",
+                     html_escaped(label));
+}
+
+std::string fact_html(const Fact& fact) {
+  return fmt::format("<p style=\"margin:0 0 10px\">{}{}</p>\n", label_html(fact.label),
+                     html_escaped(fact.text));
 }
 
 std::string evidence_html(const Message& message) {
   if (message.evidence.empty()) return {};
-  std::string html =
-      "<p style=\"margin:0 0 4px;font-size:13px;opacity:.75\">Evidence</p>\n"
-      "<ul style=\"margin:0 0 12px;padding-left:20px\">\n";
+  auto html = fmt::format("<div style=\"margin:0 0 10px\">{}", label_html("Evidence"));
   for (const auto& line : message.evidence) {
     html += fmt::format(
-        "<li style=\"font-family:ui-monospace,Consolas,monospace;font-size:14px;"
-        "overflow-wrap:anywhere\">{}</li>\n",
+        "<p style=\"margin:2px 0;font-family:ui-monospace,Consolas,monospace;font-size:14px\">"
+        "{}</p>\n",
         html_escaped(line));
   }
-  return html + "</ul>\n";
+  return html + "</div>\n";
+}
+
+// As large as a thumb.
+std::string link_html(const Link& link) {
+  return fmt::format(
+      "<a href=\"{}\" style=\"display:inline-block;margin:0 8px 8px 0;padding:9px 16px;"
+      "border:1px solid;border-radius:6px;text-decoration:none;font-weight:600\">{}</a>\n",
+      html_escaped(link.url), html_escaped(link.label));
 }
 
 }  // namespace
@@ -65,20 +86,15 @@ std::string email_text(const Message& message) {
 }
 
 std::string email_html(const Message& message, const Notification& notification) {
-  const auto& badge = badges[static_cast<std::size_t>(tone_of(notification))];
   std::string html(html_head);
-  html += fmt::format(
-      "<p style=\"margin:0 0 8px\"><span style=\"background:{};color:#ffffff;border-radius:4px;"
-      "padding:2px 8px;font-size:13px\">{}</span></p>\n"
-      "<h1 style=\"font-size:20px;line-height:1.3;margin:0 0 16px;overflow-wrap:anywhere\">{}</h1>"
-      "\n",
-      badge.color, badge.word, html_escaped(message.title));
-  for (const auto& fact : message.facts) html += fact_html(fact);
-  html += evidence_html(message);
-  for (const auto& link : message.links) {
-    html += fmt::format("<p style=\"margin:0 0 6px\"><a href=\"{}\">{}</a></p>\n",
-                        html_escaped(link.url), html_escaped(link.label));
+  html += title_html(message, notification);
+  for (const auto& fact : message.facts) {
+    if (fact.text != message.how_bad) html += fact_html(fact);
   }
+  html += evidence_html(message);
+  if (!message.links.empty()) html += "<p style=\"margin:16px 0 0\">\n";
+  for (const auto& link : message.links) html += link_html(link);
+  if (!message.links.empty()) html += "</p>\n";
   html +=
       fmt::format("<p style=\"margin:16px 0 0;font-size:13px;opacity:.75\">gatewatch · {}</p>\n",
                   html_escaped(message.footer));

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "alerting/delivery/message.h"
 #include "alerting/delivery/text.h"
@@ -68,6 +69,8 @@ LogRequest render_log(const Notification& notification, const std::string& key) 
   line.add("diagnosis", notification.diagnosis);
   line.add("fixer", notification.fixer);
   line.add("evidence", message.evidence.empty() ? "" : message.evidence.front());
+  line.add("note", fmt::format("{}", fmt::join(notification.notes, " ")));
+  line.add("acknowledged_by", notification.acknowledged_by);
   line.add("link", notification.link);
   line.add("key", key);
   return LogRequest{is_resolution(notification) ? config::Severity::Info : notification.severity,

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "alerting/delivery/text.h"
 #include "probes/net/hmac.h"
@@ -28,8 +29,9 @@ std::string_view title_prefix(const Notification& notification) {
   if (!notification.is_of_outage() && notification.kind == NotificationKind::Reopened) {
     return "Again: ";
   }
-  constexpr std::array<std::string_view, 5> prefixes = {
-      "", "Worse: ", "Still failing: ", "Failing again: ", "Resolved: "};
+  constexpr std::array<std::string_view, 7> prefixes = {
+      "",           "Worse: ",        "Still failing: ",  "Failing again: ",
+      "Resolved: ", "Acknowledged: ", "Nobody is at it: "};
   return prefixes[static_cast<std::size_t>(notification.kind)];
 }
 
@@ -73,6 +75,14 @@ std::string regions_text(const Notification& notification) {
   return fmt::format("failing from {}; clean from {}", list(failing), list(clean));
 }
 
+// All that is to be said besides.
+std::string note_of(const Notification& notification) {
+  auto text = fmt::format("{}", fmt::join(notification.notes, " "));
+  if (notification.acknowledged_by.empty()) return text;
+  if (!text.empty()) text += ' ';
+  return text + fmt::format("Acknowledged by {}.", notification.acknowledged_by);
+}
+
 std::vector<Fact> facts_of(const Notification& notification) {
   std::vector<Fact> facts;
   const auto add = [&facts](std::string label, std::string_view text) {
@@ -80,7 +90,8 @@ std::vector<Fact> facts_of(const Notification& notification) {
   };
   const auto time = when(notification);
   add(time.label, time.text);
-  if (!notification.reason.empty()) {
+  add("Note", note_of(notification));
+  if (is_resolution(notification) && !notification.reason.empty()) {
     add("Closed", notification.reason + "; nobody has seen it recover");
   }
   add(notification.of_certificate     ? "Certificate"
@@ -160,6 +171,7 @@ Message make_message(const Notification& notification) {
   Message message;
   message.title = one_line(fmt::format("{}{}", title_prefix(notification), notification.headline()),
                            longest_title);
+  message.how_bad = one_line(notification.share(), longest_fact);
   message.facts = facts_of(notification);
   const auto time = when(notification);
   message.summary = fmt::format("{} {}; {}", is_recovery(notification) ? "lasted" : "since",

@@ -29,6 +29,7 @@ struct Link {
 
 struct Message {
   std::string title;    // "Resolved: 502 Bad Gateway on shop/checkout and 2 more routes"
+  std::string how_bad;  // "37 of 41 probes, 90 %", which is also a fact
   std::string summary;  // the title's facts in one line, for previews
   std::vector<Fact> facts;
   std::vector<std::string> evidence;  // at most three

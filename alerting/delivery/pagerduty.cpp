@@ -1,5 +1,6 @@
 #include "alerting/delivery/pagerduty.h"
 
+#include <string_view>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -15,6 +16,11 @@ using nlohmann::json;
 
 constexpr std::size_t longest_summary = 1024;  // PagerDuty's limit, in UTF-16 units
 constexpr std::size_t longest_field = 250;     //
+
+std::string_view action_of(NotificationKind kind) {
+  if (kind == NotificationKind::Resolved) return "resolve";
+  return kind == NotificationKind::Acknowledged ? "acknowledge" : "trigger";
+}
 
 json payload_of(const Notification& notification, const Message& message) {
   json details;
@@ -36,8 +42,8 @@ HttpRequest render_pagerduty(const config::PagerDutyChannel& pagerduty,
                              const Notification& notification, const std::string& key) {
   json body = {{"routing_key", pagerduty.routing_key.reveal()},
                {"dedup_key", incident_handle(notification)},
-               {"event_action", is_resolution(notification) ? "resolve" : "trigger"}};
-  if (!is_resolution(notification)) {
+               {"event_action", action_of(notification.kind)}};
+  if (action_of(notification.kind) == "trigger") {
     const auto message = make_message(notification);
     body["payload"] = payload_of(notification, message);
     body["client"] = "gatewatch";

@@ -18,10 +18,10 @@ constexpr std::size_t longest_header = 150;    // Slack's limits, in UTF-16 unit
 constexpr std::size_t longest_section = 3000;  //
 constexpr std::size_t longest_button = 75;     //
 constexpr std::size_t longest_block_id = 255;  //
-constexpr std::size_t longest_fact = 400;      // escaped; at most 7 of them in a section
+constexpr std::size_t longest_fact = 350;      // escaped; at most 8 of them in a section
 constexpr std::size_t longest_evidence = 900;  // escaped; at most 3 of them in a section
 constexpr std::size_t longest_fallback = 1000;
-static_assert(7 * (longest_fact + 20) < longest_section);
+static_assert(8 * (longest_fact + 20) < longest_section);
 static_assert(3 * (longest_evidence + 3) + 20 < longest_section);
 
 std::string entity(char32_t code) {

@@ -23,8 +23,14 @@ static_assert(longest_title + 8 * (longest_fact + 20) + 3 * (longest_evidence + 
                   4 * (longest_label + 3) + longest_footer + 40 <
               longest_message);
 
+// Telegram tells whomever a text mentions.
+std::string look_alike(char32_t code) {
+  if (code == '@') return "＠";
+  return {};
+}
+
 std::string html(std::string_view text, std::size_t limit) {
-  return html_escaped(one_line(text, limit));
+  return html_escaped(escaped_within(one_line(text, limit), limit, look_alike));
 }
 
 std::string text_of(const Message& message, std::string_view sign) {

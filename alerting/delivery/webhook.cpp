@@ -74,6 +74,10 @@ json body_of(const Notification& notification, const std::string& key) {
                {"diagnosis", text(notification.diagnosis)},
                {"fixer", text(notification.fixer)},
                {"link", text(notification.link)}};
+  if (!notification.notes.empty()) body["notes"] = texts(notification.notes);
+  if (!notification.acknowledged_by.empty()) {
+    body["acknowledged_by"] = text(notification.acknowledged_by);
+  }
   if (notification.resolved) body["resolved"] = rfc3339_time(*notification.resolved);
   return body;
 }

@@ -1,6 +1,7 @@
 // `gatewatch check`: every mistake of a configuration in one run, or what it comes to.
 
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <string>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "daemon/config_notes.h"
 #include "daemon/counted.h"
 #include "daemon/reloader.h"
+#include "probes/net/uv_network.h"
 
 namespace gatewatch::daemon {
 namespace {
@@ -46,6 +48,25 @@ void print_rules(const config::Config& config) {
   }
 }
 
+// When each will be, as its own clocks show it.
+void print_windows(const config::Config& config) {
+  const auto now = std::chrono::floor<std::chrono::seconds>(net::SystemClock().wall_now());
+  for (const auto& maintenance : config.maintenances) {
+    const auto covered = static_cast<std::size_t>(
+        std::ranges::count_if(config.routes, [&maintenance](const config::Route& route) {
+          return maintenance.scope.covers_route(route.id(), route.tags);
+        }));
+    const auto window = maintenance.window(now);
+    const auto when =
+        window ? fmt::format("{} {} to {}", window->starts <= now ? "now, since" : "next",
+                             maintenance.zone.text(window->starts),
+                             maintenance.zone.text(window->ends))
+               : "over";
+    fmt::print("maintenance {}: {}; covers {}\n", maintenance.name, when,
+               counted(covered, "route"));
+  }
+}
+
 }  // namespace
 
 int check_command(const CheckOptions& options) {
@@ -64,6 +85,7 @@ int check_command(const CheckOptions& options) {
       fmt::print("channel {}: {}\n", channel.name, channel.type_name());
     }
   }
+  print_windows(config);
   for (const auto& note : config_notes(config)) fmt::print(stderr, "warning: {}\n", note);
   fmt::print("{}: fine, {}, {}, {}\n", options.config_file, counted(config.routes.size(), "route"),
              counted(config.rules.size(), "rule"), counted(config.channels.size(), "channel"));

@@ -1,8 +1,10 @@
 // The subcommands: each is a function from its options to an exit code, in a file of its own.
-// Exit codes: 0 fine, 1 failed, 2 usage or configuration; `probe` exits like a monitoring plugin.
+// Exit codes: 0 fine, 1 failed, 2 usage or configuration; `probe` and `status` exit like a
+// monitoring plugin.
 
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -13,6 +15,7 @@ namespace gatewatch::daemon {
 inline constexpr int exit_fine = 0;
 inline constexpr int exit_failed = 1;
 inline constexpr int exit_usage = 2;
+inline constexpr int exit_unknown = 3;  // of a monitoring plugin
 
 inline constexpr const char* default_config_file = "/etc/gatewatch/gatewatch.toml";
 
@@ -63,6 +66,63 @@ struct DemoOptions {
   std::vector<std::string> urls;  // none: the built-in site
 };
 [[nodiscard]] int demo_command(const DemoOptions& options);
+
+// Of the commands that ask the running daemon.
+struct DaemonOptions {
+  std::string config_file = default_config_file;
+  bool json = false;  // print what it answered
+};
+
+[[nodiscard]] int status_command(const DaemonOptions& options);
+
+struct IncidentsOptions {
+  bool open_only = false;
+  int limit = 20;  // the newest
+  DaemonOptions daemon;
+};
+[[nodiscard]] int incidents_command(const IncidentsOptions& options);
+
+struct AckOptions {
+  std::int64_t incident = 0;
+  std::optional<std::string> by;  // instead of who runs it
+  std::string comment;
+  DaemonOptions daemon;
+};
+[[nodiscard]] int ack_command(const AckOptions& options);
+
+struct ChangeOptions {
+  std::string text;
+  std::vector<std::string> routes;  // globs
+  std::string link;
+  std::optional<std::string> author;  // instead of who runs it
+  DaemonOptions daemon;
+};
+[[nodiscard]] int change_command(const ChangeOptions& options);
+
+struct SilenceAddOptions {
+  std::vector<std::string> routes;  // globs, like the next two
+  std::vector<std::string> rules;
+  std::vector<std::string> regions;
+  std::vector<std::string> tags;  // "KEY=VALUE"
+  std::string duration;
+  std::string starts;  // RFC 3339; empty: now
+  std::string comment;
+  std::optional<std::string> author;  // instead of who runs it
+  DaemonOptions daemon;
+};
+[[nodiscard]] int silence_add_command(const SilenceAddOptions& options);
+
+struct SilenceListOptions {
+  bool all = false;  // those that are over too
+  DaemonOptions daemon;
+};
+[[nodiscard]] int silence_list_command(const SilenceListOptions& options);
+
+struct SilenceEndOptions {
+  std::int64_t silence = 0;
+  DaemonOptions daemon;
+};
+[[nodiscard]] int silence_end_command(const SilenceEndOptions& options);
 
 [[nodiscard]] int version_command();
 

@@ -23,8 +23,6 @@
 namespace gatewatch::daemon {
 namespace {
 
-constexpr int exit_unknown = 3;
-
 // What is probed, and who the daemon would be in doing it.
 struct Task {
   std::vector<config::Route> routes;

@@ -10,6 +10,7 @@
 
 #include "alerting/delivery/channel.h"
 #include "alerting/delivery/curl_sender.h"
+#include "alerting/delivery_key.h"
 #include "config/load.h"
 #include "config/nearest_key.h"
 #include "daemon/commands/command.h"
@@ -60,7 +61,7 @@ bool send_both(net::UvNetwork& network, alerting::Sender& sender, const config::
   for (const auto& [which, notification] :
        {std::pair("opening", sample.opening), std::pair("resolution", sample.resolution)}) {
     const auto key =
-        fmt::format("{}.{}.{}", notification.incident_key, notification.sequence, channel.name);
+        alerting::delivery_key(notification.incident_key, notification.sequence, channel.name);
     sender.send(alerting::render(channel, notification, key),
                 [&, name = which](const alerting::SendResult& result) {
                   all_told = told(channel, name, result);

@@ -32,9 +32,44 @@ WebResponse incidents_page(storage::Store& store, const storage::IncidentQuery& 
   return json_response({{"incidents", std::move(list)}});
 }
 
+WebResponse changes_page(storage::Store& store, const storage::TimeQuery& query) {
+  const auto found = store.changes(query);
+  if (!found) {
+    return storage_error(found.error());
+  }
+  json list = json::array();
+  for (const auto& change : *found) {
+    list.push_back(change_json(change));
+  }
+  return json_response({{"changes", std::move(list)}});
+}
+
 WebResponse incident_as_json(const config::Config& /*config*/,
                              const storage::IncidentHistory& history) {
   return json_response(incident_json(history));
+}
+
+WebResponse silences_page(storage::Store& store, const storage::TimeQuery& query,
+                          const config::Config& config, Timestamp now) {
+  const auto found = store.silences(query);
+  if (!found) {
+    return storage_error(found.error());
+  }
+  json made = json::array();
+  for (const auto& silence : *found) {
+    made.push_back(silence_json(silence, now));
+  }
+  json configured = json::array();
+  for (const auto& silence : config.silences) {
+    configured.push_back(silence_json(silence, now));
+  }
+  json windows = json::array();
+  for (const auto& maintenance : config.maintenances) {
+    windows.push_back(maintenance_json(maintenance, now));
+  }
+  return json_response({{"silences", std::move(made)},
+                        {"configured", std::move(configured)},
+                        {"maintenance", std::move(windows)}});
 }
 
 }  // namespace
@@ -86,14 +121,14 @@ void Api::metrics(const WebRequest& /*request*/, const WebReply& reply) const {
 void Api::health(const WebRequest& /*request*/, const WebReply& reply) const {
   const auto checks = sources_.health();
   const bool is_ok = std::ranges::all_of(checks, &HealthCheck::ok);
-  reply(json_response(health_json(checks), is_ok ? 200 : 503));
+  reply(json_response(health_json(checks, is_ok), is_ok ? 200 : 503));
 }
 
 void Api::readiness(const WebRequest& /*request*/, const WebReply& reply) const {
-  auto checks = sources_.health();
-  std::erase_if(checks, [](const HealthCheck& check) { return !check.needed_for_ready; });
-  const bool is_ok = std::ranges::all_of(checks, &HealthCheck::ok);
-  reply(json_response(health_json(checks), is_ok ? 200 : 503));
+  const auto checks = sources_.health();
+  const bool is_ready = std::ranges::all_of(
+      checks, [](const HealthCheck& check) { return check.ok || !check.needed_for_ready; });
+  reply(json_response(health_json(checks, is_ready), is_ready ? 200 : 503));
 }
 
 void Api::routes(const WebRequest& request, const WebReply& reply) const {
@@ -157,6 +192,24 @@ void Api::incidents(const WebRequest& request, const WebReply& reply) const {
     return reply(error_response(400, query.error().message));
   }
   ask([query = *query](storage::Store& store) { return incidents_page(store, query); }, reply);
+}
+
+void Api::changes(const WebRequest& request, const WebReply& reply) const {
+  const auto query = read_change_query(request.query);
+  if (!query) {
+    return reply(error_response(400, query.error().message));
+  }
+  ask([query = *query](storage::Store& store) { return changes_page(store, query); }, reply);
+}
+
+void Api::silences(const WebRequest& request, const WebReply& reply) const {
+  const auto query = read_change_query(request.query);
+  if (!query) {
+    return reply(error_response(400, query.error().message));
+  }
+  ask([query = *query, config = sources_.config(), now = sources_.now()](
+          storage::Store& store) { return silences_page(store, query, *config, now); },
+      reply);
 }
 
 void Api::reload(const WebRequest& /*request*/, const WebReply& reply) const {

@@ -32,7 +32,13 @@ class Api {
   void uptime(const WebRequest& request, const WebReply& reply) const;
   void incidents(const WebRequest& request, const WebReply& reply) const;
   void incident(const WebRequest& request, const WebReply& reply) const;
+  void changes(const WebRequest& request, const WebReply& reply) const;
+  void silences(const WebRequest& request, const WebReply& reply) const;
   void reload(const WebRequest& request, const WebReply& reply) const;
+  void acknowledge(const WebRequest& request, const WebReply& reply) const;
+  void add_change(const WebRequest& request, const WebReply& reply) const;
+  void add_silence(const WebRequest& request, const WebReply& reply) const;
+  void end_silence(const WebRequest& request, const WebReply& reply) const;
 
  private:
   using RenderIncident = WebResponse (*)(const config::Config&, const storage::IncidentHistory&);
@@ -40,6 +46,8 @@ class Api {
   using RenderResults = WebResponse (*)(storage::Store&, storage::ResultQuery);
 
   void ask(StoreQuestion question, const WebReply& reply) const;
+  // Once what was handed on before is durable; says so where it cannot be made so soon.
+  void ask_when_written(StoreQuestion question, const WebReply& reply) const;
   void answer_results(const WebRequest& request, const WebReply& reply, RenderResults render) const;
   void answer_incident(const WebRequest& request, const WebReply& reply,
                        RenderIncident render) const;

@@ -1,7 +1,5 @@
 #include "daemon/web/api_json.h"
 
-#include <algorithm>
-
 #include <nlohmann/json.hpp>
 
 #include "probes/result_json.h"
@@ -48,6 +46,30 @@ json array_of(const Records& records, Render render) {
   return array;
 }
 
+json texts_json(const std::vector<std::string>& texts) {
+  return array_of(texts, [](const std::string& text) { return clean_utf8(text); });
+}
+
+json tags_json(const config::Tags& tags) {
+  json object = json::object();
+  for (const auto& [key, value] : tags) object[clean_utf8(key)] = clean_utf8(value);
+  return object;
+}
+
+json scope_json(const config::Scope& scope) {
+  return {{"routes", texts_json(scope.routes)},
+          {"tags", tags_json(scope.tags)},
+          {"rules", texts_json(scope.rules)},
+          {"regions", texts_json(scope.regions)}};
+}
+
+void add_times(json& object, std::optional<Timestamp> starts, std::optional<Timestamp> ends,
+               Timestamp now) {
+  object["starts"] = time_json(starts);
+  object["ends"] = time_json(ends);
+  object["state"] = ends && *ends <= now ? "over" : starts && *starts > now ? "pending" : "active";
+}
+
 }  // namespace
 
 json route_json(const config::Route& route, const std::vector<Result>& last_results,
@@ -86,18 +108,64 @@ json incident_json(const storage::IncidentHistory& history) {
           {"deliveries", array_of(history.deliveries, delivery_json)}};
 }
 
+json silence_json(const storage::SilenceRecord& silence, Timestamp now) {
+  auto object = scope_json({.routes = silence.routes,
+                            .tags = silence.tags,
+                            .rules = silence.rules,
+                            .regions = silence.regions});
+  add_times(object, silence.starts, silence.ends, now);
+  object["id"] = silence.id;
+  object["author"] = clean_utf8(silence.author);
+  object["comment"] = clean_utf8(silence.comment);
+  object["created"] = format_timestamp(silence.created);
+  return object;
+}
+
+json silence_json(const config::Silence& silence, Timestamp now) {
+  auto object = scope_json(silence.scope);
+  add_times(object, silence.starts, silence.ends, now);
+  object["name"] = clean_utf8(silence.name);
+  object["comment"] = clean_utf8(silence.comment);
+  return object;
+}
+
+json maintenance_json(const config::Maintenance& maintenance, Timestamp now) {
+  const auto window = maintenance.window(std::chrono::floor<std::chrono::seconds>(now));
+  json object = {{"name", clean_utf8(maintenance.name)},
+                 {"routes", texts_json(maintenance.scope.routes)},
+                 {"tags", tags_json(maintenance.scope.tags)},
+                 {"calendar", maintenance.calendar ? json(maintenance.calendar->text()) : json()},
+                 {"timezone", maintenance.zone.name()}};
+  if (window) {
+    add_times(object, window->starts, window->ends, now);
+  } else {
+    object.update({{"starts", nullptr}, {"ends", nullptr}, {"state", "over"}});
+  }
+  return object;
+}
+
 json region_json(const RegionReport& region) {
   return {{"name", clean_utf8(region.name)},       {"blind", region.is_blind},
           {"unseen_routes", region.unseen_routes}, {"since", time_json(region.since)},
           {"detail", clean_utf8(region.detail)},   {"vantage_results", region.own_faults}};
 }
 
-json health_json(const std::vector<HealthCheck>& checks) {
-  return {{"ok", std::ranges::all_of(checks, &HealthCheck::ok)},
-          {"checks", array_of(checks, [](const HealthCheck& check) {
-             return json{
-                 {"name", check.name}, {"ok", check.ok}, {"detail", clean_utf8(check.detail)}};
-           })}};
+json change_json(const storage::ChangeRecord& change) {
+  return {{"id", change.id},
+          {"at", format_timestamp(change.at)},
+          {"text", clean_utf8(change.text)},
+          {"routes", array_of(change.routes, [](const auto& glob) { return clean_utf8(glob); })},
+          {"link", clean_utf8(change.link)},
+          {"author", clean_utf8(change.author)}};
+}
+
+json health_json(const std::vector<HealthCheck>& checks, bool is_ok) {
+  return {{"ok", is_ok}, {"checks", array_of(checks, [](const HealthCheck& check) {
+                            return json{{"name", check.name},
+                                        {"ok", check.ok},
+                                        {"needed", check.needed_for_ready},
+                                        {"detail", clean_utf8(check.detail)}};
+                          })}};
 }
 
 WebResponse json_response(const json& body, int status) {

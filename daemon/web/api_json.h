@@ -21,9 +21,16 @@ namespace gatewatch::daemon::web {
                                         const std::vector<Result>& last_results,
                                         std::optional<Timestamp> next_due);
 [[nodiscard]] nlohmann::json incident_json(const storage::IncidentHistory& history);
-// {"ok": …, "checks": […]}
+[[nodiscard]] nlohmann::json change_json(const storage::ChangeRecord& change);
+// "state": "pending", "active" or "over". Times that are not given are null.
+[[nodiscard]] nlohmann::json silence_json(const storage::SilenceRecord& silence, Timestamp now);
+[[nodiscard]] nlohmann::json silence_json(const config::Silence& silence, Timestamp now);
+// With the window in force, else the next one; both times null where none comes any more.
+[[nodiscard]] nlohmann::json maintenance_json(const config::Maintenance& maintenance,
+                                              Timestamp now);
 [[nodiscard]] nlohmann::json region_json(const RegionReport& region);
-[[nodiscard]] nlohmann::json health_json(const std::vector<HealthCheck>& checks);
+// {"ok": …, "checks": […]}
+[[nodiscard]] nlohmann::json health_json(const std::vector<HealthCheck>& checks, bool is_ok);
 
 [[nodiscard]] WebResponse json_response(const nlohmann::json& body, int status = 200);
 

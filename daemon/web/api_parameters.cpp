@@ -116,6 +116,16 @@ std::optional<Error> read_limit(const Parameters& given, std::uint32_t most, std
   return read_number(given, "limit", most, into);
 }
 
+// from, before and limit of a query that has these.
+template <typename Query>
+std::optional<Error> read_span(const Parameters& given, Query& query, std::uint32_t most) {
+  auto error = read_time(given, "from", query.from);
+  if (!error) {
+    error = read_time(given, "before", query.before);
+  }
+  return error ? error : read_limit(given, most, query.limit);
+}
+
 std::optional<Error> read_step(const Parameters& given, storage::RollupStep& into) {
   const auto found = given.find("step");
   if (found == given.end()) {
@@ -178,13 +188,7 @@ std::expected<storage::ResultQuery, Error> read_result_query(const Parameters& g
   storage::ResultQuery query;
   auto error = unknown_parameter(given, {"route", "from", "before", "limit"});
   if (!error) {
-    error = read_time(given, "from", query.from);
-  }
-  if (!error) {
-    error = read_time(given, "before", query.before);
-  }
-  if (!error) {
-    error = read_limit(given, max_results, query.limit);
+    error = read_span(given, query, max_results);
   }
   if (error) {
     return std::unexpected(*error);
@@ -259,6 +263,18 @@ std::expected<storage::IncidentQuery, Error> read_incident_query(const Parameter
       return std::unexpected(mistake("open", open->second, "true or false"));
     }
     query.open_only = open->second == "true";
+  }
+  return query;
+}
+
+std::expected<storage::TimeQuery, Error> read_change_query(const Parameters& given) {
+  storage::TimeQuery query;
+  auto error = unknown_parameter(given, {"from", "before", "limit"});
+  if (!error) {
+    error = read_span(given, query, max_changes);
+  }
+  if (error) {
+    return std::unexpected(*error);
   }
   return query;
 }

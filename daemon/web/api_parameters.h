@@ -19,6 +19,7 @@ using Parameters = std::map<std::string, std::string>;
 
 inline constexpr std::uint32_t max_results = 1'000;  // of one answer
 inline constexpr std::uint32_t max_incidents = 1'000;
+inline constexpr std::uint32_t max_changes = 1'000;
 inline constexpr std::uint32_t max_rollups = 2'000;  // of each region
 inline constexpr std::uint32_t max_routes = 1'000;
 inline constexpr std::uint32_t max_days = 400;
@@ -34,6 +35,8 @@ inline constexpr std::uint32_t max_days = 400;
 // open, limit.
 [[nodiscard]] std::expected<storage::IncidentQuery, Error> read_incident_query(
     const Parameters& given);
+// from, before, limit.
+[[nodiscard]] std::expected<storage::TimeQuery, Error> read_change_query(const Parameters& given);
 [[nodiscard]] std::expected<void, Error> read_no_parameters(const Parameters& given);
 
 // RFC 3339: "2026-11-20T10:05:06.123456Z", or with an offset; nothing where it is no time.

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "alerting/incident.h"
 #include "config/config.h"
 #include "daemon/web/web_message.h"
 #include "probes/net/network.h"
@@ -56,6 +57,16 @@ struct ApiSources {
   std::function<WebPieces()> metrics;  // begins one reading: Prometheus text format
   std::function<std::vector<HealthCheck>()> health;
   std::function<void(std::function<void(const ReloadAnswer&)> done)> reload;  // from its source
+  // False where the incident is not open.
+  std::function<bool(std::int64_t incident, const alerting::Acknowledgement&)> acknowledge;
+  // The id that it is given.
+  std::function<std::int64_t(const storage::ChangeRecord& change)> add_change;
+  // As it is kept, with its number.
+  std::function<storage::SilenceRecord(const storage::SilenceRecord& silence)> add_silence;
+  // As it is then; nothing where none of that number was in force, now or later.
+  std::function<std::optional<storage::SilenceRecord>(std::int64_t id)> end_silence;
+  // Whether all that was handed on before is durable. On the reader's thread, for 2 s at most.
+  std::function<bool()> flush;
   // False where too many questions wait; else `done` is called on the loop's thread.
   std::function<bool(StoreQuestion question, std::function<void(WebResponse)> done)> ask;
 };

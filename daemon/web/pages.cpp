@@ -7,6 +7,7 @@
 
 #include "daemon/counted.h"
 #include "daemon/version.h"
+#include "daemon/web/routes.h"
 #include "probes/result_json.h"
 
 namespace gatewatch::daemon::web {
@@ -93,10 +94,10 @@ WebResponse index_page(const config::Config& config,
         format_timestamp(history.incident.since));
   }
   content += "</ul>\n<p>";
-  for (const auto* const path :
-       {"/api/v1/routes", "/api/v1/results", "/api/v1/evidence", "/api/v1/incidents",
-        "/api/v1/regions", "/metrics", "/healthz", "/readyz"}) {
-    content += link(path, path) + "\n";
+  for (const auto& route : web_routes()) {
+    const bool has_content =
+        route.method == "GET" && route.path != "/" && !route.path.contains('{');
+    if (has_content) content += link(route.path, route.path) + "\n";
   }
   return page("gatewatch", content + "</p>\n");
 }

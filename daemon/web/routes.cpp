@@ -23,6 +23,12 @@ constexpr std::array routes = {
     WebRoute{"GET", "/api/v1/incidents", Access::Read, &Api::incidents},
     WebRoute{"GET", "/api/v1/incidents/{id}", Access::Read, &Api::incident},
     WebRoute{"GET", "/api/v1/regions", Access::Read, &Api::regions},
+    WebRoute{"GET", "/api/v1/changes", Access::Read, &Api::changes},
+    WebRoute{"POST", "/api/v1/changes", Access::Control, &Api::add_change},
+    WebRoute{"POST", "/api/v1/incidents/{id}/acknowledge", Access::Control, &Api::acknowledge},
+    WebRoute{"GET", "/api/v1/silences", Access::Read, &Api::silences},
+    WebRoute{"POST", "/api/v1/silences", Access::Control, &Api::add_silence},
+    WebRoute{"POST", "/api/v1/silences/{id}/end", Access::Control, &Api::end_silence},
     WebRoute{"POST", "/-/reload", Access::Control, &Api::reload},
 };
 
@@ -30,14 +36,18 @@ constexpr std::string_view id_segment = "{id}";
 
 // The number that stands for {id}, 0 where the path has none; nothing where it does not match.
 std::optional<std::int64_t> match_path(std::string_view pattern, std::string_view path) {
-  if (!pattern.ends_with(id_segment)) {
+  const std::size_t place = pattern.find(id_segment);
+  if (place == std::string_view::npos) {
     return pattern == path ? std::optional<std::int64_t>(0) : std::nullopt;
   }
-  pattern.remove_suffix(id_segment.size());
-  if (!path.starts_with(pattern)) {
+  const std::string_view before = pattern.substr(0, place);
+  const std::string_view after = pattern.substr(place + id_segment.size());
+  if (path.size() < before.size() + after.size() || !path.starts_with(before) ||
+      !path.ends_with(after)) {
     return std::nullopt;
   }
-  const std::string_view digits = path.substr(pattern.size());
+  const std::string_view digits =
+      path.substr(before.size(), path.size() - before.size() - after.size());
   std::int64_t id = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), id);
   const bool is_number = error == std::errc() && end == digits.data() + digits.size();

@@ -16,7 +16,7 @@ class Api;
 
 struct WebRoute {
   std::string_view method;  // GET serves HEAD too
-  std::string_view path;    // "{id}" as its last segment stands for a number from 1 on
+  std::string_view path;    // "{id}" as a segment stands for a number from 1 on
   Access access;
   void (Api::*handler)(const WebRequest&, const WebReply&) const;
 };

@@ -453,7 +453,7 @@ std::string AresResolver::describe(DnsStatus status, const std::string& name) co
 
 AresResolverSettings ares_resolver_settings(const std::string& server) {
   AresResolverSettings settings;
-  if (server == "system") {
+  if (server == config::system_resolver) {
     settings.hosts_path = "/etc/hosts";
     settings.search_domains = true;
     return settings;

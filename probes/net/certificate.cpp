@@ -7,8 +7,11 @@
 #include <span>
 
 #include <openssl/bio.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/pem.h>
 #include <openssl/x509.h>
+#include <openssl/x509v3.h>
 
 #include "probes/net/digest.h"
 
@@ -32,6 +35,22 @@ std::string fingerprint(const X509* certificate) {
   return hex_digits(std::span(digest).first(size));
 }
 
+// Of a DNS name or an address; empty of any other.
+std::string host_of(const GENERAL_NAME& name) {
+  if (name.type != GEN_DNS && name.type != GEN_IPADD) return {};
+  const auto* const string = name.type == GEN_DNS ? name.d.dNSName : name.d.iPAddress;
+  const std::span bytes(ASN1_STRING_get0_data(string),
+                        static_cast<std::size_t>(ASN1_STRING_length(string)));
+  if (name.type == GEN_DNS) {
+    std::string host(bytes.begin(), bytes.end());
+    return host.starts_with('*') ? "any" + host.substr(1) : host;
+  }
+  IpAddress address{.family = bytes.size() == 4 ? IpFamily::V4 : IpFamily::V6};
+  if (bytes.size() != 4 && bytes.size() != address.bytes.size()) return {};
+  std::ranges::copy(bytes, address.bytes.begin());
+  return address.text();
+}
+
 }  // namespace
 
 Timestamp certificate_time(const ASN1_TIME* time) {
@@ -46,6 +65,24 @@ Timestamp certificate_time(const ASN1_TIME* time) {
 
 std::string certificate_subject(const X509* certificate) {
   return name_text(X509_get_subject_name(certificate));
+}
+
+std::string certificate_host(const std::string& pem) {
+  const std::unique_ptr<BIO, decltype(&BIO_free)> memory(
+      BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())), BIO_free);
+  const std::unique_ptr<X509, decltype(&X509_free)> certificate(
+      PEM_read_bio_X509(memory.get(), nullptr, nullptr, nullptr), X509_free);
+  ERR_clear_error();
+  if (!certificate) return {};
+  const std::unique_ptr<GENERAL_NAMES, decltype(&GENERAL_NAMES_free)> names(
+      static_cast<GENERAL_NAMES*>(
+          X509_get_ext_d2i(certificate.get(), NID_subject_alt_name, nullptr, nullptr)),
+      GENERAL_NAMES_free);
+  for (int index = 0; index < sk_GENERAL_NAME_num(names.get()); ++index) {
+    auto host = host_of(*sk_GENERAL_NAME_value(names.get(), index));
+    if (!host.empty()) return host;
+  }
+  return {};
 }
 
 CertificateFacts certificate_facts(const X509* certificate) {

@@ -20,4 +20,8 @@ namespace gatewatch::net {
 // The subject as RFC 2253 text in ASCII, at most 256 bytes.
 [[nodiscard]] std::string certificate_subject(const X509* certificate);
 
+// A host name or address that the first certificate of a PEM text is for: one of its SAN, where a
+// pattern becomes a name that fits it. Empty where there is none, or no certificate.
+[[nodiscard]] std::string certificate_host(const std::string& pem);
+
 }  // namespace gatewatch::net

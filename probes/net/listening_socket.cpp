@@ -5,12 +5,12 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "probes/net/unix_socket.h"
 #include "probes/net/uv_status.h"
 
 namespace gatewatch::net {
@@ -32,13 +32,9 @@ bool is_socket(const std::string& path) {
 
 // Whether somebody accepts connections at the path. Never waits: a full backlog is an answer too.
 bool is_served(const sockaddr_un& address) {
-  const int descriptor = ::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (descriptor < 0) return true;
-  const int result =
-      ::connect(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address);
-  const bool served = result == 0 || errno != ECONNREFUSED;
-  ::close(descriptor);
-  return served;
+  const auto connection = connect_unix(address);
+  if (connection) ::close(*connection);
+  return connection || connection.error() != ECONNREFUSED;
 }
 
 }  // namespace
@@ -81,23 +77,21 @@ std::expected<ListeningSocket, Error> ListeningSocket::open_tcp(const Endpoint& 
 }
 
 std::expected<ListeningSocket, Error> ListeningSocket::open_unix(const std::string& path) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  if (path.size() >= sizeof address.sun_path) return cannot_listen(path, ENAMETOOLONG);
-  std::memcpy(address.sun_path, path.c_str(), path.size());
+  const auto address = unix_address(path);
+  if (!address) return cannot_listen(path, ENAMETOOLONG);
   ListeningSocket made(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (made.descriptor_ < 0) return cannot_listen(path, errno);
 
-  const auto* const generic = reinterpret_cast<const sockaddr*>(&address);
-  int bound = ::bind(made.descriptor_, generic, sizeof address);
+  const auto* const generic = reinterpret_cast<const sockaddr*>(&*address);
+  int bound = ::bind(made.descriptor_, generic, sizeof *address);
   if (bound != 0 && errno == EADDRINUSE) {
     if (!is_socket(path)) {
       return std::unexpected(
           Error{fmt::format("cannot listen on {}: the file is in use and is no socket", path)});
     }
-    if (is_served(address)) return cannot_listen(path, EADDRINUSE);
+    if (is_served(*address)) return cannot_listen(path, EADDRINUSE);
     ::unlink(path.c_str());
-    bound = ::bind(made.descriptor_, generic, sizeof address);
+    bound = ::bind(made.descriptor_, generic, sizeof *address);
   }
   if (bound != 0) return cannot_listen(path, errno);
 

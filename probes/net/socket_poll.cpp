@@ -50,7 +50,8 @@ SocketPoll::Id SocketPoll::add(Watcher& watcher) {
 }
 
 int SocketPoll::watch(Id id, int descriptor) {
-  epoll_event event{.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, .data = {.u64 = id}};
+  epoll_event event{.events = EPOLLIN | EPOLLPRI | EPOLLOUT | EPOLLRDHUP | EPOLLET,
+                    .data = {.u64 = id}};
   return ::epoll_ctl(descriptor_, EPOLL_CTL_ADD, descriptor, &event) == 0 ? 0 : errno;
 }
 

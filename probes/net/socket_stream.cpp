@@ -71,7 +71,8 @@ void SocketStream::on_ready(std::uint32_t events) {
   const auto& sockets = loop_.sockets();
   const auto id = id_;
   constexpr std::uint32_t over = EPOLLERR | EPOLLHUP;
-  readable_ |= (events & (EPOLLIN | EPOLLRDHUP | over)) != 0;
+  readable_ |= (events & (EPOLLIN | EPOLLPRI | EPOLLRDHUP | over)) != 0;
+  urgent_ |= (events & EPOLLPRI) != 0;
   ending_ |= (events & (EPOLLRDHUP | over)) != 0;
   if (connecting_) {
     const bool settled = (events & (EPOLLOUT | over)) != 0;
@@ -79,7 +80,7 @@ void SocketStream::on_ready(std::uint32_t events) {
     if (connect_error_) {
       end_connect(local_connect_result(-*connect_error_));
     } else {
-      end_connect(io_result((events & over) != 0 ? -socket_error() : 0));
+      end_connect(remote_connect_result((events & over) != 0 ? -socket_error() : 0));
     }
     if (!sockets.has(id)) return;
   }
@@ -150,8 +151,10 @@ void SocketStream::read_some() {
     const auto buffer = loop_.read_buffer();
     const auto count = ::recv(descriptor_, buffer.data(), buffer.size(), 0);
     if (count > 0) {
-      // All there was; what comes from now on is an edge of its own.
-      if (static_cast<std::size_t>(count) < buffer.size() && !ending_) readable_ = false;
+      // All there was; what comes from now on is an edge of its own. Urgent data (RFC 6093), which
+      // nobody reads, ends a read before it though more follows.
+      const bool is_all = static_cast<std::size_t>(count) < buffer.size() && !ending_ && !urgent_;
+      if (is_all) readable_ = false;
       if (events_ != nullptr) events_->on_read(buffer.first(static_cast<std::size_t>(count)));
       if (!sockets.has(id) || !reading_ || !readable_) return;
     } else if (count == 0) {

@@ -1,4 +1,4 @@
-// Stream on a non-blocking socket: TCP, or an accepted Unix socket.
+// Stream on a non-blocking socket: TCP, or a connected Unix socket.
 
 #pragma once
 
@@ -13,7 +13,7 @@ namespace gatewatch::net {
 class SocketStream final : public Stream, private SocketPoll::Watcher {
  public:
   explicit SocketStream(UvLoop& loop);
-  // An accepted connection, non-blocking; owns `descriptor` from now on.
+  // A connection that stands, non-blocking; owns `descriptor` from now on.
   enum class Kind : std::uint8_t { Tcp, Unix };
   SocketStream(UvLoop& loop, Kind kind, int descriptor, const Endpoint& peer);
   ~SocketStream() override;
@@ -55,6 +55,7 @@ class SocketStream final : public Stream, private SocketPoll::Watcher {
   bool shutting_down_ = false;
   bool reading_ = false;
   bool readable_ = false;  // the kernel may have something
+  bool urgent_ = false;    // urgent data came, once
   bool ending_ = false;    // the kernel has the end
   bool ended_ = false;
 };

@@ -49,6 +49,11 @@ void TlsStream::Session::become_server() {
 
 void TlsStream::Session::become_client(const std::string& server_name, Timestamp now) {
   SSL_set_connect_state(ssl_.get());
+  const auto note_request = [](SSL* ssl, void* session) noexcept {
+    static_cast<Session*>(session)->lacks_certificate_ = SSL_get_certificate(ssl) == nullptr;
+    return 1;
+  };
+  SSL_set_cert_cb(ssl_.get(), note_request, this);
   now_ = now;
   X509_VERIFY_PARAM_set_time(SSL_get0_param(ssl_.get()), std::chrono::system_clock::to_time_t(now));
   if (!set_peer_name(text_of(server_name))) {
@@ -117,6 +122,17 @@ void TlsStream::Session::note_refusal(X509_STORE_CTX* store) {
                             X509_verify_cert_error_string(error))};
 }
 
+// TLS 1.2 has no alert of its own for a certificate that does not come.
+TlsFailure TlsStream::Session::handshake_failure() const {
+  if (verify_failure_) return *verify_failure_;
+  auto found = library_failure(ERR_peek_error(), false);
+  if (lacks_certificate_ && found.reason == "handshake") {
+    found = {.reason = "client_certificate",
+               .detail = "the server wants a client certificate, and there is none for it"};
+  }
+  return found;
+}
+
 void TlsStream::Session::handshake() {
   require(!std::exchange(asked_, true), "a second handshake");
   below_->read_start();
@@ -154,8 +170,22 @@ void TlsStream::Session::drive() {
   driving_ = false;
   if (closed_ || failure) return;
   pump_out();
-  if (closed_ || !handshaken_ || reading_) return;
+  if (closed_ || !handshaken_) return;
+  if (!let_go_) let_go_of_handshake();
+  if (reading_) return;
   below_->read_stop();
+}
+
+// Its buffers stay as large as the certificates that went through them, and a probe may wait long.
+void TlsStream::Session::let_go_of_handshake() {
+  if (BIO_pending(incoming_) > 0 || BIO_pending(outgoing_) > 0) return;
+  let_go_ = true;
+  BIO* const incoming = BIO_new(BIO_s_mem());
+  BIO* const outgoing = BIO_new(BIO_s_mem());
+  require(incoming != nullptr && outgoing != nullptr, "out of memory");
+  SSL_set_bio(ssl_.get(), incoming, outgoing);
+  incoming_ = incoming;
+  outgoing_ = outgoing;
 }
 
 void TlsStream::Session::step_handshake() {
@@ -165,7 +195,7 @@ void TlsStream::Session::step_handshake() {
     const int error = SSL_get_error(ssl_.get(), result);
     if (error == SSL_ERROR_WANT_READ) return;
     if (error == SSL_ERROR_ZERO_RETURN) return fail(closed_in_handshake());
-    return fail(verify_failure_ ? *verify_failure_ : library_failure(ERR_peek_error(), false));
+    return fail(handshake_failure());
   }
   handshaken_ = true;
   told_connected_ = true;

@@ -60,12 +60,14 @@ class TlsStream::Session final : public StreamEvents,
   [[nodiscard]] int verify_chain(X509_STORE_CTX* store);
   [[nodiscard]] bool recognises(X509_STORE_CTX* store, const ChainDigest& digest);
   void note_refusal(X509_STORE_CTX* store);
+  [[nodiscard]] TlsFailure handshake_failure() const;
 
   void drive();
   void step_handshake();
   void read_records();
   void pump_out();
   void encrypt_more();
+  void let_go_of_handshake();
   void turn();  // makes sure that an event from below follows
   void fail(TlsFailure why);
   void tell_read_end(IoResult result);
@@ -81,9 +83,11 @@ class TlsStream::Session final : public StreamEvents,
   std::size_t plain_taken_ = 0;
   std::uint64_t handshake_bytes_ = 0;
   std::optional<TlsFailure> verify_failure_;
+  bool lacks_certificate_ = false;  // that the server asks for
   Timestamp now_{};  // what certificates are held against
   bool asked_ = false;
   bool handshaken_ = false;
+  bool let_go_ = false;  // of the buffers of the handshake
   bool told_connected_ = false;
   bool reading_ = false;
   bool ended_ = false;

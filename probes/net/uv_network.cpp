@@ -1,5 +1,6 @@
 #include "probes/net/uv_network.h"
 
+#include <cerrno>
 #include <chrono>
 #include <ctime>
 #include <map>
@@ -9,6 +10,7 @@
 #include "probes/net/ares_resolver.h"
 #include "probes/net/invariant.h"
 #include "probes/net/socket_stream.h"
+#include "probes/net/unix_socket.h"
 #include "probes/net/uv_listener.h"
 #include "probes/net/uv_loop.h"
 #include "probes/net/uv_signal.h"
@@ -50,6 +52,15 @@ class LibuvNetwork final : public UvNetwork {
   [[nodiscard]] std::unique_ptr<SignalWatch> on_signal(
       int number, std::move_only_function<void()> callback) override {
     return std::make_unique<UvSignal>(*loop_, number, std::move(callback));
+  }
+  [[nodiscard]] std::expected<std::unique_ptr<Stream>, int> connect_unix(
+      const std::string& path) override {
+    const auto address = unix_address(path);
+    if (!address) return std::unexpected(ENAMETOOLONG);
+    const auto descriptor = net::connect_unix(*address);
+    if (!descriptor) return std::unexpected(descriptor.error());
+    return std::make_unique<SocketStream>(*loop_, SocketStream::Kind::Unix, *descriptor,
+                                          Endpoint{.address = {.bytes = {127, 0, 0, 1}}});
   }
   [[nodiscard]] std::chrono::nanoseconds take_longest_turn() override {
     return loop_->take_longest_turn();

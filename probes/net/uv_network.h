@@ -5,6 +5,7 @@
 #include <expected>
 #include <functional>
 #include <memory>
+#include <string>
 
 #include "probes/net/network.h"
 
@@ -26,6 +27,10 @@ class UvNetwork : public Network {
   // Calls back on the loop thread at each arrival of the signal.
   [[nodiscard]] virtual std::unique_ptr<SignalWatch> on_signal(
       int number, std::move_only_function<void()> callback) = 0;
+  // A stream that is connected to the Unix socket at the path already, or the errno that says why
+  // there is none; it never waits.
+  [[nodiscard]] virtual std::expected<std::unique_ptr<Stream>, int> connect_unix(
+      const std::string& path) = 0;
   // How late the loop's last turn was: the longest time callbacks held it since the last call.
   [[nodiscard]] virtual std::chrono::nanoseconds take_longest_turn() = 0;
   // Runs the loop until every handle is closed; 0 when none leaked (uv_loop_close's answer).

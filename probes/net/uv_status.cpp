@@ -49,6 +49,20 @@ IoResult local_connect_result(int error) noexcept {
   return no_route ? IoResult{IoStatus::NoRoute, result.code} : result;
 }
 
+IoResult remote_connect_result(int error) noexcept {
+  switch (-error) {
+    case EACCES:
+    case EPERM:
+    case ENOPROTOOPT:
+    case ENONET:
+    case EOPNOTSUPP:
+    case EPROTO:
+      return {IoStatus::Unreachable, -error};
+    default:
+      return io_result(error);
+  }
+}
+
 sockaddr_storage socket_address(const Endpoint& endpoint) noexcept {
   sockaddr_storage storage{};
   if (endpoint.address.family == IpFamily::V4) {

@@ -17,6 +17,10 @@ namespace gatewatch::net {
 // own kernel's verdict.
 [[nodiscard]] IoResult local_connect_result(int error) noexcept;
 
+// Of a connect(2) that went on its way and failed later: what ICMP and ICMPv6 messages from afar
+// become (RFC 4443, section 3.1: "administratively prohibited") is no verdict of ours.
+[[nodiscard]] IoResult remote_connect_result(int error) noexcept;
+
 // Errors that say nothing of the other side: descriptors, memory or ports of ours used up.
 [[nodiscard]] bool is_own_shortage(int error_number) noexcept;
 

@@ -27,11 +27,13 @@ DueHours::DueHours(Database& database)
             "ORDER BY hour, routes LIMIT 1"),
       remove_(database, "DELETE FROM rollup_due WHERE hour = ?1 AND routes = ?2"),
       postpone_(database, "UPDATE rollup_due SET until_us = ?3 WHERE hour = ?1 AND routes = ?2"),
-      oldest_(database, "SELECT hour FROM rollup_due ORDER BY hour LIMIT 1") {}
+      oldest_(database, "SELECT hour FROM rollup_due ORDER BY hour LIMIT 1"),
+      slowest_(database, "SELECT coalesce(max(interval_us), 0) FROM circumstance") {}
 
 std::expected<void, Failure> DueHours::mark(std::int64_t route, const Result& result) {
   DueHour due{.hour = hour_of(result.started), .routes = route / routes_per_mark};
   if (due.hour < 0 || due.hour >= end_of_hours) return {};
+  if (longest_interval_) longest_interval_ = std::max(*longest_interval_, result.interval);
   const auto last = result.kind == ProbeKind::Scheduled
                         ? hour_of(result.started + longest_standing(result.interval))
                         : due.hour;
@@ -63,11 +65,19 @@ std::expected<std::optional<DueHour>, Failure> DueHours::next(Timestamp until) {
   return due;
 }
 
-// The results of the hour before may stand in it.
 std::expected<Timestamp, Failure> DueHours::limit_forgetting(Timestamp before) {
-  const auto read = [&before](Row& row) {
-    const Timestamp begin{std::chrono::microseconds((row.integer() - 1) * hour_us)};
-    before = std::min(before, begin);
+  if (!longest_interval_) {
+    const auto note = [this](Row& row) {
+      longest_interval_ = std::chrono::microseconds(row.integer());
+      return false;
+    };
+    if (auto done = for_each_row(slowest_, note); !done) {
+      return std::unexpected(std::move(done.error()));
+    }
+  }
+  const auto read = [this, &before](Row& row) {
+    const Timestamp begin{std::chrono::microseconds(row.integer() * hour_us)};
+    before = std::min(before, begin - longest_standing(*longest_interval_));
     return false;
   };
   auto done = for_each_row(oldest_, read);

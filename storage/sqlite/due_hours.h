@@ -38,7 +38,8 @@ class DueHours {
   [[nodiscard]] std::expected<void, Failure> cross_out(DueHour due, Timestamp until);
   // The oldest that began before `until`, and is not rolled up until then.
   [[nodiscard]] std::expected<std::optional<DueHour>, Failure> next(Timestamp until);
-  // `before`, or earlier: no result before it is yet to be rolled up.
+  // `before`, or earlier: neither began a result before it in an hour that is yet to be rolled up,
+  // nor does one stand in such an hour.
   [[nodiscard]] std::expected<Timestamp, Failure> limit_forgetting(Timestamp before);
   void roll_back() { marked_.clear(); }
 
@@ -51,6 +52,8 @@ class DueHours {
   Statement remove_;
   Statement postpone_;
   Statement oldest_;
+  Statement slowest_;
+  std::optional<std::chrono::microseconds> longest_interval_;  // of all results that are stored
 };
 
 }  // namespace gatewatch::storage::sqlite

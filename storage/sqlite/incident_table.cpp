@@ -217,7 +217,10 @@ std::expected<std::vector<DeliveryRecord>, Failure> IncidentTable::pending() {
 }
 
 std::expected<std::int64_t, Failure> IncidentTable::last_id() {
-  return database_.number("SELECT coalesce(max(id), 0) FROM incident");
+  // A file that was damaged may have lost an incident, and what was told of it be there.
+  return database_.number(
+      "SELECT max(coalesce((SELECT max(id) FROM incident), 0), "
+      "coalesce((SELECT max(incident) FROM delivery), 0))");
 }
 
 }  // namespace gatewatch::storage::sqlite

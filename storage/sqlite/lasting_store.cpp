@@ -1,10 +1,12 @@
 #include "storage/sqlite/lasting_store.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <fcntl.h>
 #include <filesystem>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <utility>
 
@@ -111,11 +113,23 @@ std::expected<LostHistory, Refusal> set_aside(const std::string& path, const std
                      .all_incidents = salvaged->is_complete};
 }
 
+// What SQLite takes for a new database, though a log or a reserve says that it was used.
+bool was_emptied(const std::string& path) {
+  std::error_code error;
+  if (fs::file_size(path, error) != 0 || error) return false;
+  const auto log = fs::file_size(path + "-wal", error);
+  return (!error && log > 0) || fs::exists(sqlite::Reserve(path).path(), error);
+}
+
 std::expected<LastingStore, Refusal> open(const std::string& path, Timestamp now) {
-  auto file = sqlite::open_for_writing(path);
-  if (file) return LastingStore{make_sqlite_store(std::move(*file)), std::nullopt};
-  if (file.error().trouble != Trouble::Damaged) return std::unexpected(std::move(file.error()));
-  auto lost = set_aside(path, file.error().message, now);
+  auto damage = fmt::format("the database {} was cut to nothing", path);
+  if (!was_emptied(path)) {
+    auto file = sqlite::open_for_writing(path);
+    if (file) return LastingStore{make_sqlite_store(std::move(*file)), std::nullopt};
+    if (file.error().trouble != Trouble::Damaged) return std::unexpected(std::move(file.error()));
+    damage = file.error().message;
+  }
+  auto lost = set_aside(path, damage, now);
   if (!lost) return std::unexpected(std::move(lost.error()));
   auto next = sqlite::open_for_writing(path);
   if (!next) return std::unexpected(std::move(next.error()));
@@ -152,7 +166,18 @@ std::expected<LostHistory, Refusal> leave_moved(const std::string& path, Timesta
       .at = now};
 }
 
+std::optional<Timestamp> changed_at(const std::string& file) {
+  struct stat state{};
+  if (::stat(file.c_str(), &state) != 0) return std::nullopt;
+  return Timestamp(std::chrono::seconds(state.st_mtim.tv_sec));
+}
+
 }  // namespace
+
+std::optional<Timestamp> last_written(const std::string& path) {
+  // An empty optional is less than any other.
+  return std::max(changed_at(path), changed_at(path + "-wal"));
+}
 
 std::expected<LastingStore, Error> open_lasting_store(const std::string& path, Timestamp now) {
   return with_reserve(path, open, now);

@@ -17,7 +17,8 @@ class Reserve {
   // `path`: of the database. Nothing is done yet.
   explicit Reserve(const std::string& path) : path_(path + ".reserve") {}
 
-  // Whether it is whole: makes it where it is not.
+  [[nodiscard]] const std::string& path() const { return path_; }
+  // Makes it where it is not whole: false where the file system lacks the space.
   [[nodiscard]] bool restore();
   // Gives its space away. Whether there was any.
   bool release();

@@ -145,6 +145,8 @@ class TableCopy {
         return std::unexpected(into_.failure(added));
       }
     }
+    // As much as is wanted; the rest is what was left behind.
+    if (sqlite3_step(select.get()) != SQLITE_DONE) is_complete = false;
     return true;
   }
 
@@ -191,6 +193,41 @@ std::expected<void, Failure> copy_rollups(Database& from, Database& into) {
   return {};
 }
 
+// An incident of which only its messages could be read is what the newest of them says: so it goes
+// on under the name by which people know it, and its end is told.
+constexpr const char* incidents_of_messages = R"(
+CREATE TEMP TABLE told AS
+SELECT incident, notification, max(sequence) AS sequence FROM delivery
+WHERE json_valid(notification) AND incident NOT IN (SELECT id FROM incident)
+GROUP BY incident;
+INSERT INTO incident
+  (id, rule, gateway, severity, state, since_us, opened_us, resolved_us, last_event)
+SELECT incident, notification ->> 'rule', notification ->> 'gateway', notification ->> 'severity',
+  iif(notification ->> 'kind' = 'resolved', 'resolved', 'open'), notification ->> 'since_us',
+  1000 * CAST(substr(notification ->> 'incident_key', 4) AS INTEGER),
+  notification ->> 'resolved_us', sequence
+FROM told WHERE notification ->> 'incident_key' GLOB 'gw-[0-9]*';
+INSERT INTO incident_route (incident, position, route, since_us, firing, probes, failures, regions)
+SELECT incident, routes.key, routes.value ->> 'id', notification ->> 'since_us',
+  routes.value ->> 'firing', 0, 0, '[]'
+FROM told, json_each(notification, '$.routes') AS routes
+WHERE incident IN (SELECT id FROM incident);
+DROP TABLE told;
+)";
+
+// How many there are now. A message that makes no sense costs the others of its kind nothing but
+// this.
+std::expected<std::uint64_t, Failure> complete_incidents(Database& into) {
+  static_cast<void>(into.execute("SAVEPOINT messages"));
+  if (auto done = into.execute(incidents_of_messages); !done) {
+    static_cast<void>(into.execute("ROLLBACK TO messages"));
+  }
+  static_cast<void>(into.execute("RELEASE messages"));
+  const auto count = into.number("SELECT count(*) FROM incident");
+  if (!count) return std::unexpected(count.error());
+  return static_cast<std::uint64_t>(*count);
+}
+
 // A file that is shorter than its header says is read as far as it goes.
 void tolerate_missing_end(Database& database) {
   sqlite3_db_config(database.handle(), SQLITE_DBCONFIG_DEFENSIVE, 0, nullptr);
@@ -204,11 +241,15 @@ std::expected<Salvaged, Failure> salvage(Database& from, Database& into) {
   auto transaction = Transaction::write(into);
   if (!transaction) return std::unexpected(std::move(transaction.error()));
   Salvaged salvaged;
+  const auto known = columns_of(from, tables.front().name);
+  salvaged.is_complete = known && !known->empty();
   for (const auto& table : tables) {
     const auto rows = copy_table(from, into, table, salvaged.is_complete);
     if (!rows) return std::unexpected(rows.error());
-    if (&table == &tables.front()) salvaged.incidents = *rows;
   }
+  const auto incidents = complete_incidents(into);
+  if (!incidents) return std::unexpected(incidents.error());
+  salvaged.incidents = *incidents;
   // What belonged to an incident that is gone.
   auto done = into.execute(
       "DELETE FROM incident_route WHERE incident NOT IN (SELECT id FROM incident); "

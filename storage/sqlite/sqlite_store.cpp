@@ -262,6 +262,7 @@ std::expected<std::uint64_t, Error> SqliteStore::roll_up(Timestamp until) {
   const auto due = results_.due_hours().next(until);
   if (!due) return std::unexpected(Error{due.error().message});
   if (!*due) return 0;
+  if (!reserve_.restore()) return 0;  // the hours stay due
   return keep_house([&] { return rollup_maker_.step(until); });
 }
 

@@ -58,3 +58,13 @@ TEST_CASE("a burst may go at once, then one a second; idle time fills the burst 
   for (int sent = 0; sent < 5; ++sent) pace.sent(at(60s));
   CHECK(pace.next(at(60s)) == at(61s));
 }
+
+TEST_CASE("without a burst a pace lies between any two, however many went before") {
+  Pace pace(1s, 5, at(0s));
+  CHECK(pace.next_without_burst(at(0s)) == at(0s));
+  for (int sent = 0; sent < 5; ++sent) pace.sent(at(0s));
+  CHECK(pace.next_without_burst(at(0s)) == at(1s));
+  pace.sent(at(1s));
+  CHECK(pace.next_without_burst(at(1s)) == at(2s));
+  CHECK(pace.next_without_burst(at(60s)) == at(60s));
+}

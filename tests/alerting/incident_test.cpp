@@ -103,7 +103,7 @@ TEST_CASE("a rule that fires finds its incident, in the order that is promised")
   const auto other = rule_named("other");
   const auto home = [&](const config::Rule& rule, Cause cause, const std::string& route,
                         const std::string& gateway, Timestamp now) -> Incident& {
-    return list.home_of(rule, cause, route, gateway, now);
+    return list.home_of(rule, cause, {route, gateway, {}}, now);
   };
   auto& first = home(down, Cause::Outage, "a", "g", start);
   join(first, down, "a", start);
@@ -126,4 +126,37 @@ TEST_CASE("a rule that fires finds its incident, in the order that is promised")
   list.sweep(start + 9min, [](Incident&) {});
   CHECK(first.stage == Stage::Resolved);  // nothing fired after all
   CHECK(&home(down, Cause::Outage, "c", "g", start + 10min) != &first);
+}
+
+TEST_CASE("gateways of other names at the same address are one for a minute, for the same rule") {
+  IncidentList list;
+  const auto down = rule_named("down");
+  const auto address = *Endpoint::parse("192.0.2.1:443");
+  const auto elsewhere = *Endpoint::parse("192.0.2.1:8443");
+  const FailingPlace first_place{"a", "https://a:443", {address}};
+  auto& first = list.home_of(down, Cause::Outage, first_place, start);
+  join(first, down, "a", start);
+  list.joined(first, first_place, start);
+  const FailingPlace other{"b", "https://b:443", {elsewhere, address}};
+  CHECK(&list.home_of(rule_named("other"), Cause::Outage, other, start) != &first);
+  CHECK(&list.home_of(down, Cause::Certificate, other, start) != &first);
+  CHECK(&list.home_of(down, Cause::Outage, {"c", "https://c:443", {elsewhere}}, start) != &first);
+  CHECK(&list.home_of(down, Cause::Outage, {"c", "https://d:443", {}}, start) != &first);
+  CHECK(&list.home_of(down, Cause::Outage, {"e", "https://e:443", {address}}, start + 1min) !=
+        &first);
+  CHECK(first.gateway == "https://a:443");
+  REQUIRE(&list.home_of(down, Cause::Outage, other, start + 59s) == &first);
+  CHECK(first.gateway == "192.0.2.1:443");
+  join(first, down, "b", start + 59s);
+  list.joined(first, other, start + 59s);
+  // From now on both names are its own, and the minute begins anew.
+  CHECK(&list.home_of(down, Cause::Outage, {"f", "https://b:443", {}}, start + 1h) == &first);
+  CHECK(&list.home_of(down, Cause::Outage, {"g", "https://g:443", {address}}, start + 110s) ==
+        &first);
+  first.stage = Stage::Resolved;
+  first.id = 1;
+  first.resolved = start + 1h;
+  list.sweep(start + 3h, [](Incident&) {});
+  CHECK(&list.home_of(down, Cause::Outage, {"f", "https://b:443", {address}}, start + 3h) !=
+        &first);
 }

@@ -1,5 +1,8 @@
 #include "alerting/notify.h"
 
+#include <string>
+#include <vector>
+
 #include <doctest/doctest.h>
 
 using namespace gatewatch;
@@ -85,4 +88,29 @@ TEST_CASE("an end by configuration is told apart from a recovery") {
   CHECK(why_to_tell(incident, start) == Why::Resolved);
   incident.closed_by = "the route was removed from the configuration";
   CHECK(why_to_tell(incident, start) == Why::NoLongerConfigured);
+}
+
+TEST_CASE("what is acknowledged is not reminded of, but gets worse and ends as ever") {
+  auto incident = open_incident();
+  incident.remind = 1h;
+  incident.acknowledged = start;
+  CHECK(why_to_tell(incident, start + 2h) == Why::Silence);
+  incident.news.routes = {"shop/b"};
+  CHECK(why_to_tell(incident, start + 2h) == Why::Worsened);
+  incident.firing_watches = 0;
+  CHECK(why_to_tell(incident, start + 2h) == Why::Resolved);
+}
+
+TEST_CASE("an escalation is due once for each channel, while nobody has acknowledged") {
+  auto incident = open_incident();
+  incident.open_since = start;
+  incident.escalations = {{"boss", 15min}, {"director", 1h}, {"slack", 5min}};
+  CHECK(why_to_tell(incident, start + 15min - 1s) == Why::Silence);
+  CHECK(why_to_tell(incident, start + 15min) == Why::Escalated);
+  CHECK(due_escalations(incident, start + 15min) == std::vector<std::string>{"boss"});
+  incident.told.insert("boss");
+  CHECK(why_to_tell(incident, start + 16min) == Why::Silence);
+  CHECK(due_escalations(incident, start + 2h) == std::vector<std::string>{"director"});
+  incident.acknowledged = start + 20min;
+  CHECK(due_escalations(incident, start + 2h).empty());
 }

@@ -189,7 +189,7 @@ TEST_CASE("a channel whose service takes less than one a second is held to that"
   CHECK(world.sent[6].at - world.sent[5].at >= 2s);
 }
 
-TEST_CASE("a channel that never answers holds a few sends, and delays no other channel") {
+TEST_CASE("a channel that never answers holds one send, and delays no other channel") {
   OutboxWorld world;
   world.restart({webhook("dead"), webhook("live")});
   world.answer = [](const Request& request) {
@@ -199,10 +199,54 @@ TEST_CASE("a channel that never answers holds a few sends, and delays no other c
     world.outbox->add({world.delivery("dead", incident, 1)});
   }
   world.network.run_for(10s);
-  CHECK(world.sent.size() == 4);
+  CHECK(world.sent.size() == 1);
   world.outbox->add({world.delivery("live", 1, 1)});
   CHECK(world.sent.back().key == "1.1.live");
   CHECK(world.sent.back().at == world.network.clock().now());
+}
+
+TEST_CASE("a channel that answers is sent to without waiting for each answer") {
+  OutboxWorld world;
+  world.restart({webhook("ops")});
+  world.answer = [&world](const Request&) {
+    return FakeAnswer{delivered(), world.sent.size() == 1 ? 10ms : 10s};
+  };
+  for (int incident = 1; incident <= 20; ++incident) {
+    world.outbox->add({world.delivery("ops", incident, 1)});
+  }
+  world.network.run_for(5s);
+  CHECK(world.sent.size() == 1 + 4);
+}
+
+TEST_CASE("a failing channel is tried once a second at most, one incident after the other") {
+  OutboxWorld world;
+  world.restart({webhook("ops")});
+  world.answer = [](const Request&) { return FakeAnswer{transient()}; };
+  for (int incident = 1; incident <= 200; ++incident) {
+    world.outbox->add({world.delivery("ops", incident, 1)});
+  }
+  world.network.run_for(1h);
+  for (std::size_t at = 1; at < world.sent.size(); ++at) {
+    CHECK(world.sent[at].at - world.sent[at - 1].at >= 1s);
+  }
+}
+
+TEST_CASE("what waits for a failing channel goes out as soon as it answers again") {
+  OutboxWorld world;
+  world.restart({webhook("ops")});
+  bool mended = false;
+  world.answer = [&mended](const Request&) {
+    return FakeAnswer{mended ? delivered() : transient()};
+  };
+  for (int incident = 1; incident <= 5; ++incident) {
+    world.outbox->add({world.delivery("ops", incident, 1)});
+  }
+  world.network.run_for(1h);
+  mended = true;
+  const auto failed = world.sent.size();
+  while (world.sent.size() == failed) world.network.run_for(1s);
+  world.network.run_for(5s);
+  CHECK(world.outbox->statistics().at("ops").delivered == 5);
 }
 
 TEST_CASE("deliveries for a channel that is not configured fail for good and say so") {
@@ -218,8 +262,10 @@ TEST_CASE("a reload that removes a channel ends what waits, and lets what is in 
   OutboxWorld world;
   world.restart({webhook("ops")});
   world.answer = [](const Request& request) {
-    return FakeAnswer{key_of(request) == "1.1.ops" ? delivered() : transient(), 5s};
+    return FakeAnswer{key_of(request) == "2.1.ops" ? transient() : delivered(), 5s};
   };
+  world.outbox->add({world.delivery("ops", 3, 1)});
+  world.network.run_for(6s);
   world.outbox->add({world.delivery("ops", 1, 1), world.delivery("ops", 1, 2)});
   world.outbox->add({world.delivery("ops", 2, 1)});
   world.outbox->set_channels({});
@@ -230,7 +276,7 @@ TEST_CASE("a reload that removes a channel ends what waits, and lets what is in 
   CHECK(world.recorded.at("2.1.ops").state == DeliveryState::Failed);
   CHECK(world.recorded.at("2.1.ops").last_error ==
         "channel \"ops\" is not configured any more; the last attempt: HTTP 503");
-  CHECK(world.sent.size() == 2);
+  CHECK(world.sent.size() == 3);
   CHECK(world.outbox->statistics().empty());
 }
 

@@ -49,6 +49,7 @@ std::shared_ptr<config::Config> make_config(std::vector<config::Route> routes,
 ProbedWorld::ProbedWorld(std::shared_ptr<const config::Config> config, Server server,
                          std::vector<std::string> regions)
     : config_(std::move(config)),
+      dependence_(config_->routes),
       server_(std::move(server)),
       regions_(std::move(regions)),
       desk_(std::make_unique<alerting::IncidentDesk>(
@@ -101,6 +102,7 @@ void ProbedWorld::probe(const Due& due, Timestamp now) {
   result.outcome = answer.outcome;
   result.status = answer.status;
   result.cert_expiring = answer.cert_expiring;
+  if (address_) result.remote = address_(route.url.host);
   if (answer.cert_expiring) {
     result.certificate = CertificateFacts{.not_before = {},
                                           .not_after = world_start + std::chrono::days(10),
@@ -116,7 +118,40 @@ void ProbedWorld::probe(const Due& due, Timestamp now) {
   if (due.kind == ProbeKind::Scheduled) due_.emplace(now + route.interval, due);
   if (health_[result.route].wants_confirmation(result) && !is_confirming(due.route)) {
     confirm(due.route, now + latency);
+    if (result.is_failing()) ask_parents(result.route, now + latency);
   }
+}
+
+// As the pipeline does: what a route depends on is asked once, unless it is being asked.
+void ProbedWorld::ask_parents(const std::string& route, Timestamp now) {
+  for (const auto& parent : dependence_.parents(route)) {
+    const auto index = index_of(parent);
+    if (is_confirming(index)) continue;
+    for (std::size_t region = 0; region < regions_.size(); ++region) {
+      due_.emplace(now, Due{index, region, ProbeKind::Confirmation});
+    }
+  }
+}
+
+void ProbedWorld::ask_dependents(const storage::IncidentStep& step) {
+  if (step.event.kind != "resolved") return;
+  for (const auto& route : step.incident.routes) {
+    for (const auto& dependent : dependence_.dependents(route.route)) {
+      const auto index = index_of(dependent);
+      if (desk_->fires_for(dependent) && !is_confirming(index)) confirm(index, step.event.at);
+    }
+  }
+}
+
+std::size_t ProbedWorld::index_of(const std::string& route) const {
+  const auto found = std::ranges::find(config_->routes, route, &config::Route::id);
+  REQUIRE(found != config_->routes.end());
+  return static_cast<std::size_t>(found - config_->routes.begin());
+}
+
+void ProbedWorld::silence(std::vector<storage::SilenceRecord> silences) {
+  silences_ = std::move(silences);
+  desk_->set_silences(silences_);
 }
 
 // A series that is under way goes on instead of another.
@@ -144,6 +179,7 @@ void ProbedWorld::restart(std::chrono::microseconds down_for) {
   health_ = {};
   next_tick_ += std::chrono::ceil<std::chrono::seconds>(down_for);
   REQUIRE(alerting::replay(*desk_, *config_, store, next_tick_));
+  desk_->set_silences(silences_);
   schedule_all();
 }
 
@@ -155,13 +191,20 @@ void ProbedWorld::lose_history() {
 void ProbedWorld::reload(std::shared_ptr<const config::Config> config,
                          const std::string& link_prefix) {
   config_ = std::move(config);
+  dependence_ = config::Dependence(config_->routes);
   take(desk_->reconfigure(config_, link_prefix, next_tick_ - std::chrono::milliseconds{1}));
   schedule_all();
+}
+
+void ProbedWorld::acknowledge(std::int64_t incident,
+                              const alerting::Acknowledgement& acknowledgement) {
+  take(desk_->acknowledge(incident, acknowledgement, next_tick_ - std::chrono::milliseconds{1}));
 }
 
 void ProbedWorld::take(std::vector<storage::IncidentStep> steps) {
   for (auto& step : steps) {
     audit_.check(step);
+    ask_dependents(step);
     steps_.push_back(std::move(step));
   }
 }

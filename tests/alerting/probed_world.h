@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "alerting/incident_desk.h"
+#include "config/dependence.h"
 #include "daemon/route_health.h"
 #include "tests/alerting/step_audit.h"
 
@@ -45,10 +46,17 @@ class ProbedWorld {
               std::vector<std::string> regions = {"eu"});
 
   void run_until(std::chrono::microseconds time);
+  // What the name of a route's URL resolves to; without it no result has an address.
+  void resolve(std::function<Endpoint(const std::string& host)> address) {
+    address_ = std::move(address);
+  }
   // A second unless said otherwise: for simulations of years.
   void tick_every(std::chrono::seconds period) { tick_period_ = period; }
   // The daemon dies and starts again: a new desk, with what the store would hold.
   void restart(std::chrono::microseconds down_for);
+  // What holds notifications back from now on, through restarts too.
+  void silence(std::vector<storage::SilenceRecord> silences);
+  void acknowledge(std::int64_t incident, const alerting::Acknowledgement& acknowledgement);
   // The store was damaged: it holds what the desk says then, and nothing else.
   void lose_history();
   void reload(std::shared_ptr<const config::Config> config,
@@ -71,11 +79,16 @@ class ProbedWorld {
   void schedule_all();
   void probe(const Due& due, Timestamp now);
   void confirm(std::size_t route, Timestamp now);
+  void ask_parents(const std::string& route, Timestamp now);
+  void ask_dependents(const storage::IncidentStep& step);
+  [[nodiscard]] std::size_t index_of(const std::string& route) const;
   [[nodiscard]] bool is_confirming(std::size_t route) const;
   void take(std::vector<storage::IncidentStep> steps);
 
   std::shared_ptr<const config::Config> config_;
+  config::Dependence dependence_;
   Server server_;
+  std::function<Endpoint(const std::string& host)> address_;
   std::vector<std::string> regions_;
   std::unique_ptr<alerting::IncidentDesk> desk_;
   std::multimap<Timestamp, Due> due_;
@@ -85,6 +98,7 @@ class ProbedWorld {
   std::vector<Result> stored_;  // those of the longest window
   std::uint64_t stored_count_ = 0;
   std::vector<storage::IncidentStep> steps_;
+  std::vector<storage::SilenceRecord> silences_;
   StepAudit audit_;
 };
 

@@ -202,7 +202,7 @@ TEST_CASE("an outbox begins with what was delivered of open incidents, and then 
   REQUIRE(deliveries);
   std::vector<std::string> keys;
   for (const auto& delivery : *deliveries) keys.push_back(delivery.key);
-  CHECK(keys == std::vector<std::string>{"2.delivered", "1.pending", "2.pending"});
+  CHECK(keys == std::vector<std::string>{"2.delivered", "2.failed", "1.pending", "2.pending"});
   store.fail(1, "broken");
   CHECK(alerting::deliveries_to_resume(store).error().message == "broken");
 }

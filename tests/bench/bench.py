@@ -35,7 +35,7 @@ def on_core(core):
 
 def address(index):
     """The index-th target: every one has an address of its own."""
-    return f"127.1.{(index + 1) // 256}.{(index + 1) % 256}"
+    return ".".join(str(byte) for byte in (0x7f010001 + index).to_bytes(4, "big"))
 
 
 def cpu_seconds(pid):
@@ -215,8 +215,9 @@ frontend unused
 
 
 def routes(count, url, interval, extra=""):
-    """One route for each target; `url`: with a place for its address."""
-    head = f'[defaults]\ninterval = "{interval}"\ntimeout = "{interval}"\n{extra}\n'
+    """One route for each target; `url`: with a place for its address; the interval in seconds."""
+    span = f"{interval * 1000:.0f}ms"
+    head = f'[defaults]\ninterval = "{span}"\ntimeout = "{span}"\n{extra}\n'
     return head + "".join(
         f'[[route]]\nname = "r{index}"\nurl = "{url.format(address(index))}"\n'
         for index in range(count))
@@ -231,7 +232,7 @@ def program(name, *arguments):
     return answer["cpu_us"]
 
 
-def cost_of(daemon, nginx, warm=2.0):
+def cost_of(daemon, nginx, warm):
     """CPU microseconds per probe of a running prober."""
     time.sleep(warm)
     asked, cpu = nginx.requests(), cpu_seconds(daemon.process.pid)
@@ -241,10 +242,11 @@ def cost_of(daemon, nginx, warm=2.0):
     return spent * 1e6 / probes
 
 
-def measured(start, nginx):
+def measured(start, nginx, interval=1):
+    """After one probe of each target, `interval` seconds apart."""
     daemon = start()
     try:
-        return cost_of(daemon, nginx)
+        return cost_of(daemon, nginx, interval + 1)
     finally:
         daemon.stop()
 
@@ -279,7 +281,7 @@ class Scenarios:
         url = f"http://{{}}:{self.nginx.http}/"
         contestants = {
             "gatewatch, 10,000 routes": lambda: measured(
-                lambda: self.gatewatch(routes(10_000, url, "1s")), self.nginx),
+                lambda: self.gatewatch(routes(10_000, url, 1)), self.nginx),
             "libcurl": lambda: program("curl_multi", "--port", self.nginx.http),
         }
         if shutil.which("haproxy", path="/usr/sbin:/usr/bin"):
@@ -289,6 +291,24 @@ class Scenarios:
                 lambda: program("floor", "--port", self.nginx.http, "--targets", 10_000),
                 contestants)
 
+    def flat(self):
+        """The same pace over few and very many routes, beside the floor at that pace."""
+        url = f"http://{{}}:{self.nginx.http}/"
+        compare("HTTP, 10,000 probes a second over more and more routes",
+                lambda: program("floor", "--port", self.nginx.http, "--rate", 10_000),
+                {f"gatewatch, {count:,} routes": lambda count=count, interval=interval: measured(
+                    lambda: self.gatewatch(routes(count, url, interval)), self.nginx, interval)
+                 for count, interval in ((1_000, 0.1), (10_000, 1), (100_000, 10))})
+
+    def start(self):
+        """From the start of the process until it is ready, of a store that holds nothing."""
+        begun = time.monotonic()
+        daemon = self.gatewatch(routes(100_000, "http://{}:1/", 1000))
+        took, spent = time.monotonic() - begun, cpu_seconds(daemon.process.pid)
+        print(f"\n100,000 routes: ready after {took:.1f} s, {spent:.1f} s of CPU, "
+              f"{resident_bytes(daemon.process.pid) / 2**20:.0f} MiB resident", flush=True)
+        daemon.stop()
+
     def https(self):
         ca = self.nginx.certificates.ca
         url = f"https://{{}}:{self.nginx.https}/"
@@ -296,13 +316,13 @@ class Scenarios:
         compare("HTTPS, 300 probes a second, chain of 3 verified",
                 lambda: program("floor", "--port", self.nginx.https, "--ca", ca),
                 {"gatewatch, 300 routes": lambda: measured(
-                    lambda: self.gatewatch(routes(300, url, "1s", tls)), self.nginx)})
+                    lambda: self.gatewatch(routes(300, url, 1, tls)), self.nginx)})
 
     def pace(self):
         url = f"http://{{}}:{self.nginx.http}/"
         for rate in (200, 1000):
             contestants = {"gatewatch": lambda: measured(
-                lambda: self.gatewatch(routes(rate, url, "1s")), self.nginx)}
+                lambda: self.gatewatch(routes(rate, url, 1)), self.nginx)}
             if shutil.which("haproxy", path="/usr/sbin:/usr/bin"):
                 contestants["HAProxy's checks"] = lambda: measured(
                     lambda: Haproxy(self.directory / "haproxy", self.nginx, rate, 1000), self.nginx)
@@ -312,7 +332,7 @@ class Scenarios:
 
     def memory(self):
         url = f"http://{{}}:{self.nginx.http}/"
-        daemon = self.gatewatch(routes(10_000, url, "10s"))
+        daemon = self.gatewatch(routes(10_000, url, 10))
         time.sleep(25)
         before = resident_bytes(daemon.process.pid)
         during, took, size = self._scrape(daemon)
@@ -345,8 +365,8 @@ class Scenarios:
 
     def _in_flight(self, name, count, url, tls):
         """What the same routes cost while nearly none, and while nearly all are in flight."""
-        resting, _ = self._most_resident(routes(count, url + "/", "20s", tls), 22)
-        busy, flying = self._most_resident(routes(count, url + "/slow", "1100ms", tls), 8)
+        resting, _ = self._most_resident(routes(count, url + "/", 20, tls), 22)
+        busy, flying = self._most_resident(routes(count, url + "/slow", 1.1, tls), 8)
         print(f"\n{name}, {flying:.0f} probes in flight: {(busy - resting) / flying / 1024:.1f} KiB "
               f"each, {busy / 2**20:.1f} MiB in all", flush=True)
 
@@ -363,7 +383,8 @@ class Scenarios:
 
 
 def main():
-    names = sys.argv[1:] or ["http", "https", "pace", "memory", "in_flight", "in_flight_tls"]
+    names = sys.argv[1:] or ["http", "https", "pace", "flat", "start", "memory", "in_flight",
+                             "in_flight_tls"]
     directory = Path(tempfile.mkdtemp(prefix="gatewatch-bench-"))
     scenarios = Scenarios(directory)
     try:

@@ -3,7 +3,7 @@
 # starts the targets, measures in alternating rounds and prints ratios. Two cores; about 5 minutes.
 #
 #   tests/bench/run.sh                 everything
-#   tests/bench/run.sh SCENARIO…       http https pace memory in_flight in_flight_tls
+#   tests/bench/run.sh SCENARIO…       http https pace flat start memory in_flight in_flight_tls
 #
 # Peers (HAProxy, blackbox_exporter) are measured where they are installed.
 set -euo pipefail

@@ -187,3 +187,29 @@ TEST_CASE("the data directory alone, whatever else is wrong and whatever secret 
   fs::remove(folder.main());
   CHECK_FALSE(load_data_directory(folder.main()).has_value());
 }
+
+TEST_CASE("how to reach the daemon, whatever else is wrong and whatever secret is missing") {
+  const Folder folder;
+  folder.write("server.pem", "PEM");
+  folder.write("gatewatch.toml",
+               "[daemon]\nlisten = \"[::1]:9\"\ntoken = \"t0ken\"\nnonsense = 1\n"
+               "tls = { certificate = \"server.pem\", key = \"nowhere.key\" }\n[[channel]]\n");
+  const auto access = load_daemon_access(folder.main(), test_environment);
+  REQUIRE(access.has_value());
+  CHECK(access->listen.endpoint.text() == "[::1]:9");
+  CHECK(access->token.reveal() == "t0ken");
+  CHECK(access->certificate.ends_with("/server.pem"));
+  CHECK(access->chain == "PEM");
+  folder.write("gatewatch.toml", "[daemon]\ntoken = { credential = \"nowhere\" }\n");
+  const auto without = load_daemon_access(folder.main(), test_environment);
+  REQUIRE(without.has_value());
+  CHECK(without->token.empty());
+  CHECK_FALSE(without->no_token.empty());
+  folder.write("gatewatch.toml", home);
+  CHECK(load_daemon_access(folder.main(), test_environment)->listen == Daemon().listen);
+  for (const auto* const text : {"[daemon", "[daemon]\nlisten = \"nonsense\"\n",
+                                 "[daemon]\ntls = { certificate = \"none.pem\" }\n"}) {
+    folder.write("gatewatch.toml", text);
+    CHECK_FALSE(load_daemon_access(folder.main(), test_environment).has_value());
+  }
+}

@@ -51,3 +51,35 @@ TEST_CASE("the quorum of regions is a word or a number") {
   CHECK(quorum("\"majority\"").kind == Quorum::Kind::Majority);
   CHECK(quorum("1") == Quorum{Quorum::Kind::Count, 1});
 }
+
+TEST_CASE("an escalation tells further channels later, each step after the one before it") {
+  const auto channels = [](const std::string& rule) {
+    return "[[channel]]\nname = \"ops\"\ntype = \"log\"\n[[channel]]\nname = \"boss\"\ntype = "
+           "\"log\"\n"
+           "[[rule]]\nname = \"r\"\nmatch = [\"failing\"]\n" +
+           rule;
+  };
+  const auto rule = loaded(channels("escalate = [{ after = \"15m\", notify = [\"boss\"] },"
+                                    "{ after = \"1h\", notify = [\"ops\", \"boss\"] }]\n"))
+                        .rules[0];
+  REQUIRE(rule.escalate.size() == 2);
+  CHECK(rule.escalate[0] == Escalation{15min, {"boss"}});
+  CHECK(rule.escalate[1] == Escalation{1h, {"ops", "boss"}});
+  CHECK(rule.notify.empty());  // whom it tells later it does not tell at once
+  const auto mistake = [&channels](const std::string& escalate) {
+    const auto config =
+        load_text(channels("escalate = " + escalate + "\n"), "test.toml", test_environment);
+    REQUIRE_FALSE(config.has_value());
+    return config.error().front().message;
+  };
+  CHECK(mistake("[{ after = \"15m\", notify = [\"bos\"] }]") ==
+        "escalate: there is no channel \"bos\" (did you mean \"boss\"?)");
+  CHECK(
+      mistake(
+          "[{ after = \"15m\", notify = [\"boss\"] }, { after = \"15m\", notify = [\"ops\"] }]") ==
+      "after is not later than the step before it");
+  CHECK(mistake("[{ notify = [\"boss\"] }]").starts_with("after is missing"));
+  CHECK(mistake("[{ after = \"15m\" }]").starts_with("notify must name whom to tell"));
+  CHECK(mistake("[{ after = \"15m\", notify = [\"boss\"], tell = 1 }]").find("tell") !=
+        std::string::npos);
+}

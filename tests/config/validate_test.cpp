@@ -37,3 +37,26 @@ TEST_CASE("confirmations let a rule fire within a window that its interval alone
       "[[rule]]\nname = \"r\"\nmatch = [\"failing\"]\nmin_samples = 6\n");
   CHECK(config.rules[0].window == 5min);
 }
+
+TEST_CASE("a chain of fallbacks ends somewhere") {
+  const auto channel = [](const std::string& name, const std::string& fallback) {
+    return "[[channel]]\nname = \"" + name + "\"\ntype = \"log\"\n" +
+           (fallback.empty() ? "" : "fallback = \"" + fallback + "\"\n");
+  };
+  const auto mistakes = [](const std::string& text) {
+    std::vector<std::string> messages;
+    const auto config = load_text(text, "test.toml", test_environment);
+    if (config) return messages;
+    for (const auto& mistake : config.error()) messages.push_back(mistake.message);
+    return messages;
+  };
+  const auto chain = channel("a", "b") + channel("b", "c") + channel("c", "");
+  CHECK(loaded(chain).channels[0].fallback == "b");
+  CHECK(mistakes(channel("a", "a")) ==
+        std::vector<std::string>{"fallback: a → a goes round in a circle"});
+  CHECK(mistakes(channel("a", "b") + channel("b", "c") + channel("c", "b")) ==
+        std::vector<std::string>{"fallback: b → c → b goes round in a circle",
+                                 "fallback: c → b → c goes round in a circle"});
+  CHECK(mistakes(channel("ops", "") + channel("a", "opps")) ==
+        std::vector<std::string>{"fallback: there is no channel \"opps\" (did you mean \"ops\"?)"});
+}

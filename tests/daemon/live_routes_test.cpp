@@ -111,3 +111,39 @@ TEST_CASE("a route without a result for two intervals and a timeout is overdue")
   live.set(configured, "local", now + 300s);
   CHECK(live.overdue(now + 300s) == 1);
 }
+
+TEST_CASE("a reload that changes how long a route may be without a result begins to count anew") {
+  LiveRoutes live;
+  auto configured = routes({"a", "b"});
+  for (auto& route : configured) {
+    route.interval = 1h;
+    route.timeout = 10s;
+  }
+  configured[1].regions = {"us"};
+  live.set(configured, "local", now);
+  configured[0].interval = 30s;
+  configured[1].regions = {"us", "local"};
+  live.set(configured, "local", now + 30min);
+  CHECK(live.overdue(now + 30min) == 0);
+  CHECK(live.overdue(now + 30min + 71s) == 1);
+  CHECK(live.overdue(now + 30min + 3h) == 2);
+}
+
+TEST_CASE("the addresses of a route outlast a result for which its name had none") {
+  LiveRoutes live;
+  live.set(routes({"a"}), "local", now);
+  CHECK_FALSE(live.find("a")->view_from("local").has_result);
+  const auto first = IpAddress::parse("192.0.2.1").value();
+  const auto second = IpAddress::parse("198.51.100.1").value();
+  auto result = result_of("a");
+  result.resolved = ResolvedAddresses({first, second});
+  result.remote = Endpoint{second, 80};
+  live.observe(result, now);
+  auto unresolved = result_of("a");
+  unresolved.outcome = Outcome::DnsFailure;
+  live.observe(unresolved, now);
+  const auto view = live.find("a")->view_from("local");
+  CHECK(view.has_result);
+  CHECK(view.standing == RouteView::Standing::Failing);
+  CHECK(view.addresses == std::vector{first, second, second});
+}

@@ -43,6 +43,7 @@ TEST_CASE("our own state: queues, deliveries, incidents, reloads") {
   CHECK(has(text, "gatewatch_storage_file_bytes{file=\"log\"} 512"));
   CHECK(has(text, "gatewatch_evidence_dropped_total 9"));
   CHECK(has(text, "gatewatch_incidents_open{severity=\"critical\"} 1"));
+  CHECK(has(text, "gatewatch_incidents_held 0"));
   CHECK(has(text, "gatewatch_deliveries_total{channel=\"ops\",result=\"delivered\"} 3"));
   CHECK(has(text, "gatewatch_probes_in_flight{loop=\"probes-1\"} 0"));  // as the thread is called
   CHECK(has(text, "gatewatch_config_last_reload_successful 0"));

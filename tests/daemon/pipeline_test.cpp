@@ -34,7 +34,10 @@ std::shared_ptr<const config::Config> one_route() {
 // The pipeline between a desk and a recorder on a store in memory that outlives them.
 class Bench {
  public:
-  Bench() { pipeline.set_routes(one_route()->routes); }
+  explicit Bench(std::shared_ptr<const config::Config> in_force = one_route())
+      : config(std::move(in_force)) {
+    pipeline.set_routes(config->routes);
+  }
 
   // The store's content after everything was written.
   tests::MemoryStore& settle() {
@@ -42,10 +45,10 @@ class Bench {
     return *store;
   }
 
-  Result result(Outcome outcome, int status) {
+  Result result(Outcome outcome, int status, const std::string& route = "shop/checkout") {
     Result result;
     result.started = network.clock().wall_now();
-    result.route = "shop/checkout";
+    result.route = route;
     result.region = "local";
     result.outcome = outcome;
     result.status = status;
@@ -53,10 +56,12 @@ class Bench {
     return result;
   }
 
+  std::shared_ptr<const config::Config> config;
   tests::SimulatedNetwork network;
   std::shared_ptr<tests::MemoryStore> store = std::make_shared<tests::MemoryStore>();
-  alerting::IncidentDesk desk{one_route(), {}};
+  alerting::IncidentDesk desk{config, {}};
   std::vector<std::string> confirmed;
+  std::vector<std::string> asked;
   int results_seen = 0;
   std::vector<std::string> events_seen;
   storage::Recorder recorder =
@@ -70,7 +75,7 @@ class Bench {
       desk,
       recorder,
       {.confirm = [this](const std::string& route) { confirmed.push_back(route); },
-       .once = [](const std::string&) {}},
+       .once = [this](const std::string& route) { asked.push_back(route); }},
       {[this](const Result&) { ++results_seen; },
        [this](const storage::IncidentStep& step) { events_seen.push_back(step.event.kind); }}};
 };
@@ -89,6 +94,51 @@ TEST_CASE("a result is counted, shown, stored, and asks for confirmations once")
   REQUIRE(last.size() == 1);
   CHECK(last[0].status == 502);
   CHECK(bench.settle().results({})->size() == 3);
+}
+
+TEST_CASE("what a failing route depends on is asked, and what depends on one that works again") {
+  auto config = std::make_shared<config::Config>(*one_route());
+  auto router = config->routes.front();
+  router.group = "net";
+  router.name = "router";
+  router.url = Url::parse("http://router.example.com/").value();
+  config->routes.front().depends_on = {"net/router"};
+  config->routes.insert(config->routes.begin(), router);
+  Bench bench(config);
+  const auto both = [&bench](Outcome outcome, int status) {
+    for (const auto* const route : {"shop/checkout", "net/router"}) {
+      bench.pipeline.handle(bench.result(outcome, status, route));
+      bench.pipeline.tick();
+    }
+  };
+  both(Outcome::Ok, 200);
+  CHECK(bench.asked.empty());
+  for (int turn = 0; turn < 6; ++turn) both(Outcome::StatusMismatch, 502);
+  CHECK(bench.asked == std::vector<std::string>{"net/router"});
+  CHECK(bench.confirmed == std::vector<std::string>{"shop/checkout", "net/router"});
+  bench.confirmed.clear();
+  for (int turn = 0; turn < 400; ++turn) {
+    bench.pipeline.handle(bench.result(Outcome::Ok, 200, "net/router"));
+    bench.pipeline.tick();
+  }
+  CHECK(bench.confirmed == std::vector<std::string>{"net/router", "shop/checkout"});
+}
+
+TEST_CASE("a result that began in a window of maintenance says so") {
+  auto config = std::make_shared<config::Config>(*one_route());
+  Bench bench(config);
+  const auto now = std::chrono::floor<std::chrono::seconds>(bench.network.clock().wall_now());
+  config->maintenances.push_back({.name = "m",
+                                  .scope = {.routes = {"shop/*"}},
+                                  .once = config::TimeSpan{now + 60s, now + 120s}});
+  CHECK(bench.desk.reconfigure(config, {}, now).empty());
+  bench.pipeline.handle(bench.result(Outcome::Ok, 200));
+  bench.network.run_for(60s);
+  bench.pipeline.handle(bench.result(Outcome::Ok, 200));
+  const auto results = bench.settle().results({.newest_first = false}).value();
+  REQUIRE(results.size() == 2);
+  CHECK_FALSE(results[0].maintenance);
+  CHECK(results[1].maintenance);
 }
 
 TEST_CASE("an outage is stored as one incident with what it tells, and resolved as such") {

@@ -27,13 +27,18 @@ TEST_CASE("the soft limit on descriptors becomes the hard one, and cores are for
   CHECK(core.rlim_cur == 0);
 }
 
-TEST_CASE("the limit on descriptors bounds the probes in flight, and leaves some for us") {
-  CHECK(probes_that_fit(4096, 1'000'000) == 4096);
-  CHECK(probes_that_fit(4096, 1024) == 500);
-  CHECK(probes_that_fit(100, 1024) == 100);
-  CHECK(probes_that_fit(4096, 30) == 3);
-  CHECK(probes_that_fit(4096, 20) == 1);
-  CHECK(probes_that_fit(4096, 0) == 1);
+TEST_CASE("few descriptors are shared out, and some are left for the database") {
+  const DescriptorShares wanted = {.clients = 2048, .transfers = 64, .probes = 4096};
+  CHECK(share_descriptors(wanted, 1'000'000) == wanted);
+  CHECK(share_descriptors(wanted, 1024) ==
+        DescriptorShares{.clients = 250, .transfers = 64, .probes = 311});
+  CHECK(share_descriptors(wanted, 44) ==
+        DescriptorShares{.clients = 5, .transfers = 4, .probes = 3});
+  CHECK(share_descriptors(wanted, 0) ==
+        DescriptorShares{.clients = 4, .transfers = 4, .probes = 1});
+  CHECK(share_descriptors({.clients = 2048, .transfers = 64, .probes = 100}, 1024).probes == 100);
+  CHECK(share_descriptors({.clients = 2, .transfers = 1, .probes = 1}, 0) ==
+        DescriptorShares{.clients = 2, .transfers = 1, .probes = 1});
 }
 
 TEST_CASE("an open descriptor is one less to open") {

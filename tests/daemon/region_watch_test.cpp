@@ -17,7 +17,6 @@ namespace {
 class Bench {
  public:
   Bench() {
-    std::vector<config::Route> routes;
     for (int number = 0; number < 3; ++number) {
       config::Route route;
       route.name = fmt::format("r{}", number);
@@ -27,8 +26,10 @@ class Bench {
     watch.set_routes(routes);
   }
 
-  void take(const std::string& route, Outcome outcome, const std::string& region = "eu") {
+  void take(const std::string& route, Outcome outcome, const std::string& region = "eu",
+            ProbeKind kind = ProbeKind::Scheduled) {
     Result result;
+    result.kind = kind;
     result.route = route;
     result.region = region;
     result.outcome = outcome;
@@ -45,14 +46,19 @@ class Bench {
 
   Instant now{1h};
   int taken = 0;
+  std::vector<config::Route> routes;
   std::vector<Result> passed;
+  std::vector<bool> was_asked;
   std::vector<std::string> asked;
   RegionWatch watch{
       "eu",
       {.uplink = {.look = [](const std::string&) { return RouteView{}; },
                   .is_known_down = [](const std::string&) { return false; },
                   .ask = [this](const std::string& route) { asked.push_back(route); }},
-       .pass = [this](Result&& result, bool) { passed.push_back(std::move(result)); }}};
+       .pass = [this](Result&& result, bool was_asked_for) {
+         passed.push_back(std::move(result));
+         was_asked.push_back(was_asked_for);
+       }}};
 };
 
 }  // namespace
@@ -112,6 +118,27 @@ TEST_CASE("a fault of our own that lasts is told, of one route too, and is asked
   CHECK(bench.watch.sees());
   CHECK_FALSE(bench.watch.state().since.has_value());
   CHECK(bench.passed.size() == 4);
+}
+
+TEST_CASE("what is asked again after a fault of our own is known as asked") {
+  Bench bench;
+  bench.take("r0", Outcome::Vantage);
+  REQUIRE(bench.asked == std::vector<std::string>{"r0"});
+  bench.take("r0", Outcome::StatusMismatch, "eu", ProbeKind::Confirmation);
+  bench.take("r0", Outcome::StatusMismatch, "eu", ProbeKind::Confirmation);
+  CHECK(bench.was_asked == std::vector{false, true, false});
+}
+
+TEST_CASE("routes that are not probed from here say nothing of the region") {
+  Bench bench;
+  for (const auto index : {1U, 2U}) bench.routes[index].regions = {"us"};
+  bench.watch.set_routes(bench.routes);
+  bench.take("r0", Outcome::ConnectTimeout);
+  CHECK(bench.passed.size() == 1);
+  CHECK(bench.asked.empty());
+  for (int turn = 0; turn < 3; ++turn) bench.take("r0", Outcome::Vantage);
+  REQUIRE(bench.watch.blindness().has_value());
+  CHECK(bench.watch.blindness()->share == "1 of 1 route");
 }
 
 TEST_CASE("results of another region pass as they are") {

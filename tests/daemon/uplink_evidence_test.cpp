@@ -39,8 +39,19 @@ TEST_CASE("where nothing came, the way may be closed") {
   CHECK(evidence(Outcome::ConnectUnreachable) == UplinkEvidence::Silence);
   CHECK(evidence(Outcome::ConnectionReset, "tls") == UplinkEvidence::Silence);
   CHECK(evidence(Outcome::Timeout, "tls", 0, Phase::Tls) == UplinkEvidence::Silence);
-  CHECK(evidence(Outcome::Timeout, "wait", 0, Phase::Wait) == UplinkEvidence::Silence);
   CHECK(evidence(Outcome::ProxyFailure, "timeout") == UplinkEvidence::Silence);
+}
+
+TEST_CASE("a connection that stood, or a certificate that came, is no silence") {
+  CHECK(evidence(Outcome::Timeout, "send", 0, Phase::Send) == UplinkEvidence::Contact);
+  CHECK(evidence(Outcome::Timeout, "wait", 0, Phase::Wait) == UplinkEvidence::Contact);
+  Result result;
+  result.outcome = Outcome::Timeout;
+  result.last_phase = Phase::Tls;
+  result.certificate.emplace();
+  CHECK(uplink_evidence(result) == UplinkEvidence::Contact);
+  result.outcome = Outcome::ConnectionReset;
+  CHECK(uplink_evidence(result) == UplinkEvidence::Contact);
 }
 
 TEST_CASE("an answer of a name server, a certificate or a limit of ours says neither") {

@@ -28,10 +28,32 @@ std::vector<config::Route> unrelated_routes(int count) {
   return routes;
 }
 
+// One in each network.
+IpAddress address(int number) {
+  return IpAddress::parse(fmt::format("192.0.{}.7", number)).value();
+}
+
+// A probe that was connected at once and then waited for its deadline.
+Result contact(const std::string& route, std::chrono::seconds waited) {
+  Result result;
+  result.route = route;
+  result.outcome = Outcome::Timeout;
+  result.reason = "wait";
+  result.last_phase = Phase::Wait;
+  result.timings[Phase::Connect] = 10ms;
+  result.timings[Phase::Wait] = waited;
+  return result;
+}
+
 class Bench {
  public:
   explicit Bench(std::vector<config::Route> routes) {
-    for (const auto& route : routes) views[route.id()].standing = Standing::Well;
+    for (const auto& route : routes) {
+      auto& view = views[route.id()];
+      view.standing = Standing::Well;
+      view.has_result = true;
+      view.addresses = {address(static_cast<int>(views.size()))};
+    }
     watch.set_routes(routes);
   }
   explicit Bench(int unrelated) : Bench(unrelated_routes(unrelated)) {}
@@ -48,6 +70,23 @@ class Bench {
   void pass(std::chrono::milliseconds time) {
     now += time;
     watch.tick(now);
+  }
+  // As after a start.
+  void forget() {
+    for (auto& [route, view] : views) view = {};
+  }
+  // A connection that timed out, and what is known of the route from then on.
+  Ruling timed_out(const std::string& route, const IpAddress& at) {
+    Result result;
+    result.route = route;
+    result.outcome = Outcome::ConnectTimeout;
+    result.last_phase = Phase::Connect;
+    result.remote = Endpoint{at, 80};
+    result.timings[Phase::Connect] = 10s;
+    const auto ruling = watch.judge(result, now);
+    views[route].has_result = true;
+    views[route].addresses = {at};
+    return ruling;
   }
 
   Instant now{1h};
@@ -137,7 +176,7 @@ TEST_CASE("where fewer than three unrelated hosts are watched each result counts
   CHECK(one_domain.silent("r0") == Ruling::Believe);
 
   Bench one_network(5);
-  for (auto& [route, view] : one_network.views) view.address = IpAddress::parse("192.0.2.7");
+  for (auto& [route, view] : one_network.views) view.addresses = {address(2)};
   CHECK(one_network.silent("r0") == Ruling::Believe);
 
   for (auto& route : routes) route.url.host = "127.0.0.1";
@@ -205,16 +244,129 @@ TEST_CASE("routes that fail one after the other ask others every 500 ms at most"
   CHECK(asked >= UplinkWatch::most_asked);
 }
 
-TEST_CASE("a blind region whose hosts are all removed is blind no more") {
+TEST_CASE("a blind region of which too few unrelated hosts are left is blind no more") {
   Bench bench(3);
   (void)bench.silent("r0");
   bench.pass(2s);
   REQUIRE(bench.watch.state() == Uplink::Blind);
-  bench.watch.set_routes(unrelated_routes(2));
-  CHECK(bench.watch.state() == Uplink::Blind);
-  bench.watch.set_routes({});
+  SUBCASE("none") {
+    bench.watch.set_routes({});
+  }
+  SUBCASE("two") {
+    bench.watch.set_routes(unrelated_routes(2));
+  }
+  bench.pass(2s);
+  bench.pass(2s);
   CHECK(bench.watch.state() == Uplink::Seeing);
   bench.pass(10s);
+  // Nothing has shown that the way was closed.
+  CHECK(bench.result("r0", Outcome::ConnectTimeout, 13s) == Ruling::Believe);
+}
+
+TEST_CASE("a gateway that is down from the start is nobody else's fault for long") {
+  Bench bench(3);
+  bench.forget();
+  bench.pass(10s);
+  CHECK(bench.timed_out("r0", address(9)) == Ruling::Wait);
+  bench.pass(2s);
+  CHECK(bench.watch.state() == Uplink::Blind);  // the others may be anywhere
+  SUBCASE("the others turn out to be behind it") {
+    bench.pass(8s);
+    CHECK(bench.timed_out("r1", address(9)) == Ruling::Discard);
+    CHECK(bench.timed_out("r2", address(9)) == Ruling::Discard);
+    bench.pass(1s);
+    bench.pass(1s);
+  }
+  SUBCASE("nothing comes from them") {
+    bench.pass(config::Route{}.timeout);
+    bench.pass(2s);
+  }
+  CHECK(bench.watch.state() == Uplink::Seeing);
+  CHECK(bench.timed_out("r0", address(9)) == Ruling::Believe);
+}
+
+TEST_CASE("a start without an uplink is told apart though no address is known yet") {
+  Bench bench(4);
+  bench.forget();
+  bench.pass(10s);
+  CHECK(bench.timed_out("r0", address(0)) == Ruling::Wait);
+  bench.pass(2s);
+  REQUIRE(bench.watch.state() == Uplink::Blind);
+  bench.pass(8s);
+  for (int number = 1; number < 4; ++number) {
+    CHECK(bench.timed_out(fmt::format("r{}", number), address(number)) == Ruling::Discard);
+  }
+  for (int round = 0; round < 60; ++round) bench.pass(2s);
+  CHECK(bench.watch.state() == Uplink::Blind);
+}
+
+TEST_CASE("hosts that turn out to be related while they are asked count once") {
+  Bench bench(3);
+  for (const auto* const route : {"r1", "r2"}) bench.views[route] = {};
+  CHECK(bench.timed_out("r0", address(1)) == Ruling::Wait);
+  bench.pass(1s);
+  CHECK(bench.timed_out("r1", address(1)) == Ruling::Wait);
+  CHECK(bench.timed_out("r2", address(1)) == Ruling::Wait);
+  CHECK(bench.watch.state() == Uplink::Seeing);
+}
+
+TEST_CASE("one balancer with several addresses is one host") {
+  Bench bench(4);
+  const std::vector zones = {address(1), address(2), address(3), address(4)};
+  for (auto& [route, view] : bench.views) view.addresses = zones;
+  CHECK(bench.silent("r0") == Ruling::Believe);
+}
+
+TEST_CASE("those of whom an answer says neither are no witnesses") {
+  Bench bench(4);
+  CHECK(bench.silent("r0") == Ruling::Wait);
+  CHECK(bench.result("r1", Outcome::TlsFailure) == Ruling::Believe);
+  CHECK(bench.result("r2", Outcome::TlsFailure) == Ruling::Believe);
+  bench.pass(2s);
+  CHECK(bench.watch.state() == Uplink::Seeing);
+}
+
+TEST_CASE("who was connected and then heard nothing doubts, but those asked may be slow as well") {
+  Bench bench(4);
+  CHECK(bench.watch.judge(contact("r0", 10s), bench.now) == Ruling::Wait);
+  SUBCASE("they are") {
+    bench.pass(2s);
+    CHECK(bench.watch.state() == Uplink::Seeing);
+  }
+  SUBCASE("they waited before, too") {
+    CHECK(bench.watch.judge(contact("r1", 10s), bench.now) == Ruling::Wait);
+    CHECK(bench.watch.judge(contact("r2", 10s), bench.now) == Ruling::Wait);
+    CHECK(bench.watch.judge(contact("r3", 10s), bench.now) == Ruling::Wait);
+    bench.pass(2s);
+    CHECK(bench.watch.state() == Uplink::Seeing);
+  }
+  SUBCASE("they are silent") {
+    for (const auto* const route : {"r1", "r2", "r3"}) CHECK(bench.silent(route) == Ruling::Wait);
+    CHECK(bench.watch.state() == Uplink::Blind);
+    CHECK(bench.watch.judge(contact("r1", 10s), bench.now) == Ruling::Discard);
+  }
+}
+
+TEST_CASE("a blind region sees again where others are merely slow, and remembers that they were") {
+  Bench bench(3);
+  CHECK(bench.silent("r0") == Ruling::Wait);
+  bench.pass(2s);
+  REQUIRE(bench.watch.state() == Uplink::Blind);
+  bench.pass(9s);
+  CHECK(bench.watch.judge(contact("r1", 10s), bench.now) == Ruling::Believe);
+  CHECK(bench.watch.state() == Uplink::Seeing);
+
+  bench.pass(30s);
+  CHECK(bench.silent("r0") == Ruling::Wait);
+  SUBCASE("one is silent, and it is its own fault") {
+    bench.pass(2s);
+    CHECK(bench.watch.state() == Uplink::Seeing);
+  }
+  SUBCASE("all are") {
+    CHECK(bench.silent("r1") == Ruling::Wait);
+    CHECK(bench.silent("r2") == Ruling::Wait);
+    CHECK(bench.watch.state() == Uplink::Blind);
+  }
 }
 
 TEST_CASE("what was asked for is known once, when its result comes") {
@@ -231,7 +383,7 @@ TEST_CASE("what was asked for is known once, when its result comes") {
 
 TEST_CASE("a region that was blind before a restart asks at once") {
   Bench bench(4);
-  for (auto& [route, view] : bench.views) view.standing = Standing::Unknown;
+  bench.forget();
   bench.watch.suppose_blind(bench.now);
   CHECK(bench.silent("r0") == Ruling::Discard);
   bench.pass(10ms);
@@ -239,4 +391,16 @@ TEST_CASE("a region that was blind before a restart asks at once") {
   CHECK(bench.reply("r1") == Ruling::Believe);
   CHECK(bench.reply("r2") == Ruling::Believe);
   CHECK(bench.watch.state() == Uplink::Seeing);
+}
+
+TEST_CASE("a region that cannot be told to be blind is not supposed to be") {
+  Bench two(2);
+  two.watch.suppose_blind(two.now);
+  CHECK(two.watch.state() == Uplink::Seeing);
+  CHECK(two.silent("r0") == Ruling::Believe);
+
+  Bench one_network(5);
+  for (auto& [route, view] : one_network.views) view.addresses = {address(2)};
+  one_network.watch.suppose_blind(one_network.now);
+  CHECK(one_network.watch.state() == Uplink::Seeing);
 }

@@ -2,12 +2,11 @@
 outcome, within the deadline and small bounds on bytes and memory, and leads nowhere else."""
 
 import re
-import socket
-import threading
 
 import pytest
 
 from parts.certificate import make_certificate
+from parts.hostile_end import Listener
 from parts.hostile_site import BEHAVIOURS, Behaviour, HostileSite, head
 from parts.process import wait_until
 
@@ -50,28 +49,17 @@ def start_site(certificate):
             each.stop()
 
 
-class Canary:
+class Canary(Listener):
     """Listens where nobody may come, or may come with little, and keeps what came."""
 
     def __init__(self, address="127.0.0.1"):
-        self.listener = socket.create_server((address, 0))
-        self.port = self.listener.getsockname()[1]
         self.heard = []
-        threading.Thread(target=self.listen, daemon=True).start()
+        super().__init__(self.hear, address)
 
-    def listen(self):
-        while True:
-            try:
-                client, _ = self.listener.accept()
-            except OSError:
-                return
-            with client:
-                client.settimeout(2)
-                self.heard.append(client.recv(65536))
-                client.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
-
-    def stop(self):
-        self.listener.close()
+    def hear(self, client):
+        client.settimeout(2)
+        self.heard.append(client.recv(65536))
+        client.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
 
 
 @pytest.fixture

@@ -108,7 +108,7 @@ def test_an_opening_and_its_resolution_are_delivered(channel, config, receiver):
     assert opening.path == PATHS[channel] and resolution.path.startswith(PATHS[channel])
     assert opening.headers["content-type"] == "application/json"
     keys = [each.headers["idempotency-key"] for each in (opening, resolution)]
-    assert keys[0].endswith(".1." + channel) and keys[1].endswith(".2." + channel)
+    assert keys[0].endswith("-1-" + channel) and keys[1].endswith("-2-" + channel)
     assert "nothing is wrong" in json.dumps(opening.json)
 
 

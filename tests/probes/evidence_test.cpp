@@ -117,6 +117,46 @@ TEST_CASE("no secret of ours or of the server's is in evidence, whatever form it
   CHECK(result.evidence->body.ends_with("...[redacted]"));
 }
 
+TEST_CASE("the sentence about a failure quotes no secret either") {
+  Scene scene;
+  auto route = make_route("http://shop.example/");
+  route.expect.body.contains = {"nowhere"};
+  const auto detail = [&](const std::string& body, const std::string& headers = "") {
+    scene.network.serve(web, answering("HTTP/1.1 200 OK\r\n" + headers + "Content-Length: " +
+                                       std::to_string(body.size()) + "\r\n\r\n" + body));
+    return scene.probe(route).detail;
+  };
+  for (const auto& said :
+       {detail("your id is CANARY-89ab", "Set-Cookie: id=CANARY-89ab\r\n"),
+        detail(R"({"password":"CANARY\"CANARY"})"), detail("token=CANARY-" + std::string(200, 'x')),
+        detail("dsn: mysql://app:CANARY-" + std::string(200, 'x'))}) {
+    CAPTURE(said);
+    CHECK(said.find("it begins \"") != std::string::npos);
+    CHECK(said.find("CANA") == std::string::npos);
+  }
+  route.expect.body.contains = {};
+  route.expect.headers["x-auth-token"] = "right";
+  CHECK(detail("", "X-Auth-Token: CANARY\r\n") ==
+        "the header x-auth-token should match \"right\", and is [redacted]");
+  route.expect.headers = {};
+  route.expect.body.json = {{"/token", "\"right\""}, {"/tokens/valid", "true"}};
+  CHECK(detail(R"({"token":"CANARY"})") ==
+        "the body's \"/token\" should be \"right\", and is [redacted]");
+  CHECK(detail(R"({"token":"right","tokens":{"valid":false}})") ==
+        "the body's \"/tokens/valid\" should be true, and is false");
+}
+
+TEST_CASE("a Location that cannot be used is shown without its query") {
+  Scene scene;
+  scene.network.serve(web,
+                      answering("HTTP/1.1 302 Found\r\nLocation: ftp://a.example/x?code=CANARY\r\n"
+                                "Content-Length: 0\r\n\r\n"));
+  const auto result = scene.probe("http://shop.example/");
+  CHECK(result.reason == "bad_location");
+  CHECK(result.detail.find("ftp://a.example/x") != std::string::npos);
+  CHECK(result.detail.find("CANARY") == std::string::npos);
+}
+
 TEST_CASE("copies share evidence and compare by what it says") {
   const SharedEvidence none;
   const SharedEvidence one(Evidence{.head = "x"});

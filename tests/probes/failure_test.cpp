@@ -21,13 +21,15 @@ Proxy proxy() {
 
 }  // namespace
 
-TEST_CASE("names that are not resolved are the target's failure, a missing resolver is ours") {
+TEST_CASE("names that are not resolved are the target's failure, a dead system resolver is ours") {
   const auto failure =
-      resolution_failure({DnsStatus::NxDomain, {}, {}, "server 192.0.2.53"}, "a.b");
+      resolution_failure({DnsStatus::NxDomain, {}, {}, "server 192.0.2.53"}, "a.b", "system");
   CHECK(failure.outcome == Outcome::DnsFailure);
   CHECK(failure.reason == "nxdomain");
   CHECK(failure.detail == "the name a.b was not resolved: nxdomain, server 192.0.2.53");
-  CHECK(resolution_failure({DnsStatus::NoResolver, {}, {}, {}}, "a.b").outcome == Outcome::Vantage);
+  const net::Resolution none{DnsStatus::NoResolver, {}, {}, {}};
+  CHECK(resolution_failure(none, "a.b", "system").outcome == Outcome::Vantage);
+  CHECK(resolution_failure(none, "a.b", "192.0.2.53:53").outcome == Outcome::DnsFailure);
 }
 
 TEST_CASE("each way a connect can fail has its outcome") {

@@ -335,6 +335,17 @@ TEST_CASE("names that fail say how") {
   CHECK(at(result, Phase::Dns) == 1ms);
 }
 
+TEST_CASE(
+    "a name server that the route names, and that does not answer, is a failure of the route") {
+  Scene scene;
+  scene.network.set_name_failure("shop.example", net::DnsStatus::NoResolver);
+  auto route = make_route("http://shop.example/");
+  route.resolver = "192.0.2.53:53";
+  const auto result = scene.probe(route);
+  CHECK(result.outcome == Outcome::DnsFailure);
+  CHECK(result.reason == "no_resolver");
+}
+
 TEST_CASE("our own faults are vantage") {
   Scene scene;
   scene.network.set_name_failure("shop.example", net::DnsStatus::NoResolver);

@@ -49,6 +49,17 @@ TEST_CASE("what we sent in confidence is recognised where a server echoes it") {
   CHECK(hide_secrets("text/html 1 of 1", secrets) == "text/html 1 of 1");
 }
 
+TEST_CASE("each cookie that we send is a secret of its own, and so is a password") {
+  config::Route route;
+  route.headers = {{"cookie", config::Secret("a=1; sid=COOKIE-0123 ;t=\"COOKIE-4567\"")},
+                   // of "monitor:PASS-0123"
+                   {"Authorization", config::Secret("Basic bW9uaXRvcjpQQVNTLTAxMjM=")}};
+  const auto secrets = secrets_of(route);
+  CHECK(hide_secrets("COOKIE-0123, COOKIE-4567, PASS-0123 of monitor", secrets) ==
+        "[redacted], [redacted], [redacted] of monitor");
+  CHECK(hide_secrets("bW9uaXRvcjpQQVNTLTAxMjM=", secrets) == "[redacted]");
+}
+
 TEST_CASE("a secret of which the end was cut is recognised too") {
   config::Route route;
   route.headers = {{"X-Api-Key", config::Secret("KEY-0123456789")}};

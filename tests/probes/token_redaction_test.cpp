@@ -50,10 +50,62 @@ TEST_CASE("what looks like a credential is hidden, and its name stays") {
   }
 }
 
+TEST_CASE("a quoted value lasts to its own end, whatever is escaped in it") {
+  for (
+      const auto& [text, shown] : {
+          Row{R"({"private_key":"-----BEGIN PRIVATE KEY-----\nMIIEvQ\n-----END PRIVATE KEY-----"})",
+              R"({"private_key":"[redacted]"})"},
+          Row{R"({"key":"-----BEGIN PRIVATE KEY-----\nMIIEvQ)",
+              R"({"key":"-----BEGIN PRIVATE KEY-----[redacted])"},
+          Row{R"({"api_key":"x7Qz\/9fKk2==","page":1})", R"({"api_key":"[redacted]","page":1})"},
+          Row{R"({"password":"ab\"cd1234efgh","page":1})", R"({"password":"[redacted]","page":1})"},
+          Row{R"({"password":"ab\)", R"({"password":"[redacted]\)"},
+          Row{R"('password' => 'ab\'cd1234', 'x' => 1)", R"('password' => '[redacted]', 'x' => 1)"},
+          Row{R"("log":"{\"secret\":\"ab\\\"cd\\/ef\",\"page\":1}")",
+              R"("log":"{\"secret\":\"[redacted]\",\"page\":1}")"},
+          Row{R"({"cookie":"a=\"x\"; sid=abc","page":1})", R"({"cookie":"[redacted]","page":1})"},
+          Row{R"("log":"{\"Authorization\":\"Digest a=\\\"x\\\", response=abc\"}")",
+              R"("log":"{\"Authorization\":\"[redacted]\"}")"},
+          Row{R"(see https:\/\/x\/?token=abc\/def&x=1)",
+              R"(see https:\/\/x\/?token=[redacted]&x=1)"},
+          Row{R"({"tokens":["ab","c\"d"],"page":1})", R"({"tokens":["[redacted]"],"page":1})"},
+          Row{"Cookie: a=\"x y\"; sid=abc\r\nHost: x", "Cookie: [redacted]\r\nHost: x"},
+          Row{"Authorization: Digest username=\"bob\", response=\"abc\"\nHost: x",
+              "Authorization: [redacted]\nHost: x"},
+      }) {
+    CAPTURE(text);
+    CHECK(hide_tokens(text) == shown);
+    CHECK(hide_tokens(shown) == shown);
+  }
+}
+
+TEST_CASE("a credential is hidden where markup names it, before or behind") {
+  for (const auto& [text, shown] : {
+           Row{"<db_password>abc</db_password>", "<db_password>[redacted]</db_password>"},
+           Row{"<password><![CDATA[a]b]]></password>", "<password><![CDATA[[redacted]</password>"},
+           Row{"<input type=\"hidden\" value=\"abc\" name=\"csrf_token\">",
+               "<input type=\"hidden\" value=\"[redacted]\" name=\"csrf_token\">"},
+           Row{"<input name=\"token\" value=\"it's\">",
+               "<input name=\"token\" value=\"[redacted]\">"},
+           Row{"{&quot;password&quot;:&quot;a&amp;b&quot;,",
+               "{&quot;password&quot;:&quot;[redacted]&quot;,"},
+           Row{"APP_KEY=base64:abc= APP_ENV=x", "APP_KEY=[redacted] APP_ENV=x"},
+           Row{"-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: "
+               "AES-128-CBC,0\n\nMII\n"
+               "-----END RSA PRIVATE KEY-----",
+               "-----BEGIN RSA PRIVATE KEY-----[redacted]-----END RSA PRIVATE KEY-----"},
+       }) {
+    CAPTURE(text);
+    CHECK(hide_tokens(text) == shown);
+  }
+}
+
 TEST_CASE("one that the end of the text cut is hidden too") {
   for (const auto& [text, shown] :
        {Row{R"({"password":"hunt)", R"({"password":"[redacted])"},
         Row{"got eyJhbGciOiJIUzI1Ni", "got [redacted]"},
+        Row{"postgres://app:hunter2", "postgres://app:[redacted]"},
+        Row{"it begins \"postgres://app:hunter2…\"", "it begins \"postgres://app:[redacted]…\""},
         Row{"-----BEGIN PRIVATE KEY-----\nMIIEvQ", "-----BEGIN PRIVATE KEY-----[redacted]"}}) {
     CAPTURE(text);
     CHECK(hide_tokens(text) == shown);
@@ -68,6 +120,10 @@ TEST_CASE("what a person needs for the cause stays") {
            "upstream: \"http://127.0.0.1:9000/x\", host: \"shop.example\""s,
            "WWW-Authenticate: Bearer realm=\"shop\", error=\"expired\""s,
            "Ray ID: 8a1b2c3d4e5f6789"s,
+           "no route to http://127.0.0.1:9000"s,
+           "no route to http://127.0.0.1:9000…"s,
+           "no route to http://[2001:db8::1]"s,
+           "<input name=\"page\" value=\"2\"> <input value=\"3\" name=\"size\">"s,
            "\xff\xfe\x00\x80 binary"s,
        }) {
     CAPTURE(text);
@@ -76,8 +132,10 @@ TEST_CASE("what a person needs for the cause stays") {
 }
 
 TEST_CASE("a hostile text costs little: behind many places that may be credentials is nothing") {
-  for (const auto& part : {"token "s, "token ="s, "eyJ"s, "a://b:"s, "-----BEGIN "s,
-                           "\"token\":\""s, "<td>token</td>"s, "cookie:"s}) {
+  for (const auto& part :
+       {"token "s, "token ="s, "eyJ"s, "a://b:"s, "-----BEGIN "s, "\"token\":\""s,
+        "<td>token</td>"s, "cookie:"s, "value=\"a\" "s, "token>"s, "\"token\":[\"a\","s,
+        "\"token\":\"\\"s, "-----BEGIN PRIVATE KEY-----"s}) {
     std::string text;
     while (text.size() < (64 << 10)) text += part;
     CHECK(hide_tokens(text).size() <= 3 * text.size());

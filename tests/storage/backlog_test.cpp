@@ -118,4 +118,12 @@ TEST_CASE("a gap grows while it goes on, and a later one is another") {
   backlog.add(gap(210, 215, 7));  // somebody else lost these
   backlog.add(gap(400, 401, 3));
   CHECK(taken_gaps() == Gaps{gap(200, 215, 8), gap(400, 401, 3)});
+  backlog.add(gap(390, 390, 1));  // before what is written already
+  backlog.add(gap(410, 410, 1));
+  CHECK(backlog.add(without_evidence(420), {}));
+  CHECK(taken_gaps() == Gaps{gap(390, 410, 2)});
+  backlog.add(gap(700, 700, 1));
+  backlog.add(gap(690, 690, 1));
+  CHECK(backlog.add(without_evidence(420), {}));
+  CHECK(taken_gaps() == Gaps{gap(690, 700, 2)});
 }

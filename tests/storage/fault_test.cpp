@@ -125,6 +125,9 @@ class Life {
   void keep_house() {
     if (!store_) return;
     static_cast<void>(store_->compact_results(1));
+    static_cast<void>(store_->roll_up(tests::sample_time(7'200)));
+    static_cast<void>(store_->forget_evidence(tests::sample_time(-1), 1 << 20, 100));
+    static_cast<void>(store_->forget_rollups(tests::sample_time(-86'400), 100));
     static_cast<void>(store_->forget_results(tests::sample_time(-1), 100));
     static_cast<void>(store_->sizes());
   }

@@ -1,11 +1,14 @@
 #include "storage/sqlite/lasting_store.h"
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <random>
+#include <sys/resource.h>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "storage/sqlite/reserve.h"
 #include "storage/sqlite/sqlite_store.h"
@@ -71,6 +74,26 @@ LastingStore replace(const std::string& path, Trouble trouble) {
   lasting.lost = std::move(*lost);
   return lasting;
 }
+
+// As if there were no space for a larger one.
+class LargestFile {
+ public:
+  explicit LargestFile(rlim_t bytes) : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit limit{.rlim_cur = bytes, .rlim_max = before_.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+  }
+  ~LargestFile() {
+    ::setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, handler_);
+  }
+  LargestFile(const LargestFile&) = delete;
+  LargestFile& operator=(const LargestFile&) = delete;
+
+ private:
+  void (*handler_)(int);
+  rlimit before_{};
+};
 
 // Pages of the table, in no order.
 std::vector<std::size_t> pages_of(const std::string& path, const std::string& table) {
@@ -366,14 +389,81 @@ TEST_CASE("results wait while the space for incidents cannot be kept back") {
   CHECK(fs::file_size(path + ".reserve") == sqlite::Reserve::bytes);
   store.reset();
   fs::remove(path + ".reserve");
-  fs::create_directory(path + ".reserve");  // as if there were no space
-  store = open_sqlite_store(path, OpenMode::ReadWrite).value();
   const auto result = tests::sample_result("a", sample_time());
-  CHECK_FALSE(store->write({.results = {result}}).has_value());
-  CHECK(store->trouble() == Trouble::Full);
-  CHECK(store->write({.steps = {sample_step(1, 1)}}).has_value());
-  CHECK(store->trouble() == Trouble::None);
-  fs::remove(path + ".reserve");
+  {
+    const LargestFile limit(sqlite::Reserve::bytes - 1);
+    store = open_sqlite_store(path, OpenMode::ReadWrite).value();
+    CHECK_FALSE(store->write({.results = {result}}).has_value());
+    CHECK(store->trouble() == Trouble::Full);
+    CHECK(store->write({.steps = {sample_step(1, 1)}}).has_value());
+    CHECK(store->trouble() == Trouble::None);
+  }
   CHECK(store->write({.results = {result}}).has_value());
   CHECK(fs::file_size(path + ".reserve") == sqlite::Reserve::bytes);
+}
+
+TEST_CASE("where space cannot be kept back for another reason, results are written all the same") {
+  const tests::TemporaryDirectory directory;
+  const auto path = directory.file("gatewatch.db");
+  fs::create_directory(path + ".reserve");
+  const auto store = open_sqlite_store(path, OpenMode::ReadWrite).value();
+  CHECK(store->write({.results = {tests::sample_result("a", sample_time())}}).has_value());
+}
+
+TEST_CASE("a database that was cut to nothing after it was used is no new one") {
+  const tests::TemporaryDirectory directory;
+  const auto path = directory.file("gatewatch.db");
+  make_database(path);
+  REQUIRE(fs::exists(path + ".reserve"));
+  fs::resize_file(path, 0);
+  const auto lasting = open(path);
+  REQUIRE(lasting.lost.has_value());
+  CHECK(lasting.lost->damage.ends_with("was cut to nothing"));
+  CHECK_FALSE(lasting.lost->all_incidents);
+  check_works(*lasting.store);
+}
+
+TEST_CASE("an incident of which only messages could be read goes on as the newest says") {
+  const tests::TemporaryDirectory directory;
+  const auto path = directory.file("gatewatch.db");
+  {
+    auto store = std::move(open_sqlite_store(path, OpenMode::ReadWrite).value());
+    const auto told = [](std::int64_t id, std::int64_t sequence, const std::string& kind) {
+      auto step = sample_step(id, sequence);
+      step.deliveries[0].notification = fmt::format(
+          R"({{"kind":"{}","rule":"bad-gateway","gateway":"https://a:443","severity":"critical",)"
+          R"("since_us":5000000,"resolved_us":{},"incident_key":"gw-6000-{}",)"
+          R"("routes":[{{"id":"shop/cart","firing":true}}]}})",
+          kind, kind == "resolved" ? "9000000" : "null", id);
+      return step;
+    };
+    REQUIRE(store
+                ->write({.steps = {sample_step(1, 1), told(2, 1, "opened"), told(2, 2, "worsened"),
+                                   told(3, 1, "opened"), told(3, 2, "resolved")}})
+                .has_value());
+  }
+  RawSqlite(path).run(
+      "PRAGMA foreign_keys = OFF; DELETE FROM incident_route; DELETE FROM incident WHERE id > 1");
+  auto bytes = bytes_of(path);
+  bytes.replace(60, 4, "abcd");  // a layout of the far future
+  write_bytes(path, bytes);
+
+  const auto lasting = open(path);
+  REQUIRE(lasting.lost.has_value());
+  CHECK(lasting.lost->incidents == 3);
+  CHECK(lasting.store->last_incident_id() == 3);
+  const auto open_ones = lasting.store->incidents({.open_only = true}).value();
+  REQUIRE(open_ones.size() == 2);
+  const auto& incident = open_ones[0].incident;
+  CHECK(incident.id == 2);
+  CHECK(incident.rule == "bad-gateway");
+  CHECK(incident.opened == Timestamp(std::chrono::seconds(6)));
+  CHECK(incident.last_event == 2);
+  REQUIRE(incident.routes.size() == 1);
+  CHECK(incident.routes[0].route == "shop/cart");
+  CHECK(incident.routes[0].firing);
+  const auto over = lasting.store->incidents({.id = 3})->at(0).incident;
+  CHECK(over.state == IncidentState::Resolved);
+  CHECK(over.resolved == Timestamp(std::chrono::seconds(9)));
+  CHECK(RawSqlite(path).run("PRAGMA foreign_key_check") == "");
 }

@@ -105,9 +105,12 @@ TEST_CASE("a reader without its thread is an error that says so") {
 
 TEST_CASE("a damaged store is told once, and questions go to the one that replaces it") {
   tests::Gate gate;
-  std::atomic<int> told = 0;
-  auto reader = Reader::start(gate.store(), 10, [&told] { ++told; }).value();
+  tests::Gate next;
+  std::atomic<std::uint64_t> told = 0;
+  const auto tell = [&told](std::uint64_t store) { told += 1 + 10 * store; };
+  auto reader = Reader::start(gate.store(), 10, tell).value();
   gate.fail(2, storage::Trouble::Damaged);
+  next.fail(2, storage::Trouble::Damaged);
   const auto ask = [&reader](auto question) {
     std::promise<std::size_t> promise;
     auto answer = promise.get_future();
@@ -121,4 +124,8 @@ TEST_CASE("a damaged store is told once, and questions go to the one that replac
   reader.replace(store_with_one_result());
   CHECK(ask([](Store& store) { return store.results({})->size(); }) == 1);
   CHECK(told == 1);
+  reader.replace(next.store());
+  CHECK(ask(stumble) == 0);
+  CHECK(ask([](Store&) { return 7u; }) == 7);
+  CHECK(told == 1 + 21);
 }

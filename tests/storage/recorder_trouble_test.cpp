@@ -108,7 +108,7 @@ TEST_CASE("a damaged store is replaced, and what is queued goes to the next one"
     damaged.fail(1'000'000, Trouble::Damaged);
   }
   SUBCASE("somebody else does") {
-    recorder.distrust();
+    recorder.distrust(0);
     while (recorder.statistics().failed_writes < 2) std::this_thread::yield();
   }
   recorder.submit(numbered(7));
@@ -119,4 +119,8 @@ TEST_CASE("a damaged store is replaced, and what is queued goes to the next one"
   CHECK(damaged.seen().batches.size() == 1);
   CHECK(body_sizes(sound.seen()) == std::vector<std::uint64_t>{7});
   CHECK(recorder.statistics().last_error.empty());
+  recorder.distrust(0);  // word of the one before, too late
+  recorder.submit(numbered(8));
+  REQUIRE(recorder.flush(1min));
+  CHECK(attempts == 3);
 }

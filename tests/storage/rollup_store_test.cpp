@@ -237,3 +237,28 @@ TEST_CASE("a rollup that is damaged is an error, a block that is damaged is left
   CHECK(raw.run("SELECT count(*) FROM rollup_due") == "0\n");
   CHECK(ask(RollupStep::Day)->size() == 1);
 }
+
+TEST_CASE("a result is kept as long as it stands in an hour that is yet to be rolled up") {
+  const tests::TemporaryDirectory directory;
+  const auto store = open_store(directory.file("gatewatch.db"));
+  Result result;
+  result.started = rollup_noon;
+  result.route = "slow/route";
+  result.region = "local";
+  result.interval = 12h;
+  REQUIRE(store->write({.results = {result}}).has_value());
+  tests::roll_up(*store, rollup_noon + 5h);
+  CHECK(store->forget_results(rollup_noon + 100h, 100) == 0);
+  tests::roll_up(*store, rollup_noon + 30h);
+  const auto known_in = [&](std::chrono::hours after) {
+    const auto hours = store->rollups({.route = "slow/route",
+                                       .step = RollupStep::Hour,
+                                       .from = rollup_noon + after,
+                                       .before = rollup_noon + after + 1h});
+    REQUIRE(hours.has_value());
+    return hours->empty() ? 0us : hours->at(0).rollup.uptime.known;
+  };
+  CHECK(known_in(20h) == 1h);
+  CHECK(store->forget_results(rollup_noon + 100h, 100) == 1);
+  CHECK(known_in(20h) == 1h);
+}

@@ -72,14 +72,21 @@ TEST_CASE("the envelope holds addresses alone, and the server's settings pass th
 }
 
 TEST_CASE("mails of one incident and channel are one thread") {
-  const auto first = rendered(settings(), tests::opening(), "7c0ffee1.12.1.oncall").message;
-  const auto last = rendered(settings(), tests::resolution(), "7c0ffee1.12.3.oncall").message;
-  CHECK(header(first, "Message-ID") == "<7c0ffee1.12.1.oncall@gatewatch.example.com>");
+  const auto first = rendered(settings(), tests::opening(), "7c0ffee1.12-1-oncall").message;
+  const auto last = rendered(settings(), tests::resolution(), "7c0ffee1.12-3-oncall").message;
+  CHECK(header(first, "Message-ID") == "<7c0ffee1.12-1-oncall@gatewatch.example.com>");
   CHECK(header(first, "References").empty());
-  CHECK(header(last, "Message-ID") == "<7c0ffee1.12.3.oncall@gatewatch.example.com>");
+  CHECK(header(last, "Message-ID") == "<7c0ffee1.12-3-oncall@gatewatch.example.com>");
   CHECK(header(last, "References") == header(first, "Message-ID"));
   CHECK(header(last, "In-Reply-To") == header(first, "Message-ID"));
   CHECK(header(first, "Auto-Submitted") == "auto-generated");
+}
+
+TEST_CASE("what comes in place of another channel joins the thread under an id of its own") {
+  const auto own = rendered(settings(), tests::opening(), "7c0ffee1.12-1-oncall").message;
+  const auto other = rendered(settings(), tests::opening(), "7c0ffee1.12-1-ops+oncall").message;
+  CHECK(header(other, "Message-ID") == "<7c0ffee1.12-1-ops=2boncall@gatewatch.example.com>");
+  CHECK(header(other, "References") == header(own, "Message-ID"));
 }
 
 TEST_CASE("every attempt renders the same bytes") {

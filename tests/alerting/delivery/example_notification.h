@@ -65,6 +65,52 @@ namespace gatewatch::tests {
   return notification;
 }
 
+[[nodiscard]] inline alerting::Notification worsening() {
+  auto notification = opening();
+  notification.kind = alerting::NotificationKind::Worsened;
+  notification.sequence = 2;
+  notification.at = at_second(312);
+  notification.routes.push_back(
+      {"shop/search", "https://shop.example.com/search", "https://wiki.example.com/502", true});
+  notification.routes[1].firing = false;
+  notification.probes = 151;
+  notification.failures = 120;
+  return notification;
+}
+
+[[nodiscard]] inline alerting::Notification certificate_warning() {
+  auto notification = opening();
+  notification.rule = "certificate";
+  notification.severity = config::Severity::Warning;
+  notification.what = "certificate expires soon";
+  notification.of_certificate = true;
+  notification.certificate_expires = at_second(8 * 86'400 + 3'600);
+  notification.routes.resize(1);
+  notification.evidence = {"leaf CN=shop.example.com expires 2026-11-28 11:00:06 UTC"};
+  notification.diagnosis = {};
+  notification.fixer = {};
+  return notification;
+}
+
+[[nodiscard]] inline alerting::Notification blindness() {
+  alerting::Notification notification;
+  notification.incident = 13;
+  notification.sequence = 1;
+  notification.incident_key = "7c0ffee1.13";
+  notification.rule = "blind";
+  notification.severity = config::Severity::Warning;
+  notification.what = "The monitor in eu-west is blind";
+  notification.gateway = "region eu-west";
+  notification.monitor = "9 of 10 unrelated hosts silent";
+  notification.since = at_second(0);
+  notification.at = at_second(3);
+  notification.evidence = {"no answer from shop.example.com, api.example.net, www.example.org"};
+  notification.diagnosis = "the network of the monitor is down, not what it watches";
+  notification.fixer = "whoever runs gatewatch and its network";
+  notification.link = "http://127.0.0.1:9502/incidents/13";
+  return notification;
+}
+
 // Each would break out of its medium where it is not escaped.
 [[nodiscard]] inline std::vector<std::string> hostile_texts() {
   return {"<script>alert(1)</script>",
@@ -101,6 +147,8 @@ namespace gatewatch::tests {
   notification.diagnosis = text;
   notification.fixer = text;
   notification.link = text;
+  notification.notes = {text, text};
+  notification.acknowledged_by = text;
   return notification;
 }
 

@@ -86,6 +86,21 @@ TEST_CASE("each kind says what it is") {
   CHECK(title(NotificationKind::Worsened) == "Worse: 502 Bad");
   CHECK(title(NotificationKind::Reminder) == "Still failing:");
   CHECK(title(NotificationKind::Reopened) == "Failing again:");
+  CHECK(title(NotificationKind::Escalated) == "Nobody is at i");
+}
+
+TEST_CASE("what is to be said besides is one fact: why it comes here, and who is at it") {
+  auto notification = tests::opening();
+  const auto note = [&notification] {
+    const auto facts = make_message(notification).facts;
+    const auto found = std::ranges::find(facts, "Note", &Fact::label);
+    return found == facts.end() ? std::string() : found->text;
+  };
+  CHECK(note().empty());
+  notification.acknowledged_by = "ann";
+  CHECK(note() == "Acknowledged by ann.");
+  notification.notes = {"Told here because ops did not take it: HTTP 404."};
+  CHECK(note() == "Told here because ops did not take it: HTTP 404. Acknowledged by ann.");
 }
 
 TEST_CASE("what is not known is left out, and a clean side is said to be none") {

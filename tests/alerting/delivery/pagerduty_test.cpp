@@ -33,6 +33,15 @@ TEST_CASE("the end resolves what the opening triggered, and no error may repeat 
   CHECK_FALSE(end.contains("payload"));
 }
 
+TEST_CASE("who takes care of an incident stops its escalation there") {
+  auto notification = tests::opening();
+  notification.kind = NotificationKind::Acknowledged;
+  const auto body = tests::body_of(rendered(notification));
+  CHECK(body.at("event_action") == "acknowledge");
+  CHECK(body.at("dedup_key") == "7c0ffee1.12");
+  CHECK_FALSE(body.contains("payload"));
+}
+
 TEST_CASE("what comes in between adds to what is open") {
   for (const auto kind :
        {NotificationKind::Worsened, NotificationKind::Reminder, NotificationKind::Reopened}) {

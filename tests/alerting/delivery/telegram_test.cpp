@@ -58,6 +58,11 @@ TEST_CASE("no hostile text breaks Telegram's limit or makes a tag") {
   CHECK(units_of(without_tags(longest.at("text").get<std::string>())) <= 4096);
 }
 
+TEST_CASE("nobody is mentioned") {
+  const auto body = tests::body_of(rendered(tests::hostile("@oncall and mail@example.com")));
+  CHECK(body.at("text").get<std::string>().find('@') == std::string::npos);
+}
+
 TEST_CASE("the token stands in the path, and no error may repeat it") {
   const auto request = rendered(tests::opening());
   CHECK(request.url.reveal() == "https://api.telegram.org/bot123:token/sendMessage");

@@ -50,9 +50,11 @@ TEST_CASE("health counts every check, readiness those that it needs") {
       {.name = "storage", .ok = false, .detail = "The disk is full.", .needed_for_ready = false}};
   CHECK(web.get("/healthz").status == 503);
   CHECK(web.get("/readyz").status == 200);
+  CHECK(body_of(web.get("/readyz"))["ok"] == true);
+  CHECK(body_of(web.get("/readyz"))["checks"][0]["detail"] == "The disk is full.");
   web.checks.push_back({.name = "restore", .ok = false, .detail = "Incidents are being read."});
   CHECK(web.get("/readyz").status == 503);
-  CHECK(body_of(web.get("/readyz"))["checks"].size() == 1);
+  CHECK(body_of(web.get("/readyz"))["checks"].size() == 2);
 }
 
 TEST_CASE("routes come with their newest results") {

@@ -35,6 +35,17 @@ TEST_CASE("the first page counts and links the open incidents") {
   CHECK(index_page(config, many).body.size() < 20'000);
 }
 
+TEST_CASE("the first page links all that can be read without an id") {
+  const auto body = index_page({}, {}).body;
+  for (const auto* const path :
+       {"/api/v1/routes", "/api/v1/uptime", "/api/v1/rollups", "/metrics"}) {
+    CAPTURE(path);
+    CHECK(body.find("href=\"" + std::string(path) + "\"") != std::string::npos);
+  }
+  CHECK(body.find("{id}") == std::string::npos);
+  CHECK(body.find("reload") == std::string::npos);
+}
+
 TEST_CASE("an incident's page tells its routes and events") {
   config::Config config;
   config::Route route;

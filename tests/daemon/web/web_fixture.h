@@ -8,8 +8,11 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
+
+#include <doctest/doctest.h>
 
 #include "daemon/web/api.h"
 #include "daemon/web/web_application.h"
@@ -50,6 +53,27 @@ struct WebFixture {
                   ++reloads;
                   done(reload_answer);
                 },
+            .acknowledge =
+                [this](std::int64_t incident, const alerting::Acknowledgement& acknowledgement) {
+                  acknowledged.emplace_back(incident, acknowledgement.by, acknowledgement.comment);
+                  return is_incident_open;
+                },
+            .add_change =
+                [this](const storage::ChangeRecord& change) {
+                  auto stored = change;
+                  stored.id = 7;
+                  CHECK(store.write({.changes = {stored}}));
+                  return stored.id;
+                },
+            .add_silence =
+                [this](const storage::SilenceRecord& silence) {
+                  auto stored = silence;
+                  stored.id = 4;
+                  CHECK(store.write({.silences = {stored}}));
+                  return stored;
+                },
+            .end_silence = [this](std::int64_t /*id*/) { return ended; },
+            .flush = [this] { return is_durable; },
             .ask =
                 [this](StoreQuestion question, std::function<void(WebResponse)> done) {
                   if (!is_store_free) return false;
@@ -61,12 +85,12 @@ struct WebFixture {
   // The answer to a request with `Host: localhost` and these headers.
   daemon::web::WebResponse request(
       std::string method, std::string target,
-      const std::vector<std::pair<std::string, std::string>>& headers = {}) {
+      const std::vector<std::pair<std::string, std::string>>& headers = {}, std::string body = {}) {
     net::Request request{.method = std::move(method),
                          .target = std::move(target),
                          .http_version = "1.1",
                          .headers = {},
-                         .body = {}};
+                         .body = std::move(body)};
     bool has_host = false;
     for (const auto& [name, value] : headers) {
       has_host = has_host || name == "Host";
@@ -86,6 +110,14 @@ struct WebFixture {
   }
   daemon::web::WebResponse get(std::string target) { return request("GET", std::move(target)); }
 
+  // With the token, as JSON.
+  daemon::web::WebResponse post(std::string target, std::string body) {
+    config->daemon.token = config::Secret("s3cret");
+    return request("POST", std::move(target),
+                   {{"Authorization", "Bearer s3cret"}, {"Content-Type", "application/json"}},
+                   std::move(body));
+  }
+
   std::shared_ptr<config::Config> config = std::make_shared<config::Config>();
   MemoryStore store;
   Timestamp now = at_second(0);
@@ -96,6 +128,10 @@ struct WebFixture {
   std::vector<daemon::web::RegionReport> regions;
   daemon::web::ReloadAnswer reload_answer;
   int reloads = 0;
+  std::vector<std::tuple<std::int64_t, std::string, std::string>> acknowledged;
+  bool is_incident_open = true;
+  std::optional<storage::SilenceRecord> ended;  // what ending a silence answers
+  bool is_durable = true;
   daemon::web::Api api;
 };
 

@@ -53,5 +53,17 @@ TEST_CASE("codes of the library become words that can be counted") {
   CHECK(net::library_failure(alert, false).detail == "TLS failed: alert number 222");
 }
 
+TEST_CASE("the host of a certificate is the first name that one can ask for") {
+  const auto host = [](const std::vector<std::string>& names) {
+    return net::certificate_host(make_self_signed({.names = names}).chain);
+  };
+  CHECK(host({"watch.example.com", "other.example.com"}) == "watch.example.com");
+  CHECK(host({"*.example.com"}) == "any.example.com");
+  CHECK(host({"192.0.2.7"}) == "192.0.2.7");
+  CHECK(host({"2001:db8::7"}) == "2001:db8::7");
+  CHECK(host({}).empty());
+  CHECK(net::certificate_host("no PEM").empty());
+}
+
 }  // namespace
 }  // namespace gatewatch::tests

@@ -1,6 +1,7 @@
 // Servers whose certificates, handshakes or records are wrong, each in its own way, and some that
 // only look so.
 
+#include <array>
 #include <functional>
 #include <memory>
 #include <string>
@@ -9,6 +10,7 @@
 
 #include <doctest/doctest.h>
 #include <openssl/evp.h>
+#include <openssl/params.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 
@@ -282,6 +284,22 @@ int refuse_protocols(SSL*, const unsigned char**, unsigned char*, const unsigned
   return SSL_TLSEXT_ERR_ALERT_FATAL;
 }
 
+// Of a named group, owned by the caller.
+EVP_PKEY* dh_parameters(const char* group) {
+  const std::unique_ptr<EVP_PKEY_CTX, decltype(&EVP_PKEY_CTX_free)> context(
+      EVP_PKEY_CTX_new_from_name(nullptr, std::string(group).starts_with("dh_") ? "DHX" : "DH",
+                                 nullptr),
+      EVP_PKEY_CTX_free);
+  REQUIRE(EVP_PKEY_keygen_init(context.get()) == 1);
+  const std::array parameters = {
+      OSSL_PARAM_construct_utf8_string("group", const_cast<char*>(group), 0),
+      OSSL_PARAM_construct_end()};
+  REQUIRE(EVP_PKEY_CTX_set_params(context.get(), parameters.data()) == 1);
+  EVP_PKEY* key = nullptr;
+  REQUIRE(EVP_PKEY_keygen(context.get(), &key) == 1);
+  return key;
+}
+
 int refuse_name(SSL*, int* alert, void*) noexcept {
   *alert = SSL_AD_UNRECOGNIZED_NAME;
   return SSL_TLSEXT_ERR_ALERT_FATAL;
@@ -303,6 +321,14 @@ TEST_CASE("a handshake that fails says by what") {
          SSL_CTX_set_verify(server, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
        },
        "client_certificate"},
+      {"a certificate wanted of us by TLS 1.2, which has no alert for it",
+       [&](SSL_CTX* server) {
+         only_12(server, "DEFAULT");
+         SSL_CTX_set_verify(server, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+       },
+       "client_certificate"},
+      {"a certificate wished of us",
+       [](SSL_CTX* server) { SSL_CTX_set_verify(server, SSL_VERIFY_PEER, nullptr); }, ""},
       {"our protocol refused",
        [](SSL_CTX* server) { SSL_CTX_set_alpn_select_cb(server, refuse_protocols, nullptr); },
        "handshake"},
@@ -315,6 +341,21 @@ TEST_CASE("a handshake that fails says by what") {
     TlsWorld world;
     const auto context = careless_server(world, world.leaf({.names = {"shop.test"}}));
     tune(context->get());
+    world.serve(context);
+    CHECK(reason_of(world) == reason);
+  }
+}
+
+TEST_CASE("a Diffie-Hellman group that is too small is weak") {
+  for (const auto& [group, reason] : {std::pair("dh_1024_160", "weak"), {"ffdhe2048", ""}}) {
+    CAPTURE(group);
+    TlsWorld world;
+    const auto context =
+        careless_server(world, world.leaf({.names = {"shop.test"}, .key = KeyKind::Rsa2048}));
+    SSL_CTX_set_max_proto_version(context->get(), TLS1_2_VERSION);
+    REQUIRE(SSL_CTX_set_cipher_list(context->get(), "DHE-RSA-AES128-GCM-SHA256") == 1);
+    SSL_CTX_set_dh_auto(context->get(), 0);
+    REQUIRE(SSL_CTX_set0_tmp_dh_pkey(context->get(), dh_parameters(group)) == 1);
     world.serve(context);
     CHECK(reason_of(world) == reason);
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstring>
@@ -230,33 +231,76 @@ TEST_CASE("addresses that cannot be reached say so") {
   CHECK(nowhere.error().message.find("192.0.2.1") != std::string::npos);
 }
 
+// On 127.0.0.1, accepting by hand, so that all of it may be there before the loop looks again.
+class PlainServer {
+ public:
+  PlainServer() {
+    address_ = net::socket_address(Endpoint::parse("127.0.0.1:0").value());
+    socklen_t size = net::socket_address_size(address_);
+    REQUIRE(bind(listener_, reinterpret_cast<sockaddr*>(&address_), size) == 0);
+    REQUIRE(listen(listener_, 1) == 0);
+    getsockname(listener_, reinterpret_cast<sockaddr*>(&address_), &size);
+  }
+  PlainServer(const PlainServer&) = delete;
+  PlainServer& operator=(const PlainServer&) = delete;
+  ~PlainServer() { close(listener_); }
+
+  [[nodiscard]] Endpoint endpoint() const { return net::endpoint_of(address_); }
+  [[nodiscard]] int take() const { return accept(listener_, nullptr, nullptr); }
+
+ private:
+  int listener_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_storage address_{};
+};
+
 // libuv alone takes this for an end, and a body that lasts to the end would look complete.
 TEST_CASE("a reset that comes together with the last bytes is a reset, an end is an end") {
   for (const bool resets : {true, false}) {
     CAPTURE(resets);
     UvHarness harness;
-    const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_storage address = net::socket_address(Endpoint::parse("127.0.0.1:0").value());
-    socklen_t size = net::socket_address_size(address);
-    REQUIRE(bind(listener, reinterpret_cast<sockaddr*>(&address), size) == 0);
-    REQUIRE(listen(listener, 1) == 0);
-    getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size);
+    const PlainServer listener;
     StreamRecorder client(harness.network().stream());
     client.after_connected = [&] {
       client.stream->read_start();
-      // All of it is there before the loop looks at the socket again.
-      const int server = accept(listener, nullptr, nullptr);
+      const int server = listener.take();
       CHECK(send(server, "last", 4, 0) == 4);
       const linger at_once{.l_onoff = resets ? 1 : 0, .l_linger = 0};
       setsockopt(server, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
       close(server);
     };
-    client.stream->connect(net::endpoint_of(address));
+    client.stream->connect(listener.endpoint());
     REQUIRE(harness.run_until([&] { return client.ends == 1; }));
     CHECK(client.text == "last");
     CHECK(client.ended->status == (resets ? IoStatus::Reset : IoStatus::EndOfStream));
-    close(listener);
   }
+}
+
+// A read ends before it, though more is there and no further edge will tell of that.
+TEST_CASE("what follows urgent data is read") {
+  UvHarness harness;
+  const PlainServer listener;
+  StreamRecorder client(harness.network().stream());
+  int server = -1;
+  client.after_connected = [&] {
+    client.stream->read_start();
+    server = listener.take();
+    CHECK(send(server, "before", 6, 0) == 6);
+    CHECK(send(server, "!", 1, MSG_OOB) == 1);
+    CHECK(send(server, "behind", 6, 0) == 6);
+  };
+  client.stream->connect(listener.endpoint());
+  CHECK(harness.run_until([&] { return client.text == "beforebehind"; }, 5s));
+  close(server);
+}
+
+TEST_CASE("what a router on the way forbids is no verdict of our own kernel") {
+  for (const int error : {EACCES, EPERM, ENOPROTOOPT, ENONET, EOPNOTSUPP, EPROTO, EHOSTUNREACH}) {
+    CAPTURE(error);
+    CHECK(net::remote_connect_result(-error) == net::IoResult{IoStatus::Unreachable, error});
+  }
+  CHECK(net::remote_connect_result(-ECONNREFUSED).status == IoStatus::Refused);
+  CHECK(net::remote_connect_result(0).ok());
+  CHECK(net::local_connect_result(-EACCES).status == IoStatus::Other);
 }
 
 TEST_CASE("a stream without a connection fails politely") {
