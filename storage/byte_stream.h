@@ -18,6 +18,11 @@ inline void put_number(std::string& bytes, std::uint64_t value) {
 
 // Trusts nothing: nullopt where `bytes` ends before the number does, or it has too many bits.
 [[nodiscard]] inline std::optional<std::uint64_t> take_number(std::string_view& bytes) {
+  if (!bytes.empty() && static_cast<std::uint8_t>(bytes.front()) < 0x80) {  // most of them
+    const auto value = static_cast<std::uint8_t>(bytes.front());
+    bytes.remove_prefix(1);
+    return value;
+  }
   std::uint64_t value = 0;
   for (std::size_t index = 0; index < bytes.size() && index < 10; ++index) {
     const auto byte = static_cast<std::uint8_t>(bytes[index]);

@@ -113,7 +113,11 @@ bool LatencySketch::add_written(std::string_view bytes) {
       bucket += static_cast<LatencyBucket>(*more) + 1;
       continue;
     }
-    add(bucket++, *count);
+    // Pages add up some ten million buckets: nothing but this for each of them.
+    if (bucket - first_ >= counts_.size()) cover(bucket, bucket);
+    counts_[bucket - first_] += *count;
+    count_ += *count;
+    ++bucket;
   }
   return true;
 }

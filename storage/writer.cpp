@@ -159,11 +159,11 @@ void Recorder::Writer::end(std::unique_lock<std::mutex>& lock) {
 }
 
 void Recorder::Writer::keep_house(std::unique_lock<std::mutex>& lock) {
-  if (roll_up_until_) roll_up(lock);
+  if (rolls_up()) roll_up(lock);
   if (forget_before_) forget(lock);
   if (forget_evidence_) forget_evidence(lock);
   if (forget_rollups_before_) forget_rollups(lock);
-  if (shrinking_ && !roll_up_until_) shrink(lock);
+  if (shrinking_ && !rolls_up()) shrink(lock);
   if (compacting_) compact(lock);
 }
 
@@ -189,7 +189,7 @@ std::optional<Recorder::Writer::Task> Recorder::Writer::next_task(SteadyTime now
   if (damaged_) return is_due(replace_turn_.at) ? std::optional(Task::Replace) : std::nullopt;
   if (const auto due = write_due(); due && is_due(*due)) return Task::Write;
   // First: what is not rolled up is not forgotten, and evidence is not to go in its place.
-  if (roll_up_until_) return Task::RollUp;
+  if (roll_up_until_ && is_due(roll_up_turn_.at)) return Task::RollUp;
   if (forget_before_ && is_due(house_turn_.at)) return Task::Forget;
   if (forget_evidence_ && is_due(house_turn_.at)) return Task::ForgetEvidence;
   if (forget_rollups_before_) return Task::ForgetRollups;
@@ -327,15 +327,19 @@ void Recorder::Writer::forget_rollups(std::unique_lock<std::mutex>& lock) {
   if (is_last && forget_rollups_before_ == before) forget_rollups_before_.reset();
 }
 
+// While it waits for another try, forgetting goes on: that may be what makes room.
+bool Recorder::Writer::rolls_up() const {
+  return roll_up_until_ && SteadyClock::now() >= roll_up_turn_.at;
+}
+
 void Recorder::Writer::roll_up(std::unique_lock<std::mutex>& lock) {
   const auto until = *roll_up_until_;
   lock.unlock();
   const auto rolled_up = store_->roll_up(until);
   lock.lock();
+  if (!rolled_up) return fail(roll_up_turn_, rolled_up.error(), limits_.retry);
   roll_up_turn_ = {};
-  if (!rolled_up) fail(roll_up_turn_, rolled_up.error(), {});
-  const bool is_last = !rolled_up || *rolled_up == 0;
-  if (is_last && roll_up_until_ == until) roll_up_until_.reset();
+  if (*rolled_up == 0 && roll_up_until_ == until) roll_up_until_.reset();
 }
 
 // One step of the first kind of which there is something left. Where all has gone and that was not

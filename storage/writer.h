@@ -112,6 +112,7 @@ class Recorder::Writer {
   void forget(std::unique_lock<std::mutex>& lock);
   void forget_evidence(std::unique_lock<std::mutex>& lock);
   void forget_rollups(std::unique_lock<std::mutex>& lock);
+  [[nodiscard]] bool rolls_up() const;
   void roll_up(std::unique_lock<std::mutex>& lock);
   void shrink(std::unique_lock<std::mutex>& lock);
   void compact(std::unique_lock<std::mutex>& lock);

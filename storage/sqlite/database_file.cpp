@@ -66,10 +66,13 @@ std::expected<void, Refusal> check_is_file(const std::string& path) {
                              error ? error.message() : "it is not a regular file"));
 }
 
-std::expected<void, Failure> prepare_for_writing(Database& database) {
-  // auto_vacuum counts only before the first page is written: in a new file.
-  auto prepared = database.execute("PRAGMA auto_vacuum = INCREMENTAL");
-  if (!prepared) return prepared;
+// Writes nothing into a file that is as it should be: it may lie on a full disk.
+std::expected<void, Failure> prepare_for_writing(Database& database, bool is_new) {
+  if (is_new) {
+    // Counts only before the first page is written.
+    auto prepared = database.execute("PRAGMA auto_vacuum = INCREMENTAL");
+    if (!prepared) return prepared;
+  }
   auto mode = database.answer("PRAGMA journal_mode = WAL");
   if (!mode) return std::unexpected(std::move(mode.error()));
   if (*mode == "wal") return {};
@@ -146,7 +149,7 @@ std::expected<DatabaseFile, Refusal> open_for_writing(const std::string& path) {
   if (*version > 0) {
     if (auto healthy = check_health(database); !healthy) return std::unexpected(healthy.error());
   }
-  if (auto prepared = prepare_for_writing(database); !prepared) {
+  if (auto prepared = prepare_for_writing(database, *version == 0); !prepared) {
     return std::unexpected(opening_error(database, prepared.error()));
   }
   if (auto migrated = migrate(database, layout, *version); !migrated) {

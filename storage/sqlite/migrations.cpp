@@ -159,7 +159,11 @@ Refusal opening_error(const Database& database, const Failure& failure) {
   if (failure.is_damage()) {
     return {fmt::format("the database {} is damaged: {}", path, failure.message), Trouble::Damaged};
   }
-  return {failure.message, failure.is_of_space() ? Trouble::Full : Trouble::Other};
+  if (!failure.is_of_space()) return {failure.message, Trouble::Other};
+  return {
+      fmt::format("there is no space to open the database {}: free some on its file system ({})",
+                  path, failure.message),
+      Trouble::Full};
 }
 
 }  // namespace gatewatch::storage::sqlite

@@ -7,6 +7,7 @@ import subprocess
 import pytest
 
 from parts.configuration import ONE_ROUTE
+from parts.daemon import run_gatewatch
 from parts.process import wait_until
 
 CHANNEL = """
@@ -43,6 +44,41 @@ def full(daemon):
 
 def kinds(receiver):
     return [delivery.json["kind"] for delivery in receiver.accepted("/webhook")]
+
+
+def answers(daemon):
+    try:
+        return daemon.get("/metrics")[0] == 200
+    except OSError:
+        return False
+
+
+def test_a_start_without_any_space_says_so(small_disk):
+    with full(small_disk):
+        code, said = run_gatewatch("run", "--config", small_disk.file)
+    assert code == 1
+    assert "there is no space to open the database" in said, said
+    small_disk.start().wait_for_results(1)
+
+
+def test_a_start_on_a_full_disk_alerts_from_memory(small_disk, site, receiver):
+    daemon = small_disk.start()
+    daemon.wait_for_results(3)
+    daemon.kill()
+    (daemon.data / "gatewatch.db.reserve").unlink()
+
+    with full(daemon):
+        daemon.process.start(lambda: answers(daemon))
+        site.break_down()
+        wait_until(lambda: kinds(receiver) == ["opened"], 60,
+                   lambda: f"an alert; it said:\n{daemon.said()}")
+        assert daemon.get("/readyz")[0] == 503
+
+    wait_until(lambda: daemon.is_ready(), 20, lambda: f"health; it said:\n{daemon.said()}")
+    wait_until(lambda: daemon.query("SELECT state FROM deliveries") == [("delivered",)], 20,
+               lambda: f"the delivery; it said:\n{daemon.said()}")
+    assert daemon.query("SELECT count(*) > 1 FROM results WHERE status = 502") == [(1,)]
+    assert daemon.query("PRAGMA integrity_check") == [("ok",)]
 
 
 def test_a_full_disk_holds_up_results_and_nothing_else(small_disk, site, receiver):
