@@ -83,7 +83,7 @@ Incident* IncidentList::at_endpoint(const config::Rule& rule, Cause cause,
       const bool is_same =
           incident->is_live() && incident->cause == cause && incident->rules.contains(rule.name);
       if (!is_same || has_passed(at, now, same_address_within)) continue;
-      incident->gateway = endpoint.text();
+      if (!Endpoint::parse(incident->gateway)) incident->gateway = endpoint.text();
       return incident;
     }
   }

@@ -32,7 +32,7 @@ class IncidentList {
   // 1. a live one in which the route fires already: another rule sees the same outage;
   // 2. a live one in which the same rule fires for other routes behind the gateway;
   // 3. a live one in which the same rule came to fire lately at one of the endpoints, by whatever
-  //    name: one gateway of many names. Its gateway is that endpoint from then on;
+  //    name: one gateway of many names. Its gateway is the first such endpoint from then on;
   // 4. one with the same rule, resolved less than its `reopen` ago: it settles again;
   // 5. a new one, settling.
   [[nodiscard]] Incident& home_of(const config::Rule& rule, Cause cause, const FailingPlace& place,
