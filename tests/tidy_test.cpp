@@ -56,6 +56,7 @@ struct TestedElsewhere {
   std::string_view test;
 };
 constexpr std::array tested_elsewhere = {
+    TestedElsewhere{"config/dependence_check.cpp", "tests/config/mistakes_test.cpp"},
     TestedElsewhere{"alerting/announcement.cpp", "tests/alerting/incident_desk_test.cpp"},
     TestedElsewhere{"alerting/coverage.cpp", "tests/alerting/incident_desk_test.cpp"},
     TestedElsewhere{"alerting/delivery/curl_handle.cpp",
@@ -82,6 +83,7 @@ constexpr std::array tested_elsewhere = {
     TestedElsewhere{"daemon/commands/incidents.cpp", "tests/end_to_end/people_test.py"},
     TestedElsewhere{"daemon/commands/probe.cpp", "tests/end_to_end/commands_test.py"},
     TestedElsewhere{"daemon/commands/run.cpp", "tests/end_to_end/mistakes_test.py"},
+    TestedElsewhere{"daemon/commands/silence.cpp", "tests/end_to_end/silence_test.py"},
     TestedElsewhere{"daemon/commands/status.cpp", "tests/end_to_end/people_test.py"},
     TestedElsewhere{"daemon/commands/test_alert.cpp", "tests/end_to_end/test_alert_test.py"},
     TestedElsewhere{"daemon/commands/version.cpp", "tests/end_to_end/commands_test.py"},
