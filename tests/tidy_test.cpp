@@ -66,6 +66,7 @@ constexpr std::array tested_elsewhere = {
     TestedElsewhere{"alerting/delivery/email_body.cpp", "tests/alerting/delivery/email_test.cpp"},
     TestedElsewhere{"alerting/delivery/socket_guard.cpp",
                     "tests/alerting/delivery/curl_sender_test.cpp"},
+    TestedElsewhere{"alerting/desk_state.cpp", "tests/alerting/incident_desk_test.cpp"},
     TestedElsewhere{"alerting/failure_log.cpp", "tests/alerting/incident_desk_test.cpp"},
     TestedElsewhere{"alerting/incident_list.cpp", "tests/alerting/incident_desk_test.cpp"},
     TestedElsewhere{"alerting/status_phrase.cpp", "tests/alerting/evidence_test.cpp"},

@@ -1,10 +1,12 @@
 #include "storage/sqlite/column_migration.h"
 
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "storage/sqlite/schema.h"
+#include "storage/sqlite/statement.h"
 
 namespace gatewatch::storage::sqlite {
 
@@ -14,10 +16,12 @@ constexpr auto maintenance_column = "maintenance INTEGER NOT NULL DEFAULT 0";
 
 // On the way from an old layout the table may have been made as it is now.
 std::expected<void, Failure> add_column(Database& database, const char* table, const char* column) {
-  const auto known = database.number(fmt::format(
-      "SELECT count(*) FROM pragma_table_info('{}') WHERE '{}' LIKE name || ' %'", table, column));
-  if (!known) return std::unexpected(known.error());
-  if (*known > 0) return {};
+  bool is_known = false;
+  Statement find(database, "SELECT 1 FROM pragma_table_info(?1) WHERE ?2 LIKE name || ' %'");
+  auto found = for_each_row(
+      find, [&is_known](Row&) { return is_known = true; }, std::string_view(table),
+      std::string_view(column));
+  if (!found || is_known) return found;
   return database.execute(fmt::format("ALTER TABLE {} ADD COLUMN {}", table, column));
 }
 
