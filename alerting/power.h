@@ -2,11 +2,12 @@
 // the latest, and how small a rate of failures still does. Pure.
 //
 // The outage is worked out exactly, from the schedule, the confirmations and the run of matches
-// that the rule needs. The rates are proven from below, so that the rule sees no less than is said:
+// that the rule needs. The rates are a cautious estimate, held against the real desk in simulation:
 // time is cut into windows that do not overlap. Within one of them the failures of its probes, each
 // by chance and for itself, are followed exactly as a Markov chain over its turns (matches, series
 // of confirmations, the unbroken run, the health of the route), up to a breach by the run or by the
-// whole window. That windows in between may breach too is left out.
+// whole window. Left out: that windows in between may breach too; in windows of more than 40 turns,
+// confirmations.
 
 #pragma once
 

@@ -118,7 +118,7 @@ class App {
   std::atomic<std::uint64_t> lost_results_ = 0;
   std::uint64_t lost_histories_ = 0;
   SilenceBook silences_{network_->clock(), [this](const auto& silence) { on_silence(silence); }};
-  std::int64_t last_change_ = 0;                  // the newest id
+  std::int64_t last_change_ = 0;  // the newest id
   DescriptorShares shares_;
   std::optional<storage::LostHistory> lost_;      // at the start, while nobody could be told
   std::optional<storage::LostHistory> given_up_;  // the recorder's thread's: likewise

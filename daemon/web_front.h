@@ -15,7 +15,8 @@ namespace gatewatch::daemon {
 
 class WebFront {
  public:
-  // Binds the port, for that many connections at once; an error names it. `network` must outlive it, and so must what the sources use.
+  // Binds the port, for that many connections at once; an error names it. `network` must outlive
+  // it, and so must what the sources use.
   [[nodiscard]] static std::expected<std::unique_ptr<WebFront>, Error> open(
       net::Network& network, const config::Daemon& daemon, web::ApiSources sources,
       std::size_t connections);

@@ -60,8 +60,8 @@ struct StoreSizes {
 
 // One object belongs to one thread at a time. Calls block on the disk: never on a loop thread.
 // An error leaves the store as it was before the call; opened anew it may hold a batch all the same
-// whose write failed while it was on its way to the disk. Nobody writes such a batch again: a process
-// opens a file anew only to replace it, and results are left out of what takes its place.
+// whose write failed while it was on its way to the disk. Nobody writes such a batch again: a
+// process opens a file anew only to replace it, and results are left out of what takes its place.
 class Store {
  public:
   virtual ~Store() = default;

@@ -128,7 +128,7 @@ TlsFailure TlsStream::Session::handshake_failure() const {
   auto found = library_failure(ERR_peek_error(), false);
   if (lacks_certificate_ && found.reason == "handshake") {
     found = {.reason = "client_certificate",
-               .detail = "the server wants a client certificate, and there is none for it"};
+             .detail = "the server wants a client certificate, and there is none for it"};
   }
   return found;
 }

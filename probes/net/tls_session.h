@@ -84,7 +84,7 @@ class TlsStream::Session final : public StreamEvents,
   std::uint64_t handshake_bytes_ = 0;
   std::optional<TlsFailure> verify_failure_;
   bool lacks_certificate_ = false;  // that the server asks for
-  Timestamp now_{};  // what certificates are held against
+  Timestamp now_{};                 // what certificates are held against
   bool asked_ = false;
   bool handshaken_ = false;
   bool let_go_ = false;  // of the buffers of the handshake

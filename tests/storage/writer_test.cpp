@@ -199,7 +199,8 @@ TEST_CASE("a database that is too large stays so while results are rolled up, wh
   CHECK(gate.seen().forgotten.front() == 5);
 }
 
-TEST_CASE("rolling up goes in steps, before forgetting, until nothing is due, and again where it fails") {
+TEST_CASE(
+    "rolling up goes in steps, before forgetting, until nothing is due, and again where it fails") {
   Gate gate;
   gate.keep_due(3);
   gate.keep_old(5);
