@@ -84,6 +84,14 @@ void DeliveryQueue::make_all_due(Instant now) {
   }
 }
 
+void DeliveryQueue::make_waiting_due(Instant now) {
+  for (auto& [incident, line] : lines_) {
+    for (auto& [place, delivery] : line) {
+      if (!delivery.standing) delivery.due = now;
+    }
+  }
+}
+
 std::optional<Timestamp> DeliveryQueue::oldest() const {
   std::optional<Timestamp> oldest;
   for (const auto& [incident, line] : lines_) {

@@ -50,6 +50,8 @@ class DeliveryQueue {
   // Takes out all that are not in flight, in order; those that stood are not among them.
   [[nodiscard]] std::vector<storage::DeliveryRecord> remove_idle();
   void make_all_due(Instant now);
+  // But for those that stand, whose time is their own.
+  void make_waiting_due(Instant now);
 
   // Those that do not stand.
   [[nodiscard]] bool empty() const { return size_ == 0; }

@@ -183,9 +183,14 @@ void IncidentDesk::State::activate(Watched& watched) {
   if (!std::exchange(watched.active, true)) active_.push_back(&watched);
 }
 
-// What holds it: nothing where nothing fires any more, for then it is over.
+// What holds it: nothing where nothing fires any more, for then it is over; and what held it before
+// until it is known whether something else does.
 void IncidentDesk::State::weigh(Incident& incident, Timestamp now) {
-  if (incident.firing_watches > 0) incident.hold = holds_.on(incident, *coverage_, now);
+  if (incident.firing_watches == 0) return;
+  auto hold = holds_.on(incident, *coverage_, now);
+  const bool goes_on = incident.stage == Stage::Open && !incident.held_by.empty();
+  if (hold.is_undecided && goes_on) hold = {.by = incident.held_by};
+  incident.hold = std::move(hold);
 }
 
 void IncidentDesk::State::weigh_all(Timestamp now) {
@@ -194,7 +199,7 @@ void IncidentDesk::State::weigh_all(Timestamp now) {
 
 // An incident is weighed once a second, and before anything is told of it.
 void IncidentDesk::State::tell(Incident& incident, Timestamp now, Steps& steps) {
-  if (why_to_tell(incident, now) == Why::Silence && !incident.hold.is_undecided) return;
+  if (why_to_tell(incident, now) == Why::Silence) return;
   weigh(incident, now);
   const auto why = why_to_tell(incident, now);
   if (why == Why::Silence) return;

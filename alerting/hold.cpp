@@ -45,9 +45,12 @@ bool is_of_outage(const Watched& watched) {
   return watched.cause == Cause::Outage;
 }
 
+// Whether people hear of it that the route fails, and it can be seen to stop.
 bool fails(const std::string& route, Coverage& coverage) {
-  return std::ranges::any_of(coverage.of(route), [](const Watched& watched) {
-    return is_of_outage(watched) && watched.watch.firing();
+  const auto& region = coverage.config().daemon.region;
+  return std::ranges::any_of(coverage.of(route), [&region](const Watched& watched) {
+    return is_of_outage(watched) && watched.watch.firing() && watched.incident != nullptr &&
+           !watched.incident->channels.empty() && watched.route->probed_from(region);
   });
 }
 
@@ -145,8 +148,9 @@ std::string Holds::covering(const FiringPart& part, Timestamp now) {
 }
 
 // One that depends on a route which works again is held until it was seen failing after that, or
-// had the time to recover too.
-Hold Holds::covering_parent(Watched& watched, Coverage& coverage, Timestamp now) const {
+// had the time to recover too. `began`: when it joined the incident with its first failure.
+Hold Holds::covering_parent(Watched& watched, Timestamp began, Coverage& coverage,
+                            Timestamp now) const {
   const auto& route = *watched.route;
   const auto& newest = watched.failures.newest();
   const auto grace = route.interval + route.timeout + recovery_slack;
@@ -157,7 +161,7 @@ Hold Holds::covering_parent(Watched& watched, Coverage& coverage, Timestamp now)
     const bool failed_since = !newest.empty() && newest.back()->at > recovered->second;
     if (!failed_since) return {.by = "depends on " + parent};
   }
-  const auto since = watched.watch.failing_since(*watched.threshold).value_or(now);
+  const auto since = watched.watch.failing_since(*watched.threshold).value_or(began);
   for (const auto& parent : coverage.dependence().parents(route.id())) {
     if (is_in_doubt(parent, since, coverage, now)) return {.is_undecided = true};
   }
@@ -180,7 +184,9 @@ Hold Holds::on(const Incident& incident, Coverage& coverage, Timestamp now) {
       if (watched.incident != &incident || !watched.watch.firing()) continue;
       auto by = covering({id, watched.route->tags, watched.rule().name, participant.regions}, now);
       Hold hold{.by = std::move(by)};
-      if (hold.by.empty() && has_parents) hold = covering_parent(watched, coverage, now);
+      if (hold.by.empty() && has_parents) {
+        hold = covering_parent(watched, participant.since, coverage, now);
+      }
       if (hold.by.empty() && !hold.is_undecided) return {};
       is_undecided = is_undecided || hold.is_undecided;
       if (!hold.by.empty()) clauses.add(std::move(hold.by));

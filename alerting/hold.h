@@ -65,7 +65,8 @@ class Holds {
   };
 
   [[nodiscard]] std::string covering(const FiringPart& part, Timestamp now);
-  [[nodiscard]] Hold covering_parent(Watched& watched, Coverage& coverage, Timestamp now) const;
+  [[nodiscard]] Hold covering_parent(Watched& watched, Timestamp began, Coverage& coverage,
+                                     Timestamp now) const;
   [[nodiscard]] static bool is_in_force(Window& window, Timestamp at);
 
   std::shared_ptr<const config::Config> config_;

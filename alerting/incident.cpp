@@ -30,6 +30,7 @@ void restore_times(Incident& incident, const storage::IncidentHistory& history) 
       return delivery.sequence >= first && delivery.sequence < end;
     });
   };
+  bool told_since_worst = false;
   for (const auto& event : history.events) {
     const auto is = [&event](NotificationKind kind) {
       return event.kind == notification_kind_name(kind);
@@ -39,15 +40,19 @@ void restore_times(Incident& incident, const storage::IncidentHistory& history) 
       incident.open_since = event.at;
       opening = event.sequence;
     }
-    if (is(NotificationKind::Worsened)) worst = event.sequence;
+    if (is(NotificationKind::Worsened)) {
+      worst = event.sequence;
+      told_since_worst = false;
+    }
     const bool is_first_word =
         event.kind == released_event && !told_between(opening, event.sequence);
     if (is_first_word) incident.open_since = event.at;
     const bool tells_all = !is(NotificationKind::Acknowledged) && !is(NotificationKind::Escalated);
-    if (tells_all) incident.last_told = event.at;
+    if (!tells_all) continue;
+    incident.last_told = event.at;
+    told_since_worst |= told_between(event.sequence, event.sequence + 1);
   }
-  incident.news_held = !incident.held_by.empty() && worst > opening &&
-                       !told_between(worst, history.incident.last_event + 1);
+  incident.news_held = !incident.held_by.empty() && worst > opening && !told_since_worst;
   for (const auto& delivery : history.deliveries) {
     if (is_fallback(delivery)) continue;  // it is told of what the other one does not take, alone
     incident.heard.insert(delivery.channel);

@@ -105,6 +105,10 @@ struct Incident {
   [[nodiscard]] std::string key() const;
   [[nodiscard]] bool is_live() const { return stage != Stage::Resolved; }
   [[nodiscard]] bool has_untold_channel() const;
+  // By what is news: a further rule alone sees the same outage.
+  [[nodiscard]] bool got_worse() const {
+    return !news.routes.empty() || !news.regions.empty() || news.severity_rose;
+  }
   [[nodiscard]] bool is_held() const { return !hold.by.empty(); }
 };
 

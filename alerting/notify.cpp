@@ -47,9 +47,8 @@ Why why_to_tell(const Incident& incident, Timestamp now) {
     return Why::NewChannel;
 
   // More routes, more regions or a higher severity; a further rule alone is the same outage.
-  const bool worse = !incident.news.routes.empty() || !incident.news.regions.empty() ||
-                     incident.news.severity_rose;
-  if (worse && has_passed(incident.last_told, now, worsened_pause)) return Why::Worsened;
+  if (incident.got_worse() && has_passed(incident.last_told, now, worsened_pause))
+    return Why::Worsened;
 
   if (incident.is_held()) return Why::Silence;
   if (!due_escalations(incident, now).empty()) return Why::Escalated;

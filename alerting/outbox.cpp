@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <deque>
 #include <random>
+#include <set>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
@@ -101,6 +103,10 @@ class Outbox::State : public std::enable_shared_from_this<State> {
   void retry(OutboxChannel& channel, QueuedDelivery& delivery, const SendResult& result);
   void fall_back(const OutboxChannel& channel, const DeliveryRecord& failed,
                  const std::string& error);
+  void tell_end_instead(const OutboxChannel& channel, const DeliveryRecord& told);
+  void tell_instead(const std::string& fallback, const DeliveryRecord& delivery,
+                    Notification notification, std::string note);
+  void note_fallback(const DeliveryRecord& delivery);
   void finish(DeliveryRecord record, DeliveryState state, std::string error);
   void tell_if_drained();
 
@@ -110,6 +116,8 @@ class Outbox::State : public std::enable_shared_from_this<State> {
   std::mt19937_64 random_;
   Record record_;
   std::unique_ptr<net::Timer> timer_;
+  // By incident: the channels that heard of it in place of others, and not of its end yet.
+  std::unordered_map<std::int64_t, std::set<std::string>> told_instead_;
   std::map<std::string, OutboxChannel> channels_;
   KnownKeys keys_;
   bool draining_ = false;
@@ -157,6 +165,7 @@ void Outbox::State::retire(OutboxChannel& channel) {
 }
 
 void Outbox::State::add(DeliveryRecord delivery) {
+  note_fallback(delivery);
   const auto found = channels_.find(delivery.channel);
   if (delivery.state != DeliveryState::Pending) {
     if (found != channels_.end()) learn(found->second, delivery);
@@ -244,7 +253,7 @@ void Outbox::State::answered(const std::string& name, const DeliveryPlace& place
   delivery.in_flight = false;
   const bool told = result.status == SendStatus::Delivered;
   // Once it answers again, what waited for that waits no longer.
-  if (told && channel.experience == Experience::Failed) channel.queue.make_all_due(now());
+  if (told && channel.experience == Experience::Failed) channel.queue.make_waiting_due(now());
   channel.experience = told ? Experience::Delivered : Experience::Failed;
   channel.counts.last_error = told ? "" : result.error;
   if (!told) ++channel.counts.attempts_failed;
@@ -255,6 +264,7 @@ void Outbox::State::answered(const std::string& name, const DeliveryPlace& place
     ++delivery.record.attempts;
     if (told) {
       ++channel.counts.delivered;
+      tell_end_instead(channel, delivery.record);
       finish(delivery.record, DeliveryState::Delivered, result.error);
       stand_or_end(channel, delivery, result);
     } else {
@@ -319,26 +329,56 @@ void Outbox::State::retry(OutboxChannel& channel, QueuedDelivery& delivery,
   record_(record);
 }
 
-// The same notification to the channel that is told instead, under a key of its own.
 void Outbox::State::fall_back(const OutboxChannel& channel, const DeliveryRecord& failed,
                               const std::string& error) {
   const auto& fallback = channel.settings.fallback;
   auto notification = notification_from_json(failed.notification);
-  auto key = fallback_key(failed.key, fallback);
-  if (fallback.empty() || !notification || keys_.contains(key)) return;
+  if (fallback.empty() || !notification) return;
   // Of interest to the service alone that keeps it.
   if (notification->kind == NotificationKind::Acknowledged) return;
-  notification->notes.push_back(
-      fmt::format("Told here because {} did not take it: {}.", failed.channel, error));
+  tell_instead(fallback, failed, *std::move(notification),
+               fmt::format("Told here because {} did not take it: {}.", failed.channel, error));
+}
+
+// Who heard of the incident in place of this channel hears of its end, which this one has taken.
+void Outbox::State::tell_end_instead(const OutboxChannel& channel, const DeliveryRecord& told) {
+  const auto& fallback = channel.settings.fallback;
+  const auto heard = told_instead_.find(told.incident);
+  if (heard == told_instead_.end() || !heard->second.contains(fallback)) return;
+  auto notification = notification_from_json(told.notification);
+  if (!notification || notification->kind != NotificationKind::Resolved) return;
+  tell_instead(fallback, told, *std::move(notification),
+               fmt::format("Told here because {} did not take what came before.", told.channel));
+}
+
+// The same notification to another channel, under a key of its own.
+void Outbox::State::tell_instead(const std::string& fallback, const DeliveryRecord& delivery,
+                                 Notification notification, std::string note) {
+  auto key = fallback_key(delivery.key, fallback);
+  if (keys_.contains(key)) return;
+  notification.notes.push_back(std::move(note));
   DeliveryRecord instead{.key = std::move(key),
-                         .incident = failed.incident,
-                         .sequence = failed.sequence,
+                         .incident = delivery.incident,
+                         .sequence = delivery.sequence,
                          .channel = fallback,
-                         .notification = to_json_text(*notification),
+                         .notification = to_json_text(notification),
                          .created = wall_now(),
                          .next_attempt = wall_now()};
   record_(instead);
   add(std::move(instead));
+}
+
+void Outbox::State::note_fallback(const DeliveryRecord& delivery) {
+  if (!is_fallback(delivery)) return;
+  const auto notification = notification_from_json(delivery.notification);
+  if (notification && notification->kind == NotificationKind::Resolved) {
+    const auto heard = told_instead_.find(delivery.incident);
+    if (heard == told_instead_.end()) return;
+    heard->second.erase(delivery.channel);
+    if (heard->second.empty()) told_instead_.erase(heard);
+  } else {
+    told_instead_[delivery.incident].insert(delivery.channel);
+  }
 }
 
 void Outbox::State::finish(DeliveryRecord record, DeliveryState state, std::string error) {

@@ -70,8 +70,8 @@ void enter(Incident& incident, Why why, std::int64_t new_id, Timestamp now) {
 
 // Who took care of it took care of less.
 void take_back_acknowledgement(Incident& incident, Why why) {
-  const bool is_more =
-      why == Why::Reopened || (why == Why::Worsened && incident.news.severity_rose);
+  const bool is_more = why == Why::Reopened || ((why == Why::Worsened || why == Why::Released) &&
+                                                incident.news.severity_rose);
   if (!is_more) return;
   incident.acknowledged.reset();
   incident.acknowledged_by.clear();
@@ -114,8 +114,9 @@ std::vector<std::string> recipients(const Incident& incident, Why why, const con
     const bool is_known = std::ranges::find(all, channel) != all.end();
     if (!is_known && incident.told.contains(channel)) all.push_back(channel);
   }
-  // Of what was held everybody hears who does not know it.
-  if (why == Why::Released && !incident.news_held) {
+  // Of what was held everybody hears who does not know it; and all do where it got worse meanwhile,
+  // or does so now.
+  if (why == Why::Released && !incident.news_held && !incident.got_worse()) {
     std::erase_if(all, [&](const std::string& channel) { return incident.told.contains(channel); });
   }
   return all;

@@ -87,6 +87,20 @@ void read_times(Section& section, Maintenance& maintenance, const std::optional<
   }
 }
 
+// Whether each window begins before the one before it is over, for more than a year of daily ones.
+bool never_ends(const Maintenance& maintenance) {
+  constexpr int looked_at = 400;
+  auto start = maintenance.calendar->next(
+      Moment(std::chrono::sys_days(std::chrono::year(2026) / 1 / 1)), maintenance.zone);
+  for (int number = 0; start && number < looked_at; ++number) {
+    const auto next =
+        maintenance.calendar->next(*start + std::chrono::seconds(1), maintenance.zone);
+    if (!next || *next - *start > maintenance.duration) return false;
+    start = next;
+  }
+  return start.has_value();
+}
+
 void read_recurrence(Section& section, Maintenance& maintenance,
                      const std::optional<TimeZone>& zone) {
   std::string text;
@@ -106,6 +120,10 @@ void read_recurrence(Section& section, Maintenance& maintenance,
   section.duration("duration", maintenance.duration, 1s, longest_window);
   if (!section.has("duration")) {
     section.mistake("duration", "is missing: say how long each window lasts, like \"2h\"");
+  } else if (maintenance.calendar && maintenance.duration > 0ms && never_ends(maintenance)) {
+    section.mistake("duration",
+                    "is as long as from one window to the next, so that it never ends: make it "
+                    "shorter, or write a [[silence]] without an end");
   }
   for (const auto* const key : {"starts", "ends"}) {
     if (section.take(key) == nullptr) continue;

@@ -95,6 +95,8 @@ App::~App() {
   outbox_.reset();
   sender_.reset();
   pipeline_.reset();
+  // Its questions wait for the recorder, which gives it another store to ask where one is replaced.
+  if (reader_) reader_->stop();
   recorder_.reset();
   reader_.reset();
   desk_.reset();

@@ -56,7 +56,7 @@ web::ApiSources App::api_sources() {
           .add_change = [this](const auto& change) { return add_change(change); },
           .add_silence = [this](const auto& silence) { return silences_.add(silence); },
           .end_silence = [this](std::int64_t id) { return silences_.end(id); },
-          .flush = [this] { return recorder_->flush(answer_limit); },
+          .flush = [this] { return recorder_->flush_essentials(answer_limit); },
           .ask =
               [this](web::StoreQuestion question, auto done) {
                 return web::ask_through(*reader_, *control_)(std::move(question), std::move(done));

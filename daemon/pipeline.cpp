@@ -1,8 +1,14 @@
 #include "daemon/pipeline.h"
 
+#include <chrono>
 #include <utility>
 
 namespace gatewatch::daemon {
+namespace {
+
+constexpr auto asking_pause = std::chrono::seconds(1);
+
+}  // namespace
 
 Pipeline::Pipeline(const net::Clock& clock, const std::string& region, alerting::IncidentDesk& desk,
                    storage::Recorder& recorder, Probes probes, Observer observer)
@@ -23,6 +29,7 @@ Pipeline::Pipeline(const net::Clock& clock, const std::string& region, alerting:
 void Pipeline::set_routes(const std::vector<config::Route>& routes) {
   live_.set(routes, region_.region(), clock_.now());
   dependence_ = config::Dependence(routes);
+  asked_.clear();
   region_.set_routes(routes);
   if (std::exchange(has_begun_, true) || !desk_.is_blind(region_.region())) return;
   region_.suppose_blind(clock_.now());
@@ -54,7 +61,12 @@ void Pipeline::pass(Result&& result, bool was_asked) {
 // Whether what a route depends on fails too is to be known before people are told of the route.
 void Pipeline::ask_parents(const std::string& route) {
   for (const auto& parent : dependence_.parents(route)) {
-    if (live_.find(parent) != nullptr) probes_.once(parent);
+    if (live_.find(parent) == nullptr) continue;
+    // However many depend on it, one answer tells of all.
+    const auto [asked, is_first] = asked_.try_emplace(parent, clock_.now());
+    if (!is_first && clock_.now() - asked->second < asking_pause) continue;
+    asked->second = clock_.now();
+    probes_.once(parent);
   }
 }
 

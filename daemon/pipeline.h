@@ -7,6 +7,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "alerting/incident_desk.h"
@@ -67,6 +68,7 @@ class Pipeline {
   Observer observer_;
   LiveRoutes live_;
   config::Dependence dependence_;
+  std::unordered_map<std::string, Instant> asked_;  // routes that others depend on: when
   RegionWatch region_;
   bool has_begun_ = false;
   std::optional<alerting::Blindness> told_;

@@ -18,12 +18,15 @@ class Reader::Thread {
          std::function<void(std::uint64_t)> damaged)
       : store_(std::move(store)), capacity_(capacity), damaged_(std::move(damaged)) {}
 
-  ~Thread() {
+  ~Thread() { stop(); }
+
+  void stop() {
     {
       const std::scoped_lock lock(mutex_);
       stopping_ = true;
     }
     work_.notify_one();
+    if (thread_.joinable()) thread_.join();
   }
 
   Thread(const Thread&) = delete;
@@ -104,6 +107,10 @@ std::expected<Reader, Error> Reader::start(std::unique_ptr<Store> store, std::si
 Reader::Reader(std::unique_ptr<Thread> thread) : thread_(std::move(thread)) {}
 Reader::Reader(Reader&&) noexcept = default;
 Reader::~Reader() = default;
+
+void Reader::stop() {
+  thread_->stop();
+}
 
 void Reader::replace(std::unique_ptr<Store> store) {
   thread_->replace(std::move(store));

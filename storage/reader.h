@@ -29,6 +29,9 @@ class Reader {
   Reader(const Reader&) = delete;
   Reader& operator=(const Reader&) = delete;
 
+  // Drops the questions that wait and ends the thread, as the destructor does; what is asked later
+  // is dropped too. Not on the reader's thread.
+  void stop();
   // Any thread. Questions that are not at work yet go to this store.
   void replace(std::unique_ptr<Store> store);
   // Any thread. The question runs on the reader's thread; false where too many wait.

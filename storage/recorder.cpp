@@ -70,6 +70,10 @@ bool Recorder::flush(std::chrono::milliseconds deadline) {
   return writer_->flush(deadline);
 }
 
+bool Recorder::flush_essentials(std::chrono::milliseconds deadline) {
+  return writer_->flush_essentials(deadline);
+}
+
 RecorderStatistics Recorder::statistics() const {
   return writer_->statistics();
 }

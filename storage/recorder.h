@@ -102,6 +102,8 @@ class Recorder {
   // Any thread but the writer's. Returns once everything submitted before is written and
   // `told` has returned, or the deadline passed: whether it is.
   [[nodiscard]] bool flush(std::chrono::milliseconds deadline);
+  // The same of what is essential alone, which needs less space than results.
+  [[nodiscard]] bool flush_essentials(std::chrono::milliseconds deadline);
   [[nodiscard]] RecorderStatistics statistics() const;
 
  private:

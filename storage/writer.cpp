@@ -83,6 +83,14 @@ bool Recorder::Writer::flush(std::chrono::milliseconds deadline) {
                               [this, &target] { return backlog_.written().reach(target); });
 }
 
+bool Recorder::Writer::flush_essentials(std::chrono::milliseconds deadline) {
+  const auto until = SteadyClock::now() + deadline;
+  std::unique_lock lock(mutex_);
+  const auto target = backlog_.added().essentials;
+  return progress_.wait_until(lock, until,
+                              [this, target] { return backlog_.written().essentials >= target; });
+}
+
 RecorderStatistics Recorder::Writer::statistics() const {
   const std::scoped_lock lock(mutex_);
   auto statistics = statistics_;

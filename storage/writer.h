@@ -55,6 +55,7 @@ class Recorder::Writer {
   void limit_size(std::uint64_t bytes);
   void distrust(std::uint64_t store);
   bool flush(std::chrono::milliseconds deadline);
+  bool flush_essentials(std::chrono::milliseconds deadline);
   RecorderStatistics statistics() const;
 
  private:

@@ -42,9 +42,17 @@ int status_command(const DaemonOptions& options) {
     fmt::print(stderr, "gatewatch status: {}\n", answers.error().message);
     return exit_unknown;
   }
-  fmt::print("{}", options.json ? status_json(*answers).dump() + "\n"
-                                : status_text(*answers, net::SystemClock().wall_now()));
-  return status_exit_code(*answers);
+  try {
+    fmt::print("{}", options.json ? status_json(*answers).dump() + "\n"
+                                  : status_text(*answers, net::SystemClock().wall_now()));
+    return status_exit_code(*answers);
+  } catch (const nlohmann::json::exception&) {
+    fmt::print(stderr,
+               "gatewatch status: what answers on {} speaks of other things than this "
+               "version of gatewatch\n",
+               client->address());
+    return exit_unknown;
+  }
 }
 
 }  // namespace gatewatch::daemon

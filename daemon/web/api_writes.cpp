@@ -89,11 +89,12 @@ WebResponse no_silence_to_end(storage::Store& store, std::int64_t id) {
 }  // namespace
 
 void Api::ask_when_written(StoreQuestion question, const WebReply& reply) const {
-  ask(
+  const bool is_asked = sources_.ask(
       [flush = sources_.flush, question = std::move(question)](storage::Store& store) mutable {
         return flush() ? question(store) : error_response(503, not_durable);
       },
       reply);
+  if (!is_asked) reply(error_response(503, not_durable));
 }
 
 void Api::acknowledge(const WebRequest& request, const WebReply& reply) const {

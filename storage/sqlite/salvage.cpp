@@ -200,14 +200,18 @@ CREATE TEMP TABLE told AS
 SELECT incident, notification, max(sequence) AS sequence FROM delivery
 WHERE json_valid(notification) AND incident NOT IN (SELECT id FROM incident)
 GROUP BY incident;
-INSERT INTO incident
+INSERT OR IGNORE INTO incident
   (id, rule, gateway, severity, state, since_us, opened_us, resolved_us, last_event)
 SELECT incident, notification ->> 'rule', notification ->> 'gateway', notification ->> 'severity',
   iif(notification ->> 'kind' = 'resolved', 'resolved', 'open'), notification ->> 'since_us',
   1000 * CAST(substr(notification ->> 'incident_key', 4) AS INTEGER),
-  notification ->> 'resolved_us', sequence
-FROM told WHERE notification ->> 'incident_key' GLOB 'gw-[0-9]*';
-INSERT INTO incident_route (incident, position, route, since_us, firing, probes, failures, regions)
+  notification ->> 'resolved_us',
+  max(sequence, coalesce((SELECT max(event.sequence) FROM incident_event AS event
+                          WHERE event.incident = told.incident), 0))
+FROM told WHERE notification ->> 'incident_key' GLOB 'gw-[0-9]*'
+  AND typeof(notification ->> 'since_us') = 'integer'
+  AND typeof(notification ->> 'resolved_us') IN ('integer', 'null');
+INSERT OR IGNORE INTO incident_route (incident, position, route, since_us, firing, probes, failures, regions)
 SELECT incident, routes.key, routes.value ->> 'id', notification ->> 'since_us',
   routes.value ->> 'firing', 0, 0, '[]'
 FROM told, json_each(notification, '$.routes') AS routes
@@ -215,8 +219,7 @@ WHERE incident IN (SELECT id FROM incident);
 DROP TABLE told;
 )";
 
-// How many there are now. A message that makes no sense costs the others of its kind nothing but
-// this.
+// How many there are now. A message that makes no sense is passed over.
 std::expected<std::uint64_t, Failure> complete_incidents(Database& into) {
   static_cast<void>(into.execute("SAVEPOINT messages"));
   if (auto done = into.execute(incidents_of_messages); !done) {

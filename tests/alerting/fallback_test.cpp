@@ -61,6 +61,35 @@ TEST_CASE("what is refused goes to the fallback, which is told why, and to nobod
   CHECK_FALSE(is_fallback(world.recorded.at("1.1.ops")));
 }
 
+TEST_CASE("who heard of the beginning in place of a channel hears of the end that it took") {
+  OutboxWorld world;
+  world.restart(chain());
+  refuse(world, {"ops"});
+  world.outbox->add({world.delivery("ops", 1, 1), world.delivery("ops", 2, 1)});
+  world.network.run_for(5s);
+  REQUIRE(world.recorded.contains("1.1.ops+mail"));
+  SUBCASE("in one run") {}
+  SUBCASE("over a restart") {
+    std::vector<storage::DeliveryRecord> stored;
+    for (const auto& [key, record] : world.recorded) stored.push_back(record);
+    world.restart(chain());
+    world.outbox->add(stored);
+  }
+  refuse(world, {});
+  const auto resolved = [&world](std::int64_t incident) {
+    auto record = world.delivery("ops", incident, 2);
+    auto notification = *notification_from_json(record.notification);
+    notification.kind = NotificationKind::Resolved;
+    record.notification = to_json_text(notification);
+    return record;
+  };
+  world.outbox->add({world.delivery("ops", 2, 2), resolved(1), world.delivery("mail", 3, 1)});
+  world.network.run_for(60s);
+  CHECK(world.recorded.at("1.2.ops").state == DeliveryState::Delivered);
+  CHECK(world.recorded.at("1.2.ops+mail").state == DeliveryState::Delivered);
+  CHECK_FALSE(world.recorded.contains("2.2.ops+mail"));  // it goes on, and ops hears of it
+}
+
 TEST_CASE("that somebody takes care is told through no other channel") {
   OutboxWorld world;
   world.restart(chain());

@@ -153,6 +153,22 @@ TEST_CASE("a route that joins and is not covered releases the incident") {
   CHECK(world.told(world.steps().size() - 1).routes.size() == 2);
 }
 
+TEST_CASE("a route that joins what was told and then silenced is told at once to those who know") {
+  ProbedWorld world(make_config({make_route("a", 10s), make_route("b", 10s)}, one_rule()),
+                    [](const std::string& route, const std::string&, Time time) {
+                      const bool fails = time >= 600s && (route == "shop/a" || time >= 2000s);
+                      return fails ? bad_gateway : ok;
+                    });
+  world.run_until(700s);
+  REQUIRE(deliveries(world) == Kinds{"opened:slack"});
+  world.silence({silence(700s, 9000s, {"shop/a"})});
+  world.run_until(1990s);
+  REQUIRE(deliveries(world) == Kinds{"opened:slack"});
+  world.run_until(2030s);
+  CHECK(deliveries(world) == Kinds{"opened:slack", "worsened:slack"});
+  CHECK(world.told(world.steps().size() - 1).routes.size() == 2);
+}
+
 TEST_CASE("a reopening that was held is told when the silence ends, and else so is no second end") {
   const auto server = [](const std::string&, const std::string&, Time time) {
     const bool fails = (time >= 600s && time < 700s) || (time >= 900s && time < 1500s);

@@ -76,3 +76,22 @@ timezone = "Europe/Berlin"
   CHECK(nightly.duration == 2h);
   CHECK(nightly.scope.tags.at("team") == "payments");
 }
+
+TEST_CASE("windows that touch each other would never end") {
+  const auto mistake_of = [](const std::string& calendar, const std::string& duration) {
+    const auto result = load_text(
+        "[[route]]\nname = \"a\"\nurl = \"https://a.example/\"\n[[maintenance]]\n"
+        "name = \"for-ever\"\nroutes = [\"*\"]\ntimezone = \"UTC\"\ncalendar = \"" +
+            calendar + "\"\nduration = \"" + duration + "\"\n",
+        "test.toml", test_environment);
+    return result ? std::string() : result.error().front().text();
+  };
+  CHECK(mistake_of("hourly", "59m").empty());
+  CHECK(mistake_of("Mon..Fri 22:30", "26h").empty());
+  CHECK(mistake_of("2027-01-01 00:00", "24h").empty());
+  for (const auto& [calendar, duration] :
+       {std::pair("hourly", "1h"), {"hourly", "2h"}, {"daily", "24h"}}) {
+    CAPTURE(calendar);
+    CHECK(mistake_of(calendar, duration).find("it never ends") != std::string::npos);
+  }
+}

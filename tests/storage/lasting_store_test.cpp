@@ -441,6 +441,11 @@ TEST_CASE("an incident of which only messages could be read goes on as the newes
                 ->write({.steps = {sample_step(1, 1), told(2, 1, "opened"), told(2, 2, "worsened"),
                                    told(3, 1, "opened"), told(3, 2, "resolved")}})
                 .has_value());
+    auto unheard = sample_step(2, 3);  // an event that nobody was told of
+    unheard.deliveries.clear();
+    auto broken = sample_step(4, 1);
+    broken.deliveries[0].notification = R"({"kind":"opened","incident_key":"gw-6000-4"})";
+    REQUIRE(store->write({.steps = {unheard, broken}}).has_value());
   }
   RawSqlite(path).run(
       "PRAGMA foreign_keys = OFF; DELETE FROM incident_route; DELETE FROM incident WHERE id > 1");
@@ -451,14 +456,14 @@ TEST_CASE("an incident of which only messages could be read goes on as the newes
   const auto lasting = open(path);
   REQUIRE(lasting.lost.has_value());
   CHECK(lasting.lost->incidents == 3);
-  CHECK(lasting.store->last_incident_id() == 3);
+  CHECK(lasting.store->last_incident_id() == 4);
   const auto open_ones = lasting.store->incidents({.open_only = true}).value();
   REQUIRE(open_ones.size() == 2);
   const auto& incident = open_ones[0].incident;
   CHECK(incident.id == 2);
   CHECK(incident.rule == "bad-gateway");
   CHECK(incident.opened == Timestamp(std::chrono::seconds(6)));
-  CHECK(incident.last_event == 2);
+  CHECK(incident.last_event == 3);
   REQUIRE(incident.routes.size() == 1);
   CHECK(incident.routes[0].route == "shop/cart");
   CHECK(incident.routes[0].firing);

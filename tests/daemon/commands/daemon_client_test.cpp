@@ -37,6 +37,9 @@ class Echo {
                                         {"type", request.headers.get("Content-Type")},
                                         {"body", request.body}};
                                     auto answer = answer_;
+                                    if (!wanted_.empty() && body["authorization"] != wanted_) {
+                                      answer = {.status = 401, .body = "{}", .headers = {}};
+                                    }
                                     if (answer.body.empty()) answer.body = body.dump();
                                     reply(std::move(answer));
                                   })
@@ -54,11 +57,13 @@ class Echo {
   void answer(int status, std::string body) {
     answer_ = {.status = status, .body = std::move(body), .headers = {}};
   }
+  void want(std::string authorization) { wanted_ = std::move(authorization); }
   [[nodiscard]] Endpoint local() const { return server_->local(); }
 
  private:
   UvHarness loop_;
   web::WebResponse answer_{.body = {}, .headers = {}};
+  std::string wanted_;  // empty: nothing
   std::unique_ptr<web::Server> server_;
 };
 
@@ -75,7 +80,7 @@ config::DaemonAccess access_to(const config::ListenAddress& address) {
 
 }  // namespace
 
-TEST_CASE("asks over TCP, with the token, and reads JSON") {
+TEST_CASE("asks over TCP, with the token where it changes something, and reads JSON") {
   for (const auto* const address : {"127.0.0.1:0", "[::1]:0"}) {
     CAPTURE(address);
     Echo echo(at(address));
@@ -85,15 +90,25 @@ TEST_CASE("asks over TCP, with the token, and reads JSON") {
     CHECK(got->status == 200);
     CHECK(got->body["target"] == "/api/v1/incidents?open=true");
     CHECK(got->body["host"] == echo.local().text());
-    CHECK(got->body["authorization"] == "Bearer s3cret");
+    CHECK(got->body["authorization"] == "");
     const auto posted =
         echo.during([&client] { return client.post("/api/v1/changes", {{"text", "Ärger"}}); });
     REQUIRE(posted.has_value());
     CHECK(posted->body["method"] == "POST");
+    CHECK(posted->body["authorization"] == "Bearer s3cret");
     CHECK(posted->body["type"] == "application/json");
     CHECK(posted->body["body"] == R"({"text":"Ärger"})");
     CHECK(client.address() == "http://" + echo.local().text());
   }
+}
+
+TEST_CASE("a daemon that shows nothing without the token gets it") {
+  Echo echo(at("127.0.0.1:0"));
+  const DaemonClient client(access_to({.endpoint = echo.local(), .unix_path = {}}));
+  echo.want("Bearer s3cret");
+  const auto got = echo.during([&client] { return client.get("/"); });
+  REQUIRE(got.has_value());
+  CHECK(got->body["authorization"] == "Bearer s3cret");
 }
 
 TEST_CASE("whoever listens everywhere is asked on this machine's own address") {
@@ -201,7 +216,7 @@ TEST_CASE("the environment's token goes before the file's, which may be out of r
   const auto given = DaemonClient::open(file, [](const std::string& name) {
     return name == "GATEWATCH_TOKEN" ? std::optional<std::string>("given") : std::nullopt;
   });
-  const auto got = echo.during([&given] { return given->get("/"); });
+  const auto got = echo.during([&given] { return given->post("/", json::object()); });
   CHECK(got->body["authorization"] == "Bearer given");
   CHECK_FALSE(DaemonClient::open(directory.path() + "/none.toml", none).has_value());
 }
